@@ -1,0 +1,128 @@
+"""The catalogue of checks, and what a failed one gives: findings.
+
+A check is a named property with a stable id. The ids are an interface: reports, metrics and the
+users' own alert rules name them, so an id is never reused for another meaning.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Self, TypeVar
+
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+class Severity(StrEnum):
+    """What a failed check means for the person who reads it."""
+
+    DATA_LOSS = "data-loss"  # something would not come back
+    EXPOSURE = "exposure"  # something can be read by whom it should not
+    BROKEN = "broken"  # the job, or a command that a restore needs, does not work
+    COST = "cost"  # it works, and costs more than it should
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A property of a backup that a run proves or refutes."""
+
+    id: str
+    severity: Severity
+    meaning: str  # one line, as a statement that is true of a good backup
+
+
+def _catalogue(*checks: Check) -> Mapping[str, Check]:
+    return {check.id: check for check in checks}
+
+
+CATALOGUE: Mapping[str, Check] = _catalogue(
+    Check("scheme-supported", Severity.BROKEN, "the duplicity of the job knows the destination's scheme"),
+    Check("two-readings", Severity.BROKEN, "both readings of the env file give the same job"),
+    Check("job-complete", Severity.BROKEN, "the job says what to back up, to where, and when it runs"),
+    Check("command-succeeds", Severity.BROKEN, "duplicity accepts the job's options and ends with exit code 0"),
+    Check("source-not-empty", Severity.DATA_LOSS, "the backup of the job's source holds files"),
+    Check("structure", Severity.DATA_LOSS, "every path comes back, of the same kind, and none is added"),
+    Check("content", Severity.DATA_LOSS, "every file comes back byte for byte, every link with its target"),
+    Check("metadata", Severity.DATA_LOSS, "mode, owner and modification time come back"),
+    Check("point-in-time", Severity.DATA_LOSS, "a restore of any point gives what was there then"),
+    Check("single-path", Severity.DATA_LOSS, "one file or folder can be restored by itself"),
+    Check("listing", Severity.DATA_LOSS, "list-current-files shows the paths that were backed up"),
+    Check("verify-agrees", Severity.DATA_LOSS, "verify --compare-data agrees with our own comparison"),
+    Check("encrypted-at-rest", Severity.EXPOSURE, "no object in the store shows a content or a name"),
+    Check("wrong-passphrase", Severity.EXPOSURE, "a wrong passphrase restores nothing"),
+    Check("incremental-size", Severity.COST, "an incremental backup's size follows the bytes that changed"),
+    Check("source-untouched", Severity.DATA_LOSS, "a backup changes nothing in its source"),
+    Check("job-runs", Severity.BROKEN, "the job that the schedule starts runs and leaves a backup"),
+    Check("excluded-absent", Severity.EXPOSURE, "what the job excludes is not in the backup"),
+    Check("included-present", Severity.DATA_LOSS, "what the job does not exclude is in the backup"),
+    Check("limitation-holds", Severity.COST, "a known limitation of duplicity is still one"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One way in which a check failed.
+
+    `path` is the path inside the tree, as text (undecodable bytes as `\\xNN`), empty where the
+    finding is about no path. `expected` and `got` are short; neither ever holds a secret.
+    `reproduce` is a command line.
+    """
+
+    check: str
+    path: str = ""
+    expected: str = ""
+    got: str = ""
+    hint: str = ""
+    reproduce: str = ""
+
+    def __post_init__(self) -> None:
+        if self.check not in CATALOGUE:
+            raise ValueError(f"no check has the id {self.check!r}")
+
+    def as_json(self) -> dict[str, str]:
+        """Return the finding as a JSON object of strings."""
+        return {**asdict(self), "severity": CATALOGUE[self.check].severity.value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, str]) -> Self:
+        """Given what `as_json` made, return the finding again."""
+        return cls(**{key: value for key, value in data.items() if key != "severity"})
+
+    def __str__(self) -> str:
+        where = f" {self.path}:" if self.path else ""
+        lines = [f"{self.check}:{where} expected {self.expected}, got {self.got}"]
+        lines += [f"    {label}: {text}" for label, text in (("hint", self.hint), ("reproduce", self.reproduce)) if text]
+        return "\n".join(lines)
+
+
+@dataclass
+class FindingsError(AssertionError):
+    """Raised by a test of the suite: the checks named in `findings` failed."""
+
+    findings: tuple[Finding, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return "\n" + "\n".join(str(finding) for finding in self.findings)
+
+
+def must_find_nothing(findings: Iterable[Finding]) -> None:
+    """Given findings, return if there are none. Raise `FindingsError` with them if there are."""
+    found = tuple(findings)
+    if found:
+        raise FindingsError(found)
+
+
+def checks(*ids: str) -> Callable[[Test], Test]:
+    """Given check ids, return a decorator that says a test decides them.
+
+    The plugin reads the mark as `function.verify_checks`. Raise ValueError on an unknown id, when
+    the module is imported: a misspelt check would be one that nobody counts.
+    """
+    unknown = [id_ for id_ in ids if id_ not in CATALOGUE]
+    if unknown or not ids:
+        raise ValueError(f"no check has the id {', '.join(unknown) or '(none given)'}")
+
+    def mark(test: Test) -> Test:
+        test.verify_checks = ids  # type: ignore[attr-defined]  # functions take attributes
+        return test
+
+    return mark

@@ -1,0 +1,9 @@
+"""The one error that means "no verdict was possible"."""
+
+
+class CannotRunError(Exception):
+    """The run cannot start or go on; the front prints `str(self)` and exits with code 2.
+
+    The message is one sentence that says what is wrong, where, and what to do about it. It never
+    holds a secret. Anything else that escapes is a bug of ours and keeps its traceback.
+    """

@@ -1,0 +1,1 @@
+"""A configured backup, read from `duplicity.env` and the stack file."""
