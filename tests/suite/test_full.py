@@ -1,0 +1,15 @@
+"""A full backup comes back as it was."""
+
+from hypothesis import given
+
+from verify.checks import checks
+from verify.lab.lab import Lab
+from verify.trees import Tree, histories_of, trees
+
+
+@checks("structure", "content", "metadata")
+@given(tree=trees())
+def test_a_full_backup_comes_back_as_it_was(lab: Lab, tree: Tree) -> None:
+    chain = lab.back_up(histories_of(tree))
+    for point in chain.points:
+        lab.restore(point).must_equal(point.inventory)

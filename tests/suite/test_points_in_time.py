@@ -1,0 +1,27 @@
+"""Every point of a chain comes back as it was then."""
+
+from hypothesis import given
+
+from verify.checks import checks
+from verify.lab.lab import Chain, Lab
+from verify.trees import History, histories
+
+
+@checks("structure", "content", "metadata", "point-in-time")
+def test_every_point_of_the_gallery_comes_back_as_it_was(lab: Lab, gallery: Chain) -> None:
+    for point in gallery.points:
+        lab.restore(point).must_equal(point.inventory)
+
+
+@checks("structure", "content", "metadata", "point-in-time")
+def test_the_newest_point_comes_back_on_a_new_machine(lab: Lab, gallery: Chain) -> None:
+    newest = gallery.points[-1]
+    lab.restore(newest, new_machine=True).must_equal(newest.inventory)
+
+
+@checks("structure", "content", "metadata", "point-in-time")
+@given(history=histories(points=3))
+def test_every_point_in_time_comes_back_as_it_was(lab: Lab, history: History) -> None:
+    chain = lab.back_up(history)
+    for point in chain.points:
+        lab.restore(point).must_equal(point.inventory)

@@ -1,0 +1,216 @@
+"""A running lab: a host and a store, and duplicity to drive between them.
+
+Tests talk to `Lab` and never ask which runtime made it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from packaging.version import Version
+
+from verify.checks import Finding, must_find_nothing
+from verify.errors import CannotRunError
+from verify.job import Job
+from verify.lab.duplicity import Duplicity
+from verify.lab.host import Host
+from verify.lab.results import BackupResult, Result
+from verify.lab.store import Destination, Store
+from verify.secret import Secret
+from verify.trees import History, Inventory, Tree, compare, findings_of, limitations_of
+
+AnyResult = TypeVar("AnyResult", bound=Result)
+
+DAY = 86_400
+FIRST_POINT = 1_704_067_200  # 2024-01-01T00:00:00Z: points are a day apart by duplicity's own clock
+ENOUGH_SPACE = 1 << 20  # bytes; a command that failed with less left failed for want of space
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One backup of a chain, and what lay in the source when it was taken."""
+
+    chain: "Chain"
+    index: int
+    time: int  # seconds since the epoch, as duplicity was told
+    inventory: Inventory
+    result: BackupResult
+
+    def __str__(self) -> str:
+        return f"T{self.index}"
+
+
+@dataclass(eq=False)
+class Chain:
+    """A full backup and its incrementals at a destination of their own, oldest first."""
+
+    destination: Destination
+    duplicity: Duplicity
+    source: str
+    encrypted: bool
+    points: list[Point] = field(default_factory=list)
+
+    @property
+    def next_time(self) -> int:
+        """The time that the next point is taken at, in seconds since the epoch."""
+        return FIRST_POINT + DAY * len(self.points)
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore of one point gave."""
+
+    point: Point
+    path: bytes
+    result: Result
+    inventory: Inventory  # of the restore target; empty where there is none
+    release: Version
+
+    def must_equal(self, expected: Inventory) -> None:
+        """Raise `FindingsError` unless the restore gave what was expected."""
+        must_find_nothing(self.differing_from(expected))
+
+    def differing_from(self, expected: Inventory) -> list[Finding]:
+        """Given what was expected, return a finding for each path that came back otherwise.
+
+        A restore that gives another point of the chain exactly is one finding, `point-in-time`:
+        a thousand differing paths would hide that one sentence.
+        """
+        limitations = limitations_of(self.release)
+        found = findings_of(compare(expected, self.inventory, limitations), point=str(self.point))
+        if not found or self.path:
+            return found
+        for other in self.point.chain.points:
+            if other is not self.point and not any(compare(other.inventory, self.inventory, limitations)):
+                return [Finding("point-in-time", expected=f"the tree of {self.point}", got=f"the tree of {other}")]
+        return found
+
+
+@dataclass(eq=False)
+class Lab:
+    """Where a suite runs: duplicity on a host, a store it backs up to, and the job that is verified."""
+
+    runtime: str
+    why: str
+    host: Host  # where duplicity runs
+    source_host: Host  # where the source can be written; in containers, another one
+    store: Store
+    job: Job  # as its files say
+    sandboxed: Job  # the same job with its paths as they are in this lab
+    command: tuple[str, ...]
+    release: Version
+    settings: Any
+    versions: Mapping[str, str]
+    base_options: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    statistics: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def source(self) -> str:
+        """The folder that the job backs up, as a path on the host."""
+        return self.sandboxed.source
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the head of a report says of this lab; JSON-ready, without secrets."""
+        return {
+            "runtime": {"name": self.runtime, "why": self.why},
+            "versions": dict(self.versions),
+            "job": self.job.summary(),
+            "notes": list(self.notes),
+        }
+
+    def new_chain(self, *, encrypted: bool = False, selection: bool = False) -> Chain:
+        """Return a chain without points, at a destination that nothing else uses.
+
+        The job's own options apply; its include and exclude rules only with `selection`.
+        """
+        destination = self.store.new_prefix()
+        environment = {**self.sandboxed.duplicity_env, **destination.env}
+        if encrypted:
+            environment["PASSPHRASE"] = self.passphrase
+        options = (*self.sandboxed.other_options, *destination.options, *self.base_options)
+        if selection:
+            options = (*self.sandboxed.selection_options, *options)
+        if not encrypted:
+            environment.pop("PASSPHRASE", None)
+            options = (*options, "--no-encryption")
+        client = Duplicity(self.host, self.command, self.release, env=environment, options=options)
+        return Chain(destination, client, self.source, encrypted)
+
+    @property
+    def passphrase(self) -> Secret:
+        """The job's passphrase. Raise `CannotRunError` where nothing can be encrypted here."""
+        if "gpg" not in self.versions:
+            raise CannotRunError(
+                "gpg was not found, so nothing encrypted can be proven: install it (Debian: apt-get install gnupg)"
+            )
+        return self.job.passphrase or Secret("a passphrase of the lab's own")
+
+    def back_up(self, history: History, *, encrypted: bool = False) -> Chain:
+        """Given a history, take a full backup of its first tree and an incremental after each edit."""
+        chain = self.new_chain(encrypted=encrypted)
+        before: Tree | None = None
+        for tree in history.trees:
+            self.fill_source(tree, before)
+            self.take_point(chain)
+            before = tree
+        return chain
+
+    def fill_source(self, tree: Tree, before: Tree | None = None) -> None:
+        """Make the source hold a tree, by the edits from the one before it where there is one."""
+        self.source_host.materialise(self.source, tree, before)
+
+    def take_point(self, chain: Chain) -> Point:
+        """Back the source up as the chain's next point: a full the first time, else an incremental."""
+        inventory = self.source_host.observe(chain.source)
+        take = chain.duplicity.incremental if chain.points else chain.duplicity.full
+        result = self.ran(take(chain.source, chain.destination.url, at=chain.next_time))
+        result.must_succeed()
+        point = Point(chain, len(chain.points), chain.next_time, inventory, result)
+        chain.points.append(point)
+        self.statistics["points"] += 1
+        return point
+
+    def restore(self, point: Point, path: bytes = b"", *, new_machine: bool = False) -> Restored:
+        """Restore a point, whole or one path of it, into scratch; observe it, and remove it again.
+
+        With `new_machine`, duplicity starts from an empty archive directory, as after a disaster.
+        The restore's exit code is not judged here.
+        """
+        client = self.on_a_new_machine(point.chain.duplicity) if new_machine else point.chain.duplicity
+        target = self.host.scratch_path("restored")
+        try:
+            result = self.ran(client.restore(point.chain.destination.url, target, path=path or None, at=point.time))
+            inventory = self.host.observe(target) if self.host.exists(target) else Inventory.empty()
+        finally:
+            self.host.remove(target)
+        self.statistics["restores"] += 1
+        return Restored(point, path, result, inventory, self.release)
+
+    def on_a_new_machine(self, client: Duplicity) -> Duplicity:
+        """Given a client, return one that has an archive directory of its own, still empty."""
+        archive = self.host.scratch_path("archive")
+        return replace(client, options=(*client.options, f"--archive-dir={archive}"))
+
+    def ran(self, result: AnyResult) -> AnyResult:
+        """Given a command's result, count it and return it.
+
+        Raise `CannotRunError` where it failed because of the lab: a dead store, a full disk.
+        """
+        self.statistics["duplicity_commands"] += 1
+        self.statistics["duplicity_milliseconds"] += round(result.seconds * 1000)
+        if not result.ok:
+            self._must_be_alive()
+        return result
+
+    def _must_be_alive(self) -> None:
+        if not self.store.alive():
+            raise CannotRunError(
+                f"the lab's store ({self.store.name}) died during the run: look at the machine's memory and disk, then run again"
+            )
+        for path in (self.host.scratch, self.source):
+            if self.host.exists(path) and self.host.free_space(path) < ENOUGH_SPACE:
+                raise CannotRunError(f"no space is left in {path}: free some, or set TMPDIR to a larger disk")
