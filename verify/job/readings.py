@@ -1,0 +1,65 @@
+"""The two meanings of an env file: raw, as docker reads it, and dotenv, as docker compose does.
+
+`docker run --env-file` and `docker stack deploy` hand every byte after the first `=` to the
+container. `docker compose` reads a shell-like dialect of the same file (`dotenv.py`). One file can
+mean two different jobs; `verify.job.findings` says where it does.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from verify.errors import CannotRunError
+from verify.job.dotenv import read_dotenv
+
+__all__ = ["read_dotenv", "read_raw", "text_of"]
+
+# What Go's unicode.IsSpace takes for blank; Python's own idea has four control characters more.
+_BLANKS = (
+    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+def text_of(file: Path) -> str:
+    """Given an env or stack file, return its text. Raise `CannotRunError` if it can't be read."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise CannotRunError(f"{file} cannot be read ({reason}): give the path of a readable file") from None
+    try:
+        return data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CannotRunError(
+            f"{file} line {line}: not UTF-8, so docker refuses it: save it as UTF-8"
+        ) from None
+
+
+def read_raw(text: str, caller_env: Mapping[str, str], *, name: str = "env file") -> dict[str, str]:
+    """Given an env file's text, return its variables as docker run and docker stack deploy read them.
+
+    A bare `NAME` takes the value of `caller_env`, or is absent. `name` is the file's name for
+    messages. Raise `CannotRunError` with file and line number on a line that docker refuses.
+    """
+    variables: dict[str, str] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        content = line.removesuffix("\r").lstrip(_BLANKS)
+        if not content or content.startswith("#"):
+            continue
+        key, equals, value = content.partition("=")
+        _must_be_a_name(key, f"{name} line {number}")
+        if equals:
+            variables[key] = value
+        elif key in caller_env:
+            variables[key] = caller_env[key]
+    return variables
+
+
+def _must_be_a_name(key: str, where: str) -> None:
+    """Given what stands before `=`, return if docker takes it as a name. Raise `CannotRunError` if not."""
+    if not key:
+        raise CannotRunError(f"{where}: no name before `=`, so docker refuses the file: write NAME=value")
+    if " " in key or "\t" in key:
+        raise CannotRunError(
+            f"{where}: a blank before `=` or no `=`, so docker refuses the file: write NAME=value, without `export`"
+        )

@@ -1,0 +1,67 @@
+"""Looking for plaintext in what a backup left at its destination."""
+
+import gzip
+from collections.abc import Iterator
+
+from verify.checks import Finding
+from verify.lab.lab import Chain, Lab
+from verify.trees import History
+
+PACKET_TAGS = frozenset({1, 3})  # RFC 9580, 10.3: what an encrypted message begins with (public key, passphrase)
+MARKER = 48  # bytes of a file's content that are looked for; random, so not met by chance
+
+
+def plaintext_findings(lab: Lab, chain: Chain, history: History) -> list[Finding]:
+    """Given a chain that should be encrypted, return a finding for each object that shows something.
+
+    An object must begin as an OpenPGP message, and neither it nor what gunzip makes of it may hold
+    a name or the head of a content of the history's trees.
+    """
+    found = []
+    for name, data in _objects(lab, chain):
+        if not is_openpgp(data):
+            found.append(Finding("encrypted-at-rest", name, "an OpenPGP message", f"bytes that begin {data[:4].hex()}"))
+        found += [
+            Finding("encrypted-at-rest", name, "no plaintext", f"a {kind} of the source can be read")
+            for kind in sorted(kinds_shown(name.encode() + b"\0" + data, history))
+        ]
+    return found
+
+
+def kinds_seen(lab: Lab, chain: Chain, history: History) -> set[str]:
+    """Given a chain, return which of "name" and "content" its objects show: the search's own control."""
+    return {kind for _, data in _objects(lab, chain) for kind in kinds_shown(data, history)}
+
+
+def is_openpgp(data: bytes) -> bool:
+    """Given an object's bytes, return whether they begin as an encrypted OpenPGP message."""
+    if not data or not data[0] & 0x80:
+        return False
+    new_format = data[0] & 0x40
+    return (data[0] & 0x3F if new_format else (data[0] & 0x3C) >> 2) in PACKET_TAGS
+
+
+def kinds_shown(data: bytes, history: History) -> set[str]:
+    """Given bytes and the history that was backed up, return which of "name" and "content" they show."""
+    shown = set()
+    for layer in _layers(data):
+        for tree in history.trees:
+            for path, node in tree.items():
+                if path and path.rsplit(b"/", 1)[-1] in layer:
+                    shown.add("name")
+                if node.size >= MARKER and node.read()[:MARKER] in layer:
+                    shown.add("content")
+    return shown
+
+
+def _objects(lab: Lab, chain: Chain) -> Iterator[tuple[str, bytes]]:
+    for stored in lab.store.objects(chain.destination):
+        yield stored.name, lab.store.read(chain.destination, stored.name)
+
+
+def _layers(data: bytes) -> Iterator[bytes]:
+    yield data
+    try:
+        yield gzip.decompress(data)
+    except (OSError, EOFError):
+        return
