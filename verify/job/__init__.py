@@ -1,1 +1,34 @@
 """A configured backup, read from `duplicity.env` and the stack file."""
+
+from verify.job.assemble import read_job
+from verify.job.credentials import printable_destination
+from verify.job.findings import findings_of
+from verify.job.image import Entry, Schedule
+from verify.job.job import Job
+from verify.job.mounts import Network, Volume
+from verify.job.readings import read_dotenv, read_raw
+from verify.job.reroot import Rerooted, Unfaithful, reroot
+from verify.job.sandbox import Sandboxed, sandboxed
+from verify.job.schemes import scheme_finding
+from verify.job.stack import Stack, read_stack
+
+__all__ = [
+    "Entry",
+    "Job",
+    "Network",
+    "Rerooted",
+    "Sandboxed",
+    "Schedule",
+    "Stack",
+    "Unfaithful",
+    "Volume",
+    "findings_of",
+    "printable_destination",
+    "read_dotenv",
+    "read_job",
+    "read_raw",
+    "read_stack",
+    "reroot",
+    "sandboxed",
+    "scheme_finding",
+]

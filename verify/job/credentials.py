@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from urllib.parse import unquote
 
+from verify.job.options import Option
 from verify.secret import MASK, Secret, masked
 
 Value = str | Secret
@@ -79,3 +80,10 @@ def printable_text(text: str, secrets: Iterable[Secret]) -> str:
     text = masked(text, secrets)
     text = _URL.sub(lambda url: printable_destination(url.group()), text)
     return _SECRET_OPTION.sub(lambda option: option.group(1) + MASK, text)
+
+
+def printable_option(option: Option, secrets: Iterable[Secret]) -> Option:
+    """Given an option of duplicity, return it without secrets."""
+    if option.value is not None and _SECRET_OPTION.match(f"{option.name} x"):
+        return option.with_value(MASK)
+    return Option(option.name, option.value, tuple(printable_text(word, secrets) for word in option.words))

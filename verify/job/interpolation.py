@@ -65,11 +65,11 @@ def _braced(inside: str, lookup: Lookup) -> str:
         return value or ""
     operator = _OPERATOR.match(rest)
     if operator is None:
-        raise InterpolationError(f"`${{{name.group()}` is followed by neither `}}` nor an operator")
-    return _operated(name.group(), value, operator.group(), rest[operator.end() :], lookup)
+        raise InterpolationError("a name after `${` is followed by neither `}` nor an operator")
+    return _operated(value, operator.group(), rest[operator.end() :], lookup)
 
 
-def _operated(name: str, value: str | None, operator: str, argument: str, lookup: Lookup) -> str:
+def _operated(value: str | None, operator: str, argument: str, lookup: Lookup) -> str:
     """Given a variable and an operator such as `:-`, return what they give."""
     given = value is not None and (not operator.startswith(":") or value != "")
     match operator[-1]:
@@ -78,5 +78,5 @@ def _operated(name: str, value: str | None, operator: str, argument: str, lookup
         case "+":
             return interpolate(argument, lookup) if given else (value or "")
     if not given:
-        raise InterpolationError(f"the required variable {name} has no value")
+        raise InterpolationError("a variable that `?` requires has no value")
     return value or ""

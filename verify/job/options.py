@@ -7,23 +7,53 @@ from dataclasses import dataclass
 from string import Template
 
 # Options of the include/exclude family: those with a value, and those without.
-SELECTION_WITH_VALUE = frozenset({
-    "--include", "--exclude", "--include-regexp", "--exclude-regexp", "--include-filelist", "--exclude-filelist",
-    "--include-globbing-filelist", "--exclude-globbing-filelist", "--exclude-if-present", "--exclude-older-than",
-    "--files-from",
-})  # fmt: skip
-SELECTION_WITHOUT_VALUE = frozenset({
-    "--exclude-device-files", "--exclude-other-filesystems", "--include-filelist-stdin", "--exclude-filelist-stdin",
-    "--filter-globbing", "--filter-ignorecase", "--filter-literal", "--filter-regexp", "--filter-strictcase",
-})  # fmt: skip
+SELECTION_WITH_VALUE = frozenset(
+    {
+        "--include",
+        "--exclude",
+        "--include-regexp",
+        "--exclude-regexp",
+        "--include-filelist",
+        "--exclude-filelist",
+        "--include-globbing-filelist",
+        "--exclude-globbing-filelist",
+        "--exclude-if-present",
+        "--exclude-older-than",
+        "--files-from",
+    }
+)
+SELECTION_WITHOUT_VALUE = frozenset(
+    {
+        "--exclude-device-files",
+        "--exclude-other-filesystems",
+        "--include-filelist-stdin",
+        "--exclude-filelist-stdin",
+        "--filter-globbing",
+        "--filter-ignorecase",
+        "--filter-literal",
+        "--filter-regexp",
+        "--filter-strictcase",
+    }
+)
 SELECTION = SELECTION_WITH_VALUE | SELECTION_WITHOUT_VALUE
 
 # Options whose value is the next word even if that starts with a dash. For any other option the
 # next word is its value if it does not: that is the image's own rule since v4.0.0.
-_TAKES_NEXT_WORD = SELECTION_WITH_VALUE | {
-    "--gpg-options", "--ssh-options", "--rsync-options", "--par2-options", "--archive-dir", "--tempdir", "--log-file",
-    "--s3-endpoint-url", "--s3-region-name", "--s3-kms-key-id", "--s3-kms-grant",
-}  # fmt: skip
+_TAKES_NEXT_WORD = SELECTION_WITH_VALUE | frozenset(
+    {
+        "--gpg-options",
+        "--ssh-options",
+        "--rsync-options",
+        "--par2-options",
+        "--archive-dir",
+        "--tempdir",
+        "--log-file",
+        "--s3-endpoint-url",
+        "--s3-region-name",
+        "--s3-kms-key-id",
+        "--s3-kms-grant",
+    }
+)
 _NEVER_TAKES_NEXT_WORD = SELECTION_WITHOUT_VALUE | {
     "--no-encryption",
     "--allow-source-mismatch",
@@ -96,15 +126,44 @@ def split(text: str, variables: Mapping[str, str]) -> Split:
     cut. Commands and globs are left as they are and noted.
     """
     expanded = Template(text).safe_substitute(variables)
-    notes = []
-    if "$(" in expanded or "`" in expanded:
-        notes.append("the image's shell runs a command in it; it is taken as it is written")
     try:
-        words = tuple(shlex.split(expanded, comments=True))
+        once = shlex.split(expanded, comments=True)
     except ValueError:
-        return Split(tuple(expanded.split()), "a quote in it is not closed")
+        return Split(tuple(expanded.split()), "a quote is not closed")
+    words = _meant(once)
+    return Split(words, notes=tuple(_notes(expanded, once, words)))
+
+
+def _meant(once: list[str]) -> tuple[str, ...]:
+    """Given the words after one shell, return what was meant for duplicity.
+
+    The image's second shell takes a second pair of quotes off. Quotes around all of OPTIONS, which
+    docker stack deploy keeps, are lost in the same way.
+    """
+    if len(once) == 1 and once[0].startswith("-") and " " in once[0]:
+        return _meant(shlex.split(once[0], comments=True)) if _closes(once[0]) else tuple(once[0].split())
+    return tuple(unquoted(word) for word in once)
+
+
+def _closes(text: str) -> bool:
+    try:
+        shlex.split(text)
+    except ValueError:
+        return False
+    return True
+
+
+def unquoted(word: str) -> str:
+    """Given a word, return it without the pair of quotes around it, if there is one."""
+    quoted = len(word) > 1 and word[0] == word[-1] and word[0] in "'\""
+    return word[1:-1] if quoted else word
+
+
+def _notes(expanded: str, once: list[str], words: tuple[str, ...]) -> Iterator[str]:
+    if "$(" in expanded or "`" in expanded:
+        yield "the image's shell runs a command in it; it is taken as it is written"
     if any(_GLOB.search(word) for word in words):
-        notes.append(
-            "the image's shell replaces a glob in it by the paths that match; it is taken as it is written"
-        )
-    return Split(words, notes=tuple(notes))
+        yield "the image's shell replaces a glob in it by the paths that match; it is taken as it is written"
+    again = " ".join(once)
+    if not _closes(again) or tuple(shlex.split(again)) != words:
+        yield "the image's shells take quotes off twice, so duplicity gets other words there: double them"

@@ -61,5 +61,5 @@ def _must_be_a_name(key: str, where: str) -> None:
         raise CannotRunError(f"{where}: no name before `=`, so docker refuses the file: write NAME=value")
     if " " in key or "\t" in key:
         raise CannotRunError(
-            f"{where}: a blank before `=` or no `=`, so docker refuses the file: write NAME=value, without `export`"
+            f"{where}: a blank in the name, so docker refuses the file: write NAME=value, without `export`"
         )

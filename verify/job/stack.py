@@ -1,7 +1,6 @@
 """The stack file (compose v3): which service is the job's, and what it says about the job."""
 
-import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,31 +9,27 @@ import yaml
 
 from verify.errors import CannotRunError
 from verify.job.interpolation import InterpolationError, interpolate
+from verify.job.mounts import Network, Volume, networks_of, volume_of
 from verify.job.readings import text_of
 
-_KNOWN = frozenset({
-    "image", "env_file", "environment", "volumes", "networks", "hostname", "entrypoint", "command", "deploy", "restart",
-    "container_name", "labels", "logging",
-})  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """One mount of the service."""
-
-    type: str  # "bind", "volume", "tmpfs" …
-    source: str  # a path, a volume's name, or empty for an anonymous one
-    target: str
-    read_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """One network that the service is on."""
-
-    name: str
-    driver: str = ""
-    subnets: tuple[str, ...] = ()
+# Keys that say something about the job, or that cannot change what it backs up.
+_KNOWN = frozenset(
+    {
+        "image",
+        "env_file",
+        "environment",
+        "volumes",
+        "networks",
+        "hostname",
+        "entrypoint",
+        "command",
+        "deploy",
+        "restart",
+        "container_name",
+        "labels",
+        "logging",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +61,14 @@ def read_stack(file: Path, caller_env: Mapping[str, str], *, env_file: Path | No
     """
     document = _interpolated(_document(file), caller_env, file)
     services = _mapping(document.get("services"), file, "services")
-    name = _choose(services, file, env_file)
-    return _stack(file, name, _mapping(services[name], file, name), document, caller_env)
+    try:
+        name = _choose(services, file, env_file)
+        return _stack(file, name, services[name], document, caller_env)
+    except (AttributeError, KeyError, TypeError):
+        # A list where a mapping belongs, and so on: docker's own message names the place best.
+        raise CannotRunError(
+            f"{file}: not what compose v3 allows: correct it (docker stack config shows where)"
+        ) from None
 
 
 def _document(file: Path) -> Mapping[str, Any]:
@@ -77,7 +78,7 @@ def _document(file: Path) -> Mapping[str, Any]:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
         raise CannotRunError(
-            f"{file}{line}: not valid YAML: correct it (docker stack config shows how)"
+            f"{file}{line}: not valid YAML: correct it (docker stack config shows where)"
         ) from None
 
 
@@ -119,7 +120,7 @@ def _choose(services: Mapping[str, Any], file: Path, env_file: Path | None) -> s
             f"{file}: the services {', '.join(names)} all run duplicity: choose one by giving its --env-file"
         )
     raise CannotRunError(
-        f"{file}: no service's image mentions duplicity and none sets JOB_ variables: give the stack file of the job"
+        f"{file}: no service runs duplicity (by its image, or JOB_ variables): give the job's stack file"
     )
 
 
@@ -138,12 +139,12 @@ def _stack(
     return Stack(
         file=file,
         service=name,
-        image=config.get("image"),
+        image=_text(config.get("image")),
         env_files=_env_files(config, file),
         environment=_environment(config),
-        volumes=tuple(_volume(item, file, caller_env) for item in config.get("volumes") or ()),
-        networks=tuple(_networks(config.get("networks") or (), document.get("networks") or {})),
-        hostname=config.get("hostname"),
+        volumes=tuple(volume_of(item, file, caller_env) for item in config.get("volumes") or ()),
+        networks=tuple(networks_of(config.get("networks") or (), document.get("networks") or {})),
+        hostname=_text(config.get("hostname")),
         entrypoint=_command(config.get("entrypoint")),
         command=_command(config.get("command")),
         unknown={key: value for key, value in config.items() if key not in _KNOWN},
@@ -173,36 +174,8 @@ def _scalar(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _volume(item: Any, file: Path, caller_env: Mapping[str, str]) -> Volume:
-    """Given a volume in its short (`source:target:mode`) or long form, return it."""
-    if isinstance(item, dict):
-        kind, source = str(item.get("type", "volume")), str(item.get("source", item.get("src", "")))
-        target = str(item.get("target", item.get("dst", item.get("destination", ""))))
-        read_only = bool(item.get("read_only", item.get("readonly", False)))
-    else:
-        source, _, rest = str(item).rpartition(":") if str(item).count(":") == 0 else str(item).partition(":")
-        target, _, mode = rest.partition(":")
-        kind = "bind" if source.startswith(("/", ".", "~")) else "volume"
-        read_only = "ro" in mode.split(",")
-    if kind == "bind":
-        source = _absolute(source, file, caller_env)
-    return Volume(kind, source, target, read_only)
-
-
-def _absolute(source: str, file: Path, caller_env: Mapping[str, str]) -> str:
-    if source.startswith("~"):
-        source = caller_env.get("HOME", "~") + source[1:]
-    return posixpath.normpath(posixpath.join(str(file.parent.absolute()), source))
-
-
-def _networks(names: Any, declared: Any) -> Iterator[Network]:
-    """Given a service's networks and the file's, return the service's, with what the file says of each."""
-    for name in names:
-        config = declared.get(name) or {}
-        ranges = (config.get("ipam") or {}).get("config") or ()
-        yield Network(
-            str(name), str(config.get("driver", "")), tuple(str(r["subnet"]) for r in ranges if "subnet" in r)
-        )
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _command(value: Any) -> tuple[str, ...] | None:

@@ -1,0 +1,159 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from verify.errors import CannotRunError
+from verify.job import Network, Volume, read_stack
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.fixture
+def stack(tmp_path):
+    def read(text, caller_env=None, env_file=None):
+        file = tmp_path / "stack.yml"
+        file.write_text(text)
+        return read_stack(file, caller_env or {}, env_file=env_file)
+
+    return read
+
+
+def service(text, name="backup", image="tecnativa/duplicity"):
+    return f"services:\n  {name}:\n    image: {image}\n{text}"
+
+
+def test_the_service_is_found_by_its_image(stack):
+    found = stack(service("") + "  db:\n    image: postgres\n")
+    assert (found.service, found.image) == ("backup", "tecnativa/duplicity")
+
+
+@pytest.mark.parametrize(
+    "text", ["    env_file: conf/duplicity.env\n", "    environment: [JOB_300_WHEN=daily]\n"]
+)
+def test_the_service_is_found_by_its_env_file_or_variables(stack, text):
+    assert stack(service(text, image="registry/own:1") + "  db:\n    image: postgres\n").service == "backup"
+
+
+def test_several_services_are_named_and_the_env_file_decides(stack, tmp_path):
+    text = service("    env_file: a.env\n") + "  other:\n    image: x/duplicity\n    env_file: b.env\n"
+    with pytest.raises(CannotRunError, match=r"backup, other .*--env-file"):
+        stack(text)
+    assert stack(text, env_file=tmp_path / "b.env").service == "other"
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("a.env", ["a.env"]),
+        ("[a.env, /b.env]", ["a.env", "/b.env"]),
+        ("[{path: a.env, required: false}]", ["a.env"]),
+    ],
+)
+def test_env_files_are_relative_to_the_stack_file(stack, tmp_path, given, names):
+    found = stack(service(f"    env_file: {given}\n"))
+    assert found.env_files == tuple(tmp_path / name for name in names)
+
+
+@pytest.mark.parametrize("given", ["{A: b, C: 1, D: true, E: , F: ''}", "[A=b, C=1, D=true, E, F=]"])
+def test_environment_may_be_a_mapping_or_a_list(stack, given):
+    assert stack(service(f"    environment: {given}\n")).environment == {
+        "A": "b",
+        "C": "1",
+        "D": "true",
+        "E": None,
+        "F": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "volume"),
+    [
+        ("/var/data:/var/data:ro", Volume("bind", "/var/data", "/var/data", read_only=True)),
+        ("archive:/archive", Volume("volume", "archive", "/archive")),
+        ("/only", Volume("volume", "", "/only")),
+        ("~/x:/x:rw,z", Volume("bind", "/home/me/x", "/x")),
+        (
+            "{type: bind, source: /a, target: /b, read_only: true}",
+            Volume("bind", "/a", "/b", read_only=True),
+        ),
+        ("{type: tmpfs, target: /b}", Volume("tmpfs", "", "/b")),
+    ],
+)
+def test_volumes_in_short_and_long_form(stack, given, volume):
+    found = stack(service(f"    volumes:\n      - {given}\n"), {"HOME": "/home/me"})
+    assert found.volumes == (volume,)
+
+
+def test_a_relative_volume_is_relative_to_the_stack_file(stack, tmp_path):
+    assert stack(service("    volumes: ['./d:/d']\n")).volumes[0].source == str(tmp_path / "d")
+
+
+def test_networks_bring_what_the_file_says_of_them(stack):
+    declared = "networks:\n  internal:\n    driver: overlay\n    ipam: {config: [{subnet: 172.16.10.0/24}]}\n"
+    found = stack(service("    networks: [internal, other]\n") + declared)
+    assert found.networks == (Network("internal", "overlay", ("172.16.10.0/24",)), Network("other"))
+
+
+def test_references_are_replaced_from_the_caller(stack):
+    found = stack(
+        service("    hostname: ${H:-h}\n    environment: {A: $$b}\n", image="duplicity:${TAG}"), {"TAG": "4"}
+    )
+    assert (found.image, found.hostname, found.environment) == ("duplicity:4", "h", {"A": "$b"})
+
+
+def test_unknown_keys_are_kept_and_commands_are_read(stack):
+    found = stack(service("    cap_add: [X]\n    entrypoint: sh -c\n    command: [a, 1]\n"))
+    assert found.unknown == {"cap_add": ["X"]}
+    assert (found.entrypoint, found.command) == (("sh -c",), ("a", "1"))
+
+
+def test_what_may_hold_a_secret_is_not_printed(stack):
+    found = stack(
+        service("    environment: {PASSPHRASE: geheim}\n    command: [geheim]\n    labels2: geheim\n")
+    )
+    assert "geheim" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: [", "line 2: not valid YAML"),
+        ("- a", "no mapping"),
+        ("version: '3'", "services is no mapping"),
+        ("services: {db: {image: postgres}}", "no service runs duplicity"),
+        ("services: {b: {image: 'duplicity', volumes: 3}}", "not what compose v3 allows"),
+        ("services: {b: {image: 'duplicity', env_file: [{a: b}]}}", "not what compose v3 allows"),
+        ("services: {b: {image: 'duplicity:${'}}", "no `}`"),
+    ],
+)
+def test_a_bad_stack_file_is_refused_in_one_sentence(stack, text, says):
+    with pytest.raises(CannotRunError) as refused:
+        stack(text + "\n")
+    assert says in str(refused.value)
+
+
+def test_a_missing_stack_file_is_refused():
+    with pytest.raises(CannotRunError, match="no such file"):
+        read_stack(Path("/none/stack.yml"), {})
+
+
+@given(
+    config=st.dictionaries(
+        st.sampled_from(["volumes", "networks", "env_file", "environment", "command"]), JSON
+    )
+)
+@settings(max_examples=200)
+def test_any_service_is_read_or_refused(tmp_path_factory, config):
+    file = tmp_path_factory.getbasetemp() / "any.yml"
+    file.write_text(yaml.safe_dump({"services": {"b": {**config, "image": "duplicity"}}}))
+    try:
+        assert read_stack(file, {}).service == "b"
+    except CannotRunError as error:
+        assert str(error).startswith(str(file))  # noqa: PT017 - most services are read

@@ -1,0 +1,27 @@
+"""How the two readings of an env file differ, said without the values."""
+
+from collections.abc import Mapping
+
+
+def differing_names(raw: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[str, str]:
+    """Given the variables in both readings, return the names that differ and in one sentence how."""
+    names = dict.fromkeys([*raw, *dotenv])
+    return {
+        name: _how(raw.get(name), dotenv.get(name)) for name in names if raw.get(name) != dotenv.get(name)
+    }
+
+
+def _how(raw: str | None, dotenv: str | None) -> str:
+    if dotenv is None or raw is None:
+        sets, does_not = ("docker stack deploy", "docker compose")[:: 1 if dotenv is None else -1]
+        return f"{sets} sets it, {does_not} does not"
+    value = raw.strip()
+    if value[:1] in ("'", '"') and value[:1]:
+        return "quotes are kept by docker stack deploy and stripped by docker compose"
+    if " #" in raw:
+        return "the comment behind the value is kept by docker stack deploy and cut by docker compose"
+    if "$" in raw:
+        return "a `$` is kept by docker stack deploy and replaced by docker compose"
+    if value != raw:
+        return "blanks around the value are kept by docker stack deploy and cut by docker compose"
+    return "docker stack deploy and docker compose give it different values"

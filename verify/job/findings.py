@@ -1,0 +1,146 @@
+"""What can be said about a job without running it: pure functions from a Job to findings."""
+
+from collections.abc import Iterator
+
+from verify.checks import Finding
+from verify.job.credentials import printable_text
+from verify.job.image import Entry, Schedule
+from verify.job.job import Job
+from verify.secret import Secret
+
+# Variables whose values a finding may show; of any other one only the name.
+_SHOWN = ("SRC", "DST", "TMPDIR", "OPTIONS", "OPTIONS_EXTRA", "JOB_", "CRONTAB_")
+
+
+def findings_of(job: Job) -> list[Finding]:
+    """Given a job, return what is wrong with it by itself: `two-readings` and `job-complete`."""
+    return [*two_readings(job), *job_complete(job)]
+
+
+def two_readings(job: Job) -> Iterator[Finding]:
+    """Given a job, return a finding for each variable that the two readings give different values."""
+    if job.other_reading is None:
+        yield Finding(
+            "two-readings",
+            expected="both readings accept the env file",
+            got=f"one refuses it: {job.other_reading_trouble}",
+            hint="correct the line, or keep to one way of starting the container",
+        )
+    for name, how in job.differing_names.items():
+        yield Finding(
+            "two-readings",
+            expected=f"the same {name} from docker stack deploy and docker compose",
+            got=f"{how}{_both_values(job, name)}",
+            hint=_one_reading(how, name),
+        )
+
+
+def _both_values(job: Job, name: str) -> str:
+    """Return the two values for a finding, empty where one of them is or may hold a secret."""
+    here, there = job.variables.get(name), (job.other_reading or {}).get(name)
+    if not name.startswith(_SHOWN) or isinstance(here, Secret) or isinstance(there, Secret):
+        return ""
+    raw, dotenv = (here, there) if job.reading == "raw" else (there, here)
+    secrets = job.secrets
+    texts = [printable_text(value, secrets) if value is not None else "nothing" for value in (raw, dotenv)]
+    return f" ({texts[0]} and {texts[1]})"
+
+
+def _one_reading(how: str, name: str) -> str:
+    """Given how the readings differ, return what to write so that they don't."""
+    if "quotes" in how:
+        return f"write {name}=value without quotes around the value: both keep its blanks"
+    if "comment" in how:
+        return "put the comment on a line of its own"
+    if "`$`" in how:
+        return f"write {name} without `$`; no spelling of a `$` means the same to both"
+    return f"write {name}=value, without blanks around the value"
+
+
+def job_complete(job: Job) -> Iterator[Finding]:
+    """Given a job, return a finding for each thing that it lacks to make a backup."""
+    yield from _source(job)
+    yield from _destination(job)
+    yield from _encryption(job)
+    if job.options_trouble:
+        yield _incomplete(
+            "OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote"
+        )
+    yield from _runs(job)
+
+
+def _incomplete(expected: str, got: str, hint: str) -> Finding:
+    return Finding("job-complete", expected=expected, got=got, hint=hint)
+
+
+def _source(job: Job) -> Iterator[Finding]:
+    mounted = any(_holds(volume.target, job.source) for volume in job.volumes)
+    if not job.source or ("SRC" in job.defaults and not mounted):
+        default = "" if not job.source else f" (the image's default is {job.source}, an empty folder)"
+        yield _incomplete(
+            "SRC, the folder to back up", f"no SRC{default}", "write SRC=/the/folder into the env file"
+        )
+    elif job.stack_file and not mounted:
+        hint = f"add the volume `- {job.source}:{job.source}:ro` to the service in {job.stack_file}"
+        yield _incomplete(f"a volume that mounts {job.source}", "a stack file without it", hint)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+
+
+def _destination(job: Job) -> Iterator[Finding]:
+    if not any(job.destinations.values()):
+        name = "DST_1" if job.destination == "multi" else "DST"
+        hint = f"write {name}=scheme://…, such as {name}=s3:///bucket/prefix, into the env file"
+        yield _incomplete(f"{name}, the URL to back up to", f"no {name}", hint)
+
+
+def _encryption(job: Job) -> Iterator[Finding]:
+    if job.encrypted and not job.passphrase and not job.encrypts_to_key:
+        hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
+        yield _incomplete("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
+
+
+def _runs(job: Job) -> Iterator[Finding]:
+    """Return a finding for each entry that cannot run as meant, and one if none ever runs."""
+    cron = {schedule.period: schedule for schedule in job.schedules if schedule.cron}
+    for entry in job.entries:
+        yield from _entry(entry, cron)
+    if not any(entry.what and set(entry.when or ()) & cron.keys() for entry in job.entries):
+        yield _incomplete(
+            "a job that a schedule starts",
+            "none: the container would run and never back up",
+            "write JOB_300_WHAT=backup and JOB_300_WHEN=daily into the env file",
+        )
+    for schedule in cron.values():
+        yield from _cron(schedule)
+
+
+def _entry(entry: Entry, cron: dict[str, Schedule]) -> Iterator[Finding]:
+    name = f"JOB_{entry.number}"
+    if not entry.what and entry.when != ():
+        got = f"{name}_WHEN alone: the image's job runner fails on it"
+        yield _incomplete(
+            f"{name}_WHAT, the command", got, f"write {name}_WHAT=backup (no zeros before the number)"
+        )
+    if entry.when is None:
+        got = f"{name}_WHAT alone: it never runs"
+        yield _incomplete(
+            f"{name}_WHEN, the period", got, f"write {name}_WHEN=daily, or leave it empty to switch it off"
+        )
+    for period in entry.when or ():
+        if period not in cron:
+            yield _incomplete(
+                f"a period that has a schedule ({', '.join(cron)})",
+                f"{name}_WHEN={period}: it never runs, and the image says nothing",
+                f"correct the name, or add CRONTAB_{period.upper()} (image v4.1.0 or newer)",
+            )
+
+
+def _cron(schedule: Schedule) -> Iterator[Finding]:
+    fields = len(schedule.cron.split())
+    if fields != 5 and not schedule.cron.startswith("@"):  # noqa: PLR2004 - a cron line has five fields
+        name = f"CRONTAB_{schedule.period.upper()}"
+        got = f"{name} with {fields}"
+        yield _incomplete("a cron line of five fields", got, f"write {name} as minute hour day month weekday")

@@ -1,0 +1,177 @@
+"""The job: one configured backup, typed."""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from verify.job import options as words
+from verify.job.credentials import (
+    Value,
+    printable_destination,
+    printable_option,
+    printable_text,
+    secrets_in_url,
+)
+from verify.job.image import Entry, Schedule
+from verify.job.mounts import Network, Volume
+from verify.secret import Secret
+
+Reading = Literal["raw", "dotenv"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Job:
+    """What `duplicity.env` and the stack file say about one backup.
+
+    `destination`, `options` and `options_text` are as duplicity needs them and may hold a secret:
+    print `printable_destination` and `printable_options` instead. The Job's own `repr` and
+    `as_json` are safe.
+    """
+
+    source: str
+    destination: str  # the URL, or "multi"
+    tempdir: str
+    passphrase: Secret | None
+    credentials: Mapping[str, Secret]  # every secret variable but PASSPHRASE
+    options: tuple[str, ...]  # as duplicity should receive them: OPTIONS, then OPTIONS_EXTRA
+    options_text: str  # OPTIONS as written
+    options_trouble: str  # why a shell refuses OPTIONS, or empty
+    entries: tuple[Entry, ...]
+    schedules: tuple[Schedule, ...]
+    image: str | None = None
+    hostname: str | None = None
+    volumes: tuple[Volume, ...] = ()
+    networks: tuple[Network, ...] = ()
+    entrypoint: tuple[str, ...] | None = None
+    command: tuple[str, ...] | None = None
+    variables: Mapping[str, Value]  # all that the container gets, defaults of the image included
+    defaults: frozenset[str]  # names of the variables that are the image's default
+    unknown: Mapping[str, Value]  # variables that neither the image nor duplicity is known to read
+    stack_unknown: tuple[str, ...] = ()  # keys of the stack file's service that mean nothing to us
+    reading: Reading = "raw"
+    other_reading: Mapping[str, Value] | None = None  # None: it refuses the file
+    other_reading_trouble: str = ""  # why it does
+    differing_names: Mapping[str, str]  # variables that the readings give different values, and how
+    notes: tuple[str, ...] = ()
+    env_files: tuple[Path, ...] = ()
+    stack_file: Path | None = None
+
+    @property
+    def encrypted(self) -> bool:
+        """Return whether duplicity encrypts the backup: it does unless told not to."""
+        return "--no-encryption" not in self.options
+
+    @property
+    def encrypts_to_key(self) -> bool:
+        """Return whether the backup is encrypted to a public key, so that it needs no passphrase."""
+        keys = ("--encrypt-key", "--encrypt-sign-key", "--hidden-encrypt-key", "--use-agent", "--use-gpgsm")
+        return any(option.name in keys for option in words.parsed(self.options))
+
+    @property
+    def archive_dir(self) -> str | None:
+        """Return the value of `--archive-dir`, or None where duplicity's own default holds."""
+        return self.option("--archive-dir")
+
+    def option(self, name: str) -> str | None:
+        """Given an option's name, return its value; the last one wins, as in duplicity."""
+        values = [option.value for option in words.parsed(self.options) if option.name == name]
+        return values[-1] if values else None
+
+    @property
+    def selection_options(self) -> tuple[str, ...]:
+        """Return the words of the include/exclude family, in order."""
+        return words.words_of(o for o in words.parsed(self.options) if o.name in words.SELECTION)
+
+    @property
+    def other_options(self) -> tuple[str, ...]:
+        """Return the words that are not of the include/exclude family, in order."""
+        return words.words_of(o for o in words.parsed(self.options) if o.name not in words.SELECTION)
+
+    @property
+    def excluded_paths(self) -> tuple[str, ...]:
+        """Return the plain absolute paths that the job excludes, without a slash at the end."""
+        return tuple(
+            posixpath.normpath(option.value)
+            for option in words.parsed(self.options)
+            if option.name == "--exclude" and option.value and _is_plain_path(option.value)
+        )
+
+    @property
+    def destinations(self) -> Mapping[str, str]:
+        """Return the URLs by variable: DST, or in the image's multi mode DST_1, DST_2 … up to a gap."""
+        if self.destination != "multi":
+            return {"DST": self.destination}
+        return dict(self._numbered_destinations())
+
+    def _numbered_destinations(self) -> Iterator[tuple[str, str]]:
+        for number in range(1, 99):
+            url = self.text_of(f"DST_{number}")
+            if not url:
+                return
+            yield f"DST_{number}", url
+
+    def text_of(self, name: str) -> str:
+        """Given a variable's name, return its value in the clear, empty if it is not set."""
+        value = self.variables.get(name, "")
+        return value.reveal() if isinstance(value, Secret) else value
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return every secret of the job in every spelling known, for `masked`."""
+        values = (*self.variables.values(), *(self.other_reading or {}).values())
+        found = [value for value in values if isinstance(value, Secret)]
+        found += [s for url in self.destinations.values() for s in secrets_in_url(url)]
+        return tuple(dict.fromkeys([*found, *([self.passphrase] if self.passphrase else [])]))
+
+    @property
+    def printable_destination(self) -> str:
+        """Return the destination with a password in it as `***`."""
+        return printable_destination(self.destination)
+
+    @property
+    def printable_options(self) -> tuple[str, ...]:
+        """Return the options with what looks like a secret as `***`."""
+        secrets = self.secrets
+        return words.words_of(printable_option(option, secrets) for option in words.parsed(self.options))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the job says as a JSON object without secrets."""
+        secrets = self.secrets
+        return {
+            "source": self.source,
+            "destination": self.printable_destination,
+            "tempdir": self.tempdir,
+            "archive_dir": self.archive_dir,
+            "encrypted": self.encrypted,
+            "options": list(self.printable_options),
+            "entries": {
+                str(e.number): {
+                    "what": e.what and printable_text(e.what, secrets),
+                    "when": e.when and list(e.when),
+                }
+                for e in self.entries
+            },
+            "schedules": {schedule.period: schedule.cron for schedule in self.schedules},
+            "image": self.image,
+            "hostname": self.hostname,
+            "volumes": [f"{v.source}:{v.target}{':ro' if v.read_only else ''}" for v in self.volumes],
+            "networks": [network.name for network in self.networks],
+            "credentials": sorted(self.credentials),
+            "defaults": sorted(self.defaults),
+            "unknown": sorted(self.unknown),
+            "stack_unknown": list(self.stack_unknown),
+            "reading": self.reading,
+            "differing": dict(self.differing_names),
+            "notes": list(self.notes),
+            "env_files": [str(file) for file in self.env_files],
+            "stack_file": self.stack_file and str(self.stack_file),
+        }
+
+    def __repr__(self) -> str:
+        return f"Job({self.as_json()})"
+
+
+def _is_plain_path(value: str) -> bool:
+    return value.startswith("/") and not words.is_glob(value)

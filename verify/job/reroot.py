@@ -1,0 +1,104 @@
+"""The same job under a scratch folder: the embedded runtime may not touch the job's own paths."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from verify.job import options as words
+from verify.job.job import Job
+from verify.job.options import Option
+
+_PATH_OPTIONS = frozenset({"--archive-dir", "--tempdir", "--log-file"})
+_GLOB_OPTIONS = frozenset({"--include", "--exclude"})
+_UNFAITHFUL = {
+    "--include-regexp": "a regular expression says nothing about where its paths begin",
+    "--exclude-regexp": "a regular expression says nothing about where its paths begin",
+    "--filter-regexp": "it makes regular expressions of the rules behind it",
+    "--include-filelist": "the list's paths are in a file of the job's machine",
+    "--exclude-filelist": "the list's paths are in a file of the job's machine",
+    "--include-globbing-filelist": "the list's paths are in a file of the job's machine",
+    "--exclude-globbing-filelist": "the list's paths are in a file of the job's machine",
+    "--include-filelist-stdin": "the list comes from standard input",
+    "--exclude-filelist-stdin": "the list comes from standard input",
+    "--files-from": "the list's paths are in a file of the job's machine",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unfaithful:
+    """A rule that was left out, because under a prefix it would not mean the same."""
+
+    option: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rerooted:
+    """A job under a prefix, and the rules that could not go with it."""
+
+    job: Job
+    unfaithful: tuple[Unfaithful, ...]
+
+
+def reroot(job: Job, prefix: str) -> Rerooted:
+    """Given a job and a scratch folder, return the job with its paths under that folder.
+
+    Moved are SRC, TMPDIR, the paths of --archive-dir, --tempdir and --log-file, and include and
+    exclude rules that begin with a plain folder. Rules that would mean something else there are
+    left out and returned. Raise ValueError if the prefix is no absolute path free of glob characters.
+    """
+    prefix = prefix.rstrip("/")
+    if not prefix.startswith("/") or words.is_glob(prefix):
+        raise ValueError(f"no absolute path without glob characters: {prefix!r}")
+    unfaithful: list[Unfaithful] = []
+    moved = tuple(_options(job, prefix, unfaithful))
+    source, tempdir = _under(prefix, job.source), _under(prefix, job.tempdir)
+    variables = MappingProxyType({**job.variables, "SRC": source, "TMPDIR": tempdir})
+    new = replace(job, source=source, tempdir=tempdir, options=words.words_of(moved), variables=variables)
+    return Rerooted(new, tuple(unfaithful))
+
+
+def _under(prefix: str, path: str) -> str:
+    return f"{prefix}/{path.lstrip('/')}" if path else path
+
+
+def _options(job: Job, prefix: str, unfaithful: list[Unfaithful]) -> Iterator[Option]:
+    regexps = False
+    for option in words.parsed(job.options):
+        regexps = _regexps_after(option, before=regexps)
+        if reason := _reason(option, regexps=regexps):
+            unfaithful.append(Unfaithful(option.name, option.value or "", reason))
+        elif option.value and (option.name in _PATH_OPTIONS or _moves(option, job)):
+            yield option.with_value(_under(prefix, option.value))
+        else:
+            yield option
+
+
+def _regexps_after(option: Option, *, before: bool) -> bool:
+    """Return whether rules after this option are regular expressions (duplicity 3.2 has such modes)."""
+    if option.name in {"--filter-globbing", "--filter-literal"}:
+        return False
+    return before or option.name == "--filter-regexp"
+
+
+def _reason(option: Option, *, regexps: bool) -> str:
+    """Given an option, return why it cannot be re-rooted, empty if it can or need not be."""
+    if option.name in _UNFAITHFUL:
+        return _UNFAITHFUL[option.name]
+    if option.name not in _GLOB_OPTIONS or option.value is None:
+        return ""
+    if regexps:
+        return _UNFAITHFUL["--filter-regexp"]
+    if option.value.lower().startswith("ignorecase:"):
+        return "it would ignore the case of the scratch folder's name as well"
+    if re.match(r"[*?\[]", option.value):
+        return "it begins with a glob, which would match inside the scratch folder's own path"
+    return ""
+
+
+def _moves(option: Option, job: Job) -> bool:
+    """Return whether a rule moves: a relative one is an error there as here, but for a relative source."""
+    value = option.value or ""
+    return option.name in _GLOB_OPTIONS and (value.startswith("/") or not job.source.startswith("/"))

@@ -1,0 +1,119 @@
+"""The job as the sandbox runs it: its own but for the destination, and nothing that leaves the lab."""
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from verify.job import options as words
+from verify.job.credentials import Value, guarded
+from verify.job.job import Job
+from verify.secret import Secret
+
+# Options about the destination's server or bucket; True: with a value.
+_DESTINATION_OPTIONS: Mapping[str, bool] = {
+    "--s3-endpoint-url": True,
+    "--s3-region-name": True,
+    "--s3-unencrypted-connection": False,
+    "--s3-use-deep-archive": False,
+    "--s3-use-glacier": False,
+    "--s3-use-glacier-ir": False,
+    "--s3-use-ia": False,
+    "--s3-use-onezone-ia": False,
+    "--s3-use-rrs": False,
+    "--s3-use-server-side-encryption": False,
+    "--s3-use-server-side-kms-encryption": False,
+    "--s3-kms-key-id": True,
+    "--s3-kms-grant": True,
+    "--ssl-cacert-file": True,
+    "--ssl-cacert-path": True,
+    "--ssl-no-check-certificate": False,
+}
+# Variables about the destination or the way to it.
+_DESTINATION_VARIABLE = re.compile(
+    r"(AWS|GS|AZURE|SWIFT|ST|OS|B2|DPBX|GOOGLE|OAUTH2|ONEDRIVE|CLOUDFILES|RCLONE|GDRIVE|IDRIVED?|IMAP)_\w+"
+    r"|FTP_PASSWORD|DST(_\d+(_\w+)?)?|(?i:(http|https|no|all)_proxy)"
+)
+# What would reach people or monitors outside, who must not hear of a sandbox run as of a backup.
+_OUTSIDE = re.compile(r"EMAIL_(FROM|TO)|SMTP_HOST|JOB_\d+_\w*(HEALTHCHECKS|UPTIME_KUMA)_URL")
+# What only the image's own scripts read.
+_IMAGE_VARIABLE = re.compile(r"SRC|DST|OPTIONS\w*|(JOB|CRONTAB|EMAIL|SMTP|DBS)_\w+|PG\w+|DB_VERSION")
+
+
+@dataclass(frozen=True, slots=True)
+class Sandboxed:
+    """A job whose destination is the lab's.
+
+    `job` has the destination's URL, its options first, and no credentials of the real one.
+    `duplicity_env` is for calls of duplicity, `container_env` for a container of the image (every
+    variable of the job, SRC, DST and OPTIONS rebuilt). `dropped` names what of the job is not in use.
+    """
+
+    job: Job
+    duplicity_env: Mapping[str, Value]
+    container_env: Mapping[str, Value]
+    dropped: tuple[str, ...]
+
+
+def sandboxed(
+    job: Job, destination_url: str, destination_options: Iterable[str], destination_env: Mapping[str, Value]
+) -> Sandboxed:
+    """Given a job and the lab's destination, return the job with only its destination replaced.
+
+    Options about the real destination's server go with it, file prefixes stay. Mail and pings are
+    switched off: they would tell the outside that a backup was made.
+    """
+    lab_options = tuple(destination_options)
+    kept = [option for option in words.parsed(job.options) if option.name not in _DESTINATION_OPTIONS]
+    gone = sorted({option.name for option in words.parsed(job.options)} & _DESTINATION_OPTIONS.keys())
+    options = lab_options + words.words_of(kept)
+    variables = {name: value for name, value in job.variables.items() if not _leaves_the_lab(name)}
+    new = _replaced(job, destination_url, options, {**variables, **destination_env})
+    container = {
+        **new.variables,
+        "SRC": job.source,
+        "DST": destination_url,
+        "OPTIONS": _options_text(job.options_text, lab_options),
+        "OPTIONS_EXTRA": _options_text(job.text_of("OPTIONS_EXTRA"), ()),
+    }
+    return Sandboxed(
+        new,
+        MappingProxyType(_duplicity_env(new)),
+        MappingProxyType(container),
+        (*gone, *sorted(job.variables.keys() - new.variables.keys())),
+    )
+
+
+def _leaves_the_lab(name: str) -> bool:
+    return bool(_DESTINATION_VARIABLE.fullmatch(name) or _OUTSIDE.fullmatch(name))
+
+
+def _replaced(job: Job, url: str, options: tuple[str, ...], variables: dict[str, Value]) -> Job:
+    variables["DST"] = guarded({"DST": url})["DST"]
+    secrets = {name: value for name, value in variables.items() if isinstance(value, Secret)}
+    return replace(
+        job,
+        destination=url,
+        options=options,
+        variables=MappingProxyType(variables),
+        credentials=MappingProxyType({n: s for n, s in secrets.items() if n not in {"PASSPHRASE", "DST"}}),
+    )
+
+
+def _duplicity_env(job: Job) -> dict[str, Value]:
+    """Return the job's variables that duplicity itself, or a program it starts, may read."""
+    own = {name: value for name, value in job.variables.items() if not _IMAGE_VARIABLE.fullmatch(name)}
+    return {**own, "TMPDIR": job.tempdir}
+
+
+def _options_text(text: str, lab_options: tuple[str, ...]) -> str:
+    """Given OPTIONS as written, return it with the lab's options first and the dropped ones cut out.
+
+    The rest stays byte for byte, for what the image's shells make of its quotes is part of what is
+    verified; and a comment at its end would cut off options that came last.
+    """
+    for name, has_value in _DESTINATION_OPTIONS.items():
+        value = r"(?:=|\s+)(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+" if has_value else ""
+        text = re.sub(rf"(?<!\S){name}{value}(?!\S)\s*", "", text)
+    return " ".join(part for part in (shlex.join(lab_options), text) if part)
