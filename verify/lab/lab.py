@@ -118,7 +118,7 @@ class Lab:
         return {
             "runtime": {"name": self.runtime, "why": self.why},
             "versions": dict(self.versions),
-            "job": self.job.summary(),
+            "job": self.job.as_json(),
             "notes": list(self.notes),
         }
 
