@@ -1,0 +1,116 @@
+"""duplicity's "extended shell globbing patterns" (man page, FILE SELECTION)."""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+# The longest reading first. A bracket that never closes is a character like any other, and so is
+# "[]": the first "]" inside a set belongs to the set.
+_TOKEN = re.compile(
+    r"(?P<any>\*\*) | (?P<star>\*) | (?P<one>\?)"
+    r"| \[ (?P<negated>[!^]?+) (?P<members>\]?+[^\]]*+) \]"
+    r"| (?P<character>.)",
+    re.DOTALL | re.VERBOSE,
+)
+
+
+class Reach(Enum):
+    """What a rule can say about the paths below a folder."""
+
+    NOTHING = "it matches none of them"
+    SOME = "it may match some of them"
+    ALL = "it matches every one of them"
+
+
+def translate(glob: str) -> str:
+    """Given a glob, return the regular expression that matches the same text.
+
+    A negated set matches "/" too, unlike a shell's. A range whose ends are reversed makes the
+    expression one that does not compile; duplicity crashes on it.
+    """
+    return "".join(map(_translated, _TOKEN.finditer(glob)))
+
+
+def _translated(token: re.Match[str]) -> str:
+    match token.lastgroup:
+        case "any":
+            return ".*"
+        case "star":
+            return "[^/]*"
+        case "one":
+            return "[^/]"
+        case "members":
+            members = token["members"].replace("\\", r"\\")
+            return f"[{'^' if token['negated'] else ''}{members}]"
+        case _:
+            return re.escape(token[0])
+
+
+class Glob:
+    """A glob that is matched against whole path names, from the source's first character on.
+
+    duplicity uses "$" where it means the end of a name, which also stands before a newline that
+    ends the name: `a` matches "a" and "a" followed by a newline. So do we.
+    """
+
+    def __init__(self, glob: str, *, ignore_case: bool) -> None:
+        """Given a glob, prepare it. Raise ValueError on "//" in it, re.error on a reversed range."""
+        self._flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
+        text = "/**" if glob == "/" else glob
+        self._folders_only = text.endswith("/")
+        text = text.removesuffix("/")
+        self._matching = self._compile(f"{translate(text)}(?:$|/)")
+        self._below = self._compile(f"{translate(text)}/")
+        self._itself = self._compile(f"{translate(text)}$")
+        self._leading = self._compile(f"(?:{'|'.join(_prefixes(text))})$")
+        self._open = bool(re.search(r"\*\*|\[", text))
+        self._reaching = self._compile(f"(?:{'|'.join(_ways_down(text))})\\Z")
+
+    def _compile(self, expression: str) -> re.Pattern[str]:
+        return re.compile(expression, self._flags)
+
+    def matches(self, path: str, *, is_folder: bool) -> bool:
+        """Return whether the glob can be expanded into the path, or into a folder that it is in.
+
+        A glob that ends with "/" takes folders and what is in them only.
+        """
+        if not self._matching.match(path):
+            return False
+        return not self._folders_only or is_folder or not self._itself.match(path)
+
+    def leads_through(self, path: str) -> bool:
+        """Return whether something below the path may match: it matches the glob's first parts.
+
+        The parts end with the first "**", which may stand for any number of folders: a glob such
+        as /source/**.py leads through every path of the source.
+        """
+        return bool(self._leading.match(path))
+
+    def reach(self, folder: str) -> Reach:
+        """Return what the glob can say about the paths below the folder; never less than it does."""
+        if self._below.match(folder + "/"):
+            return Reach.SOME if self._folders_only and self._open else Reach.ALL
+        return Reach.SOME if self._reaching.match(folder) else Reach.NOTHING
+
+
+def _prefixes(glob: str) -> list[str]:
+    first, double, _ = glob.partition("**")
+    parts = (first + double).split("/")
+    if "" in parts[1:-1]:
+        raise ValueError("//")
+    # "/" is the one folder whose name ends with a slash.
+    names = ["/".join(parts[:end]) or "/" for end in range(1, len(parts) + 1)]
+    return [translate(name) for name in names]
+
+
+def _ways_down(glob: str) -> Iterator[str]:
+    """Yield expressions for the folders that the glob may match something below.
+
+    From the first part with "**" or a set on, which both may match "/", every folder is one.
+    """
+    parts = glob.split("/")
+    fixed = next((at for at, part in enumerate(parts) if "**" in part or "[" in part), len(parts))
+    for end in range(1, min(fixed + 1, len(parts))):
+        yield translate("/".join(parts[:end]) or "/")
+    if fixed < len(parts):
+        yield translate("/".join([*parts[:fixed], "**"]))

@@ -1,0 +1,210 @@
+"""The walk: which paths of a listing a rule set takes."""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from verify.errors import CannotRunError
+from verify.selection.conditions import Entry, Scene
+from verify.selection.globs import Reach
+from verify.selection.rules import Rule, RuleSet
+
+
+class Decision(NamedTuple):
+    """Whether a path is in the backup, the index of the rule that decided (None: none did), and why."""
+
+    entry: Entry
+    included: bool
+    rule: int | None
+    why: str
+
+    @property
+    def path(self) -> bytes:
+        """The path, relative to the source."""
+        return self.entry.path
+
+
+@dataclass(slots=True)
+class _Folder:
+    """A folder, and what there is to know about the paths in it.
+
+    `prefix` is the full name of the folder with a slash. `rules` are those that can say something
+    about the paths in it, each with whether it matches all of them. `closed` is the decision that
+    keeps duplicity from looking into it. `waiting` is the decision on the folder itself as long as
+    it hangs on what is found below.
+    """
+
+    prefix: str
+    parent: "_Folder | None"
+    rules: tuple[tuple[Rule, bool], ...]
+    closed: Decision | None = None
+    waiting: Decision | None = None
+    implied: bool = False
+
+
+def select(entries: Iterable[Entry], rules: RuleSet) -> Iterator[Decision]:
+    """Given a listing and rules, yield a decision for each path of the listing.
+
+    A folder comes before what is in it; one that the listing leaves out is taken to be there. The
+    decision on a folder that is only taken for what is in it comes with the first path taken in it,
+    or last. The listing is held in memory only where --exclude-if-present must know it beforehand
+    and `entries` cannot be iterated twice. Raise `CannotRunError` on a listing out of order.
+    """
+    return iter(Walk(entries, rules))
+
+
+class Walk:
+    """One pass of a rule set over a listing.
+
+    `shadowed` fills while it goes: the index of a rule that matched a path which another rule
+    decided, and that rule's index. `scene` is complete with the first decision.
+    """
+
+    def __init__(self, entries: Iterable[Entry], rules: RuleSet) -> None:
+        """Given a listing and rules, prepare the pass."""
+        self._set = rules
+        self._entries = list(entries) if rules.markers and iter(entries) is entries else entries
+        self._folders: dict[bytes, _Folder] = {}
+        self._idle = {rule.index for rule in rules.rules}
+        self.shadowed: dict[int, int] = {}
+        self.scene = Scene(holders=_holders(rules.markers, self._entries))
+
+    def __iter__(self) -> Iterator[Decision]:
+        for entry in self._entries:
+            yield from self._decided(entry)
+        for folder in self._folders.values():
+            if folder.waiting and not folder.implied:
+                yield folder.waiting._replace(
+                    included=False,
+                    why=f"{self._origin(folder.waiting)} may match below it; nothing in it is taken",
+                )
+
+    def _origin(self, decision: Decision) -> str:
+        return "" if decision.rule is None else self._set.rules[decision.rule].origin
+
+    def _decided(self, entry: Entry, *, implied: bool = False) -> Iterator[Decision]:
+        """Yield what the entry settles, and the decision on it unless it waits or is only implied."""
+        above = posixpath.dirname(entry.path)
+        if entry.path and above not in self._folders:
+            yield from self._decided(Entry(above, "dir"), implied=True)
+        parent = self._folders[above] if entry.path else None
+        decision, waits = self._decision(entry, parent)
+        if entry.kind == "dir":
+            self._enter(decision, parent, waits=waits, implied=implied)
+        if waits:
+            return
+        if decision.included:
+            yield from _settled(parent)
+        if not implied:
+            yield decision
+
+    def _decision(self, entry: Entry, parent: _Folder | None) -> tuple[Decision, bool]:
+        """Return the decision on the entry, and whether it waits for what is found below it."""
+        if parent is None:
+            self.scene = replace(self.scene, device=entry.device)
+            return Decision(entry, True, None, "the source itself is always taken"), False
+        name = parent.prefix + posixpath.basename(entry.path).decode("utf-8", "surrogateescape")
+        decision, waits = self._first_word(entry, name, parent)
+        if decision.rule is not None and self._idle:
+            self._note(decision.rule, entry, name, parent)
+        return decision, waits
+
+    def _first_word(self, entry: Entry, name: str, parent: _Folder) -> tuple[Decision, bool]:
+        if parent.closed:
+            return Decision(entry, False, parent.closed.rule, parent.closed.why), False
+        refusal = self._refusal(entry)
+        if refusal:
+            return Decision(entry, False, None, refusal), False
+        decision, scanned = self._ruling(entry, name, parent)
+        if not entry.readable and entry.kind in {"file", "dir"} and (decision.included or scanned):
+            return Decision(entry, False, None, "the user that duplicity runs as cannot read it"), False
+        if scanned and entry.kind != "dir":
+            # Not even a later rule, or the default, takes it: seen, and against the man page's
+            # "If no selection conditions match a given file, then the file is implicitly included".
+            return decision._replace(
+                why=f"{self._origin(decision)} may match below it, but it is no folder"
+            ), False
+        return decision, scanned
+
+    def _refusal(self, entry: Entry) -> str:
+        if self._set.listed is not None and entry.path not in self._set.listed:
+            return "--files-from does not name it"
+        return "duplicity backs up no sockets" if entry.kind == "socket" else ""
+
+    def _ruling(self, entry: Entry, name: str, parent: _Folder) -> tuple[Decision, bool]:
+        """Return what the rules say, and whether it is no more than to look below the entry.
+
+        The first rule that matches decides, but for one case: an inclusion that may match below
+        the path and comes before an exclusion of the path, or before the default.
+        """
+        scanning: Rule | None = None
+        for rule, everywhere in parent.rules:
+            if everywhere or rule.condition.matches(name, entry, self.scene):
+                if rule.include or scanning is None:
+                    how = "a folder that it is in" if everywhere else "it"
+                    return Decision(entry, rule.include, rule.index, f"{rule.origin} matches {how}"), False
+                break
+            if scanning is None and rule.include and rule.condition.leads_through(name):
+                scanning = rule
+        if scanning is None:
+            return Decision(entry, True, None, "no rule matches it"), False
+        return Decision(entry, False, scanning.index, f"{scanning.origin} may match below it"), True
+
+    def _note(self, decided: int, entry: Entry, name: str, parent: _Folder) -> None:
+        """Note which rules without a decision of their own would have had one here."""
+        self._idle.discard(decided)
+        for rule, everywhere in parent.rules:
+            if rule.index in self._idle and (everywhere or rule.condition.matches(name, entry, self.scene)):
+                self._idle.discard(rule.index)
+                self.shadowed[rule.index] = decided
+
+    def _enter(self, decision: Decision, parent: _Folder | None, *, waits: bool, implied: bool) -> None:
+        path = decision.path
+        if path in self._folders:
+            where = path.decode("utf-8", "backslashreplace")
+            raise CannotRunError(
+                f"The listing names the folder {where!r} twice, or after a path in it; sort it."
+            )
+        name = self._set.name_of(path)
+        closed = None if decision.included or waits else _closing(decision, parent)
+        rules = parent.rules if parent else tuple((rule, False) for rule in self._set.rules)
+        below = ((rule, rule.condition.reach(name)) for rule, _ in rules)
+        self._folders[path] = _Folder(
+            prefix=name.removesuffix("/") + "/",
+            parent=parent,
+            rules=tuple((rule, reach is Reach.ALL) for rule, reach in below if reach is not Reach.NOTHING),
+            closed=closed,
+            waiting=decision if waits else None,
+            implied=implied,
+        )
+
+
+def _closing(decision: Decision, parent: _Folder | None) -> Decision:
+    """Return the decision for all that is in a folder which is left out."""
+    if parent and parent.closed:
+        return parent.closed
+    folder = decision.path.decode("utf-8", "backslashreplace")
+    return decision._replace(why=f"it is in {folder}, which is left out: {decision.why}")
+
+
+def _settled(folder: _Folder | None) -> Iterator[Decision]:
+    """Yield the folders that waited for something below them to be taken, outermost first."""
+    waited = []
+    while folder and folder.waiting:
+        if not folder.implied:
+            waited.append(folder.waiting)
+        folder.waiting, folder = None, folder.parent
+    for decision in reversed(waited):
+        yield decision._replace(included=True, why=f"{decision.why}, and something in it is taken")
+
+
+def _holders(markers: AbstractSet[bytes], entries: Iterable[Entry]) -> Mapping[bytes, AbstractSet[bytes]]:
+    """Return, for each name that --exclude-if-present looks for, the folders that hold it."""
+    holders: dict[bytes, set[bytes]] = {marker: set() for marker in markers}
+    for entry in entries if markers else ():
+        marker = posixpath.basename(entry.path)
+        if marker in holders and entry.path:
+            holders[marker].add(posixpath.dirname(entry.path))
+    return holders
