@@ -1,0 +1,148 @@
+"""The far end of a host: answers its requests, where commands run and files lie.
+
+Its source is sent through an execnet gateway and run there, so it needs nothing but Python 3.8's
+standard library; the modules that it calls are sent after it, in the same way. Requests are
+`(number, operation, arguments)`; answers are `(number, kind, value)` with kind "part" (of a
+generator's items), "done", "refused" (an OSError) or "bug" (anything else). Paths, arguments and
+environments travel as bytes: not every name is text.
+"""
+# Paths are bytes here, which pathlib does not take.
+# ruff: noqa: PTH103, PTH123
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import signal
+import sys
+import traceback
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Send = Callable[[tuple[int, str, Any]], None]
+    channel: Any
+
+PART = 100  # items in one message; those of `onsite.observe` are blocks of thousands
+
+modules: dict[str, types.ModuleType] = {}
+
+
+def describe() -> dict[str, Any]:
+    """Return what the host wants to know of this end, once."""
+    return {
+        "euid": os.geteuid(),
+        "python": list(sys.version_info[:3]),
+        "environment": dict(os.environb),
+    }
+
+
+def mkdir(path: bytes, mode: int) -> None:
+    """Make a folder and those above it; one that is there already is fine."""
+    os.makedirs(path, mode=mode, exist_ok=True)
+
+
+def put(path: bytes, data: bytes, mode: int) -> None:
+    """Write a file; it has its mode from the first byte on."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    with os.fdopen(number, "wb") as file:
+        os.fchmod(number, mode)
+        file.write(data)
+
+
+def get(path: bytes) -> bytes:
+    """Return a file's bytes."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def free_space(path: bytes) -> int:
+    """Return the bytes that this user can still write below a path."""
+    found = os.statvfs(path)
+    return found.f_bavail * found.f_frsize
+
+
+def load(name: str, source: str) -> None:
+    """Make a module of source text, for `call`."""
+    module = types.ModuleType(name)
+    exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - the host's own modules
+    modules[name] = module
+
+
+def call(name: str, function: str, *arguments: Any) -> Any:
+    """Call a function of a loaded module."""
+    return getattr(modules[name], function)(*arguments)
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "describe": describe,
+    "mkdir": mkdir,
+    "put": put,
+    "get": get,
+    "exists": os.path.lexists,
+    "free_space": free_space,
+    "load": load,
+    "call": call,
+}
+
+
+def answer(send: Send, number: int, operation: str, arguments: tuple[Any, ...]) -> None:
+    """Do what a request asks, and send what came of it."""
+    try:
+        value = OPERATIONS[operation](*arguments)
+        if isinstance(value, types.GeneratorType):
+            value = send_parts(send, number, value)
+        send((number, "done", value))
+    except OSError as error:
+        path = error.filename
+        path = os.fsencode(path) if isinstance(path, (str, bytes)) else b""
+        send(
+            (
+                number,
+                "refused",
+                (errno.errorcode.get(error.errno or 0, "EIO"), path, error.strerror or str(error)),
+            )
+        )
+    except Exception:  # noqa: BLE001 - the host raises it again
+        send((number, "bug", traceback.format_exc()))
+
+
+def send_parts(send: Send, number: int, items: Iterator[Any]) -> list[Any]:
+    """Send items on as they come, `PART` at a time; return the last ones."""
+    part: list[Any] = []
+    for item in items:
+        if len(part) == PART:
+            send((number, "part", part))
+            part = []
+        part.append(item)
+    return part
+
+
+def serve(channel: Any) -> None:
+    """Answer a channel's requests one by one until it closes; the command that runs then is killed."""
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def arrived(request: Any) -> None:
+        urgent = request is None or request[1] == "interrupt"
+        if urgent and "commands" in modules:
+            modules["commands"].kill_child(leaving=request is None)
+        if request is None or not urgent:
+            requests.put(request)
+
+    # A terminal's Ctrl-C reaches this process too, but what it means is for the host to say. An
+    # ignored signal would be inherited by the commands; a handled one is not.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    os.umask(0o022)
+    channel.setcallback(arrived, endmarker=None)
+    while True:
+        request = requests.get()
+        if request is None:
+            return
+        answer(channel.send, *request)
+
+
+if __name__ == "__channelexec__":
+    serve(channel)  # noqa: F821 - execnet gives it
