@@ -1,0 +1,214 @@
+"""Stores: S3 servers of a lab's own, and the destinations that they offer."""
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import urllib3
+from minio import Minio
+from minio.error import S3Error
+from packaging.version import Version
+
+from verify.errors import CannotRunError
+from verify.secret import Secret
+
+BUCKET = "backups"
+READY_WITHIN = 30.0  # seconds that a server has to answer after its start
+ATTEMPTS = 3  # another program may take a port between our look and the server's start
+BOTO3_IS_S3 = Version("0.8.23")  # older releases mean boto 2 by s3://, which knows no endpoint
+
+# Makes the server die with us, also after a kill -9, and outside of the terminal's Ctrl-C.
+_TIED = (
+    "import ctypes, os, signal, sys; os.setsid(); "
+    "ctypes.CDLL(None).prctl(1, signal.SIGKILL); os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A place in a store for one chain: what duplicity needs to reach it."""
+
+    url: str
+    options: tuple[str, ...]
+    env: Mapping[str, str | Secret] = field(repr=False)
+    prefix: str
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object of a destination; `name` without the destination's prefix, `size` in bytes."""
+
+    name: str
+    size: int
+
+
+class Store:
+    """A running S3 server with one bucket; every chain gets a prefix of its own."""
+
+    def __init__(
+        self, name: str, version: str, *, address: str, keys: tuple[Secret, Secret], endpoint: str | None = None,
+        release: Version, close: Callable[[], None],
+    ) -> None:  # fmt: skip
+        """Attach to a server at `address` (host:port, as seen from here); duplicity sees it at `endpoint`."""
+        self.name = name
+        self.version = version
+        self._keys = keys
+        self._endpoint = endpoint or f"http://{address}"
+        self._scheme = "s3" if release >= BOTO3_IS_S3 else "boto3+s3"
+        self._close = close
+        self._numbers = count(1)
+        self._pool = urllib3.PoolManager(timeout=10, retries=False)
+        self.client = Minio(
+            address, access_key=keys[0].reveal(), secret_key=keys[1].reveal(), secure=False,
+            region="us-east-1", http_client=self._pool,
+        )  # fmt: skip
+
+    def make_ready(self, alive: Callable[[], bool]) -> None:
+        """Wait until the server answers, and make the bucket. Raise TimeoutError if it does not in time."""
+        deadline = time.monotonic() + READY_WITHIN
+        while True:
+            with contextlib.suppress(urllib3.exceptions.HTTPError, S3Error, OSError):
+                if not self.client.bucket_exists(BUCKET):
+                    self.client.make_bucket(BUCKET)
+                return
+            if time.monotonic() > deadline or not alive():
+                raise TimeoutError(f"{self.name} did not answer within {READY_WITHIN:.0f} s")
+            time.sleep(0.05)
+
+    def new_prefix(self) -> Destination:
+        """Return a destination that nothing else uses."""
+        prefix = f"chain-{next(self._numbers)}"
+        return Destination(
+            url=f"{self._scheme}:///{BUCKET}/{prefix}",
+            options=(f"--s3-endpoint-url={self._endpoint}",),
+            env={
+                "AWS_ACCESS_KEY_ID": self._keys[0],
+                "AWS_SECRET_ACCESS_KEY": self._keys[1],
+                "AWS_DEFAULT_REGION": "us-east-1",
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
+                "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
+            },
+            prefix=prefix,
+        )
+
+    def objects(self, destination: Destination) -> list[StoredObject]:
+        """Return the objects at a destination, in the order of their names."""
+        start = f"{destination.prefix}/"
+        listed = self.client.list_objects(BUCKET, prefix=start, recursive=True)
+        return [StoredObject((each.object_name or "").removeprefix(start), each.size or 0) for each in listed]
+
+    def read(self, destination: Destination, name: str) -> bytes:
+        """Return an object's bytes."""
+        response = self.client.get_object(BUCKET, f"{destination.prefix}/{name}")
+        try:
+            return bytes(response.data)
+        finally:
+            response.close()
+            response.release_conn()
+
+    def alive(self) -> bool:
+        """Return whether the server answers."""
+        try:
+            self.client.bucket_exists(BUCKET)
+        except (urllib3.exceptions.HTTPError, S3Error, OSError):
+            return False
+        return True
+
+    def close(self) -> None:
+        """End the server; nothing of it is left."""
+        self._pool.clear()
+        self._close()
+
+
+def start_minio(binary: Path, folder: Path, release: Version) -> Store:
+    """Given MinIO's program and a folder of its own, return a running store on this machine's loopback."""
+
+    def command(port: int, keys: tuple[Secret, Secret]) -> tuple[list[str], dict[str, str]]:
+        env = {"MINIO_ROOT_USER": keys[0].reveal(), "MINIO_ROOT_PASSWORD": keys[1].reveal(), "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"}
+        return [str(binary), "server", "--quiet", "--address", f"127.0.0.1:{port}", str(folder / "data")], env
+
+    said = subprocess.run([str(binary), "--version"], check=False, capture_output=True, text=True).stdout
+    found = re.search(r"(RELEASE|DEVELOPMENT)\.\S+", said)
+    return _started("MinIO", found[0] if found else "of unknown version", folder, command, release)
+
+
+def start_seaweedfs(binary: Path, folder: Path, release: Version) -> Store:
+    """Given SeaweedFS's program and a folder of its own, return a running store on this machine's loopback."""
+
+    def command(port: int, keys: tuple[Secret, Secret]) -> tuple[list[str], dict[str, str]]:
+        config = folder / "s3.json"
+        credentials = [{"accessKey": keys[0].reveal(), "secretKey": keys[1].reveal()}]
+        identity = {"name": "lab", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+        config.touch(mode=0o600)
+        config.write_text(json.dumps({"identities": [identity]}))
+        ports = {f"-{part}": str(_free_port()) for part in ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port.grpc")}
+        words = [str(binary), "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3"]
+        return [*words, f"-s3.port={port}", f"-s3.config={config}", *(f"{k}={v}" for k, v in ports.items())], {}
+
+    said = subprocess.run([str(binary), "version"], check=False, capture_output=True, text=True).stdout
+    found = re.search(r"\d+\.\d+\S*", said)
+    return _started("SeaweedFS", found[0] if found else "of unknown version", folder, command, release)
+
+
+def new_keys() -> tuple[Secret, Secret]:
+    """Return a random access key and secret key."""
+    return Secret(secrets.token_hex(10)), Secret(secrets.token_hex(20))
+
+
+Command = Callable[[int, tuple[Secret, Secret]], tuple[list[str], dict[str, str]]]
+
+
+def _started(name: str, version: str, folder: Path, command: Command, release: Version) -> Store:
+    log = folder / "server.log"
+    for _ in range(ATTEMPTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "data").mkdir(parents=True)
+        port, keys = _free_port(), new_keys()
+        argv, env = command(port, keys)
+        process = _tied(argv, {"PATH": os.defpath, "HOME": str(folder), **env}, log)
+        store = Store(
+            name, version, address=f"127.0.0.1:{port}", keys=keys, release=release, close=lambda: _end(process, folder)
+        )
+        try:
+            store.make_ready(lambda: process.poll() is None)
+        except TimeoutError:
+            said = log.read_text(errors="replace").strip().splitlines()
+            store.close()
+        except BaseException:
+            store.close()
+            raise
+        else:
+            return store
+    raise CannotRunError(f"{name} did not start: {said[-1] if said else 'it said nothing'}; try it by hand with {argv[0]}")
+
+
+def _tied(argv: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _TIED, *argv],
+            env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+def _end(process: "subprocess.Popen[bytes]", folder: Path) -> None:
+    process.kill()
+    process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
