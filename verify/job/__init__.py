@@ -2,7 +2,7 @@
 
 from verify.job.assemble import read_job
 from verify.job.credentials import printable_destination
-from verify.job.findings import findings_of
+from verify.job.findings import findings_of, incomplete, two_readings
 from verify.job.image import Entry, Schedule
 from verify.job.job import Job
 from verify.job.mounts import Network, Volume
@@ -23,6 +23,7 @@ __all__ = [
     "Unfaithful",
     "Volume",
     "findings_of",
+    "incomplete",
     "printable_destination",
     "read_dotenv",
     "read_job",
@@ -31,4 +32,5 @@ __all__ = [
     "reroot",
     "sandboxed",
     "scheme_finding",
+    "two_readings",
 ]

@@ -14,7 +14,7 @@ _SHOWN = ("SRC", "DST", "TMPDIR", "OPTIONS", "OPTIONS_EXTRA", "JOB_", "CRONTAB_"
 
 def findings_of(job: Job) -> list[Finding]:
     """Given a job, return what is wrong with it by itself: `two-readings` and `job-complete`."""
-    return [*two_readings(job), *job_complete(job)]
+    return [*two_readings(job), *incomplete(job)]
 
 
 def two_readings(job: Job) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ def _one_reading(how: str, name: str) -> str:
     return f"write {name}=value, without blanks around the value"
 
 
-def job_complete(job: Job) -> Iterator[Finding]:
+def incomplete(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing that it lacks to make a backup."""
     yield from _source(job)
     yield from _destination(job)

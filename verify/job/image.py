@@ -27,6 +27,8 @@ _KNOWN = re.compile(
     r"|PG\w+|DB_VERSION|DBS_TO_(INCLUDE|EXCLUDE)|FTP_PASSWORD|(http|https|no)_proxy|(HTTP|HTTPS|NO)_PROXY"
     r"|(AWS|GS|AZURE|SWIFT|ST|OS|B2|DPBX|GOOGLE|OAUTH2|ONEDRIVE|CLOUDFILES|RCLONE|GDRIVE|IDRIVED?|XORRISO|IMAP)_\w+"
 )
+# What only the image's own scripts read.
+_IMAGE_ONLY = re.compile(r"SRC|DST\w*|OPTIONS\w*|(JOB|CRONTAB|EMAIL|SMTP|DBS)_\w+|PG\w+|DB_VERSION")
 _JOB = re.compile(r"JOB_(\d+)_(WHAT|WHEN)")
 
 
@@ -58,6 +60,11 @@ def with_defaults(variables: Mapping[str, str]) -> tuple[dict[str, str], frozens
 def is_known(name: str) -> bool:
     """Given a variable's name, return whether the image or duplicity is known to read it."""
     return _KNOWN.fullmatch(name) is not None
+
+
+def is_for_image_only(name: str) -> bool:
+    """Given a variable's name, return whether duplicity itself never reads it."""
+    return _IMAGE_ONLY.fullmatch(name) is not None
 
 
 def entries(variables: Mapping[str, str], defaults: frozenset[str]) -> Iterator[Entry]:

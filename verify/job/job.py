@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from verify.job import options as words
@@ -14,7 +15,7 @@ from verify.job.credentials import (
     printable_text,
     secrets_in_url,
 )
-from verify.job.image import Entry, Schedule
+from verify.job.image import Entry, Schedule, is_for_image_only
 from verify.job.mounts import Network, Volume
 from verify.secret import Secret
 
@@ -111,6 +112,12 @@ class Job:
             if not url:
                 return
             yield f"DST_{number}", url
+
+    @property
+    def duplicity_env(self) -> Mapping[str, Value]:
+        """Return the variables for a call of duplicity itself: without those that only the image reads."""
+        own = {name: value for name, value in self.variables.items() if not is_for_image_only(name)}
+        return MappingProxyType({**own, "TMPDIR": self.tempdir})
 
     def text_of(self, name: str) -> str:
         """Given a variable's name, return its value in the clear, empty if it is not set."""

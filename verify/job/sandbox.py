@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from verify.job import options as words
@@ -37,8 +37,6 @@ _DESTINATION_VARIABLE = re.compile(
 )
 # What would reach people or monitors outside, who must not hear of a sandbox run as of a backup.
 _OUTSIDE = re.compile(r"EMAIL_(FROM|TO)|SMTP_HOST|JOB_\d+_\w*(HEALTHCHECKS|UPTIME_KUMA)_URL")
-# What only the image's own scripts read.
-_IMAGE_VARIABLE = re.compile(r"SRC|DST|OPTIONS\w*|(JOB|CRONTAB|EMAIL|SMTP|DBS)_\w+|PG\w+|DB_VERSION")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,8 @@ class Sandboxed:
     """
 
     job: Job
-    duplicity_env: Mapping[str, Value]
-    container_env: Mapping[str, Value]
+    duplicity_env: Mapping[str, Value] = field(repr=False)  # OPTIONS and the like may hold a secret
+    container_env: Mapping[str, Value] = field(repr=False)
     dropped: tuple[str, ...]
 
 
@@ -79,7 +77,7 @@ def sandboxed(
     }
     return Sandboxed(
         new,
-        MappingProxyType(_duplicity_env(new)),
+        new.duplicity_env,
         MappingProxyType(container),
         (*gone, *sorted(job.variables.keys() - new.variables.keys())),
     )
@@ -99,12 +97,6 @@ def _replaced(job: Job, url: str, options: tuple[str, ...], variables: dict[str,
         variables=MappingProxyType(variables),
         credentials=MappingProxyType({n: s for n, s in secrets.items() if n not in {"PASSPHRASE", "DST"}}),
     )
-
-
-def _duplicity_env(job: Job) -> dict[str, Value]:
-    """Return the job's variables that duplicity itself, or a program it starts, may read."""
-    own = {name: value for name, value in job.variables.items() if not _IMAGE_VARIABLE.fullmatch(name)}
-    return {**own, "TMPDIR": job.tempdir}
 
 
 def _options_text(text: str, lab_options: tuple[str, ...]) -> str:

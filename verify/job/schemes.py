@@ -60,16 +60,17 @@ REPLACEMENTS: Mapping[str, Replacement] = {
 }
 
 
-def scheme_finding(job: Job, registered: Collection[str], release: Version) -> Finding | None:
-    """Given a job and the schemes a duplicity has registered, return the finding that one is missing.
+def scheme_finding(job: Job, registered: Collection[str], release: Version) -> list[Finding]:
+    """Given a job and a duplicity's schemes, return a finding for each destination it does not know.
 
     `registered` holds schemes as duplicity names them ("s3", "boto3+s3") and its prefixes ("par2");
-    `release` is that duplicity's. Return None if it knows every destination of the job.
+    `release` is that duplicity's. A job in the image's multi mode has several destinations.
     """
-    for name, url in job.destinations.items():
-        if url and not _knows(scheme_of(url), registered):
-            return _unknown(job, name, url, registered, release)
-    return None
+    return [
+        _unknown(job, name, url, registered, release)
+        for name, url in job.destinations.items()
+        if url and not _knows(scheme_of(url), registered)
+    ]
 
 
 def scheme_of(url: str) -> str:

@@ -11,18 +11,18 @@ SIMPLE = st.text("abcXYZ019_./:@%+,=-", min_size=1)
 
 
 @given(NAMES, LINES)
-def test_raw_keeps_every_character_behind_the_first_equals_sign(name, value):
+def test_raw_keeps_every_character_behind_the_first_equals_sign(name: str, value: str) -> None:
     assert read_raw(f"{name}={value}\n", {}) == {name: value}
 
 
 @given(st.dictionaries(NAMES, SIMPLE))
-def test_simple_values_read_the_same_both_ways(variables):
+def test_simple_values_read_the_same_both_ways(variables: dict[str, str]) -> None:
     text = "".join(f"{name}={value}\n" for name, value in variables.items())
     assert read_raw(text, {}) == read_dotenv(text, {}) == variables
 
 
 @given(st.text())
-def test_any_text_is_read_or_refused_in_one_sentence(text):
+def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
     for reader in (read_raw, read_dotenv):
         try:
             reader(text, {"A": "b"}, name="x.env")
@@ -42,12 +42,12 @@ def test_any_text_is_read_or_refused_in_one_sentence(text):
         ("a.b-c[1]=d", {"a.b-c[1]": "d"}),
     ],
 )
-def test_raw_reads_as_docker_run_does(text, variables):
+def test_raw_reads_as_docker_run_does(text: str, variables: dict[str, str]) -> None:
     assert read_raw(text, {"HOME": "/home/me", "EMPTY": ""}) == variables
 
 
 @pytest.mark.parametrize("line", ["=secret", "export A=secret", "A =secret", "two words"])
-def test_raw_refuses_a_bad_name_without_telling_the_line(line):
+def test_raw_refuses_a_bad_name_without_telling_the_line(line: str) -> None:
     with pytest.raises(CannotRunError, match=r"^job\.env line 2: ") as refused:
         read_raw(f"A=b\n{line}", {}, name="job.env")
     assert "secret" not in str(refused.value)
@@ -103,11 +103,11 @@ def test_raw_refuses_a_bad_name_without_telling_the_line(line):
         ("A=${B:?needed}${EMPTY?needed}", "test"),
     ],
 )
-def test_dotenv_reads_as_docker_compose_does(text, value):
+def test_dotenv_reads_as_docker_compose_does(text: str, value: str) -> None:
     assert read_dotenv("B=test\nEMPTY=\n" + text, {})["A"] == value
 
 
-def test_dotenv_asks_the_caller_first_then_earlier_files_then_the_file():
+def test_dotenv_asks_the_caller_first_then_earlier_files_then_the_file() -> None:
     text = "A=file\nB=file\nC=file\nR=$A $B $C"
     assert (
         read_dotenv(text, {"A": "caller"}, earlier={"A": "earlier", "B": "earlier"})["R"]
@@ -115,7 +115,7 @@ def test_dotenv_asks_the_caller_first_then_earlier_files_then_the_file():
     )
 
 
-def test_dotenv_takes_a_bare_name_from_the_caller_unless_it_ends_the_file():
+def test_dotenv_takes_a_bare_name_from_the_caller_unless_it_ends_the_file() -> None:
     assert read_dotenv("A\nNONE\nB=c\nA", {"A": "x"}) == {"A": "x", "B": "c"}
     assert read_dotenv("A", {"A": "x"}) == {}
 
@@ -133,7 +133,7 @@ def test_dotenv_takes_a_bare_name_from_the_caller_unless_it_ends_the_file():
         ("A=b\n# c\nC=${NONE:?secret}", 3),
     ],
 )
-def test_dotenv_refuses_what_docker_compose_refuses_and_names_the_line(text, line):
+def test_dotenv_refuses_what_docker_compose_refuses_and_names_the_line(text: str, line: int) -> None:
     with pytest.raises(CannotRunError, match=rf"^job\.env line {line}: ") as refused:
         read_dotenv(text, {}, name="job.env")
     assert "secret" not in str(refused.value)

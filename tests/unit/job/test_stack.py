@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.errors import CannotRunError
-from verify.job import Network, Volume, read_stack
+from verify.job import Network, Stack, Volume, read_stack
+
+Reader = Callable[..., Stack]
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -16,8 +19,8 @@ JSON = st.recursive(
 
 
 @pytest.fixture
-def stack(tmp_path):
-    def read(text, caller_env=None, env_file=None):
+def stack(tmp_path: Path) -> Reader:
+    def read(text: str, caller_env: dict[str, str] | None = None, env_file: Path | None = None) -> Stack:
         file = tmp_path / "stack.yml"
         file.write_text(text)
         return read_stack(file, caller_env or {}, env_file=env_file)
@@ -25,11 +28,11 @@ def stack(tmp_path):
     return read
 
 
-def service(text, name="backup", image="tecnativa/duplicity"):
+def service(text: str, name: str = "backup", image: str = "tecnativa/duplicity") -> str:
     return f"services:\n  {name}:\n    image: {image}\n{text}"
 
 
-def test_the_service_is_found_by_its_image(stack):
+def test_the_service_is_found_by_its_image(stack: Reader) -> None:
     found = stack(service("") + "  db:\n    image: postgres\n")
     assert (found.service, found.image) == ("backup", "tecnativa/duplicity")
 
@@ -37,11 +40,11 @@ def test_the_service_is_found_by_its_image(stack):
 @pytest.mark.parametrize(
     "text", ["    env_file: conf/duplicity.env\n", "    environment: [JOB_300_WHEN=daily]\n"]
 )
-def test_the_service_is_found_by_its_env_file_or_variables(stack, text):
+def test_the_service_is_found_by_its_env_file_or_variables(stack: Reader, text: str) -> None:
     assert stack(service(text, image="registry/own:1") + "  db:\n    image: postgres\n").service == "backup"
 
 
-def test_several_services_are_named_and_the_env_file_decides(stack, tmp_path):
+def test_several_services_are_named_and_the_env_file_decides(stack: Reader, tmp_path: Path) -> None:
     text = service("    env_file: a.env\n") + "  other:\n    image: x/duplicity\n    env_file: b.env\n"
     with pytest.raises(CannotRunError, match=r"backup, other .*--env-file"):
         stack(text)
@@ -56,13 +59,15 @@ def test_several_services_are_named_and_the_env_file_decides(stack, tmp_path):
         ("[{path: a.env, required: false}]", ["a.env"]),
     ],
 )
-def test_env_files_are_relative_to_the_stack_file(stack, tmp_path, given, names):
+def test_env_files_are_relative_to_the_stack_file(
+    stack: Reader, tmp_path: Path, given: str, names: list[str]
+) -> None:
     found = stack(service(f"    env_file: {given}\n"))
     assert found.env_files == tuple(tmp_path / name for name in names)
 
 
 @pytest.mark.parametrize("given", ["{A: b, C: 1, D: true, E: , F: ''}", "[A=b, C=1, D=true, E, F=]"])
-def test_environment_may_be_a_mapping_or_a_list(stack, given):
+def test_environment_may_be_a_mapping_or_a_list(stack: Reader, given: str) -> None:
     assert stack(service(f"    environment: {given}\n")).environment == {
         "A": "b",
         "C": "1",
@@ -86,35 +91,35 @@ def test_environment_may_be_a_mapping_or_a_list(stack, given):
         ("{type: tmpfs, target: /b}", Volume("tmpfs", "", "/b")),
     ],
 )
-def test_volumes_in_short_and_long_form(stack, given, volume):
+def test_volumes_in_short_and_long_form(stack: Reader, given: str, volume: Volume) -> None:
     found = stack(service(f"    volumes:\n      - {given}\n"), {"HOME": "/home/me"})
     assert found.volumes == (volume,)
 
 
-def test_a_relative_volume_is_relative_to_the_stack_file(stack, tmp_path):
+def test_a_relative_volume_is_relative_to_the_stack_file(stack: Reader, tmp_path: Path) -> None:
     assert stack(service("    volumes: ['./d:/d']\n")).volumes[0].source == str(tmp_path / "d")
 
 
-def test_networks_bring_what_the_file_says_of_them(stack):
+def test_networks_bring_what_the_file_says_of_them(stack: Reader) -> None:
     declared = "networks:\n  internal:\n    driver: overlay\n    ipam: {config: [{subnet: 172.16.10.0/24}]}\n"
     found = stack(service("    networks: [internal, other]\n") + declared)
     assert found.networks == (Network("internal", "overlay", ("172.16.10.0/24",)), Network("other"))
 
 
-def test_references_are_replaced_from_the_caller(stack):
+def test_references_are_replaced_from_the_caller(stack: Reader) -> None:
     found = stack(
         service("    hostname: ${H:-h}\n    environment: {A: $$b}\n", image="duplicity:${TAG}"), {"TAG": "4"}
     )
     assert (found.image, found.hostname, found.environment) == ("duplicity:4", "h", {"A": "$b"})
 
 
-def test_unknown_keys_are_kept_and_commands_are_read(stack):
+def test_unknown_keys_are_kept_and_commands_are_read(stack: Reader) -> None:
     found = stack(service("    cap_add: [X]\n    entrypoint: sh -c\n    command: [a, 1]\n"))
     assert found.unknown == {"cap_add": ["X"]}
     assert (found.entrypoint, found.command) == (("sh -c",), ("a", "1"))
 
 
-def test_what_may_hold_a_secret_is_not_printed(stack):
+def test_what_may_hold_a_secret_is_not_printed(stack: Reader) -> None:
     found = stack(
         service("    environment: {PASSPHRASE: geheim}\n    command: [geheim]\n    labels2: geheim\n")
     )
@@ -133,13 +138,13 @@ def test_what_may_hold_a_secret_is_not_printed(stack):
         ("services: {b: {image: 'duplicity:${'}}", "no `}`"),
     ],
 )
-def test_a_bad_stack_file_is_refused_in_one_sentence(stack, text, says):
+def test_a_bad_stack_file_is_refused_in_one_sentence(stack: Reader, text: str, says: str) -> None:
     with pytest.raises(CannotRunError) as refused:
         stack(text + "\n")
     assert says in str(refused.value)
 
 
-def test_a_missing_stack_file_is_refused():
+def test_a_missing_stack_file_is_refused() -> None:
     with pytest.raises(CannotRunError, match="no such file"):
         read_stack(Path("/none/stack.yml"), {})
 
@@ -150,7 +155,9 @@ def test_a_missing_stack_file_is_refused():
     )
 )
 @settings(max_examples=200)
-def test_any_service_is_read_or_refused(tmp_path_factory, config):
+def test_any_service_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, config: dict[str, object]
+) -> None:
     file = tmp_path_factory.getbasetemp() / "any.yml"
     file.write_text(yaml.safe_dump({"services": {"b": {**config, "image": "duplicity"}}}))
     try:

@@ -1,0 +1,161 @@
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from verify.job import Job, incomplete, read_job, scheme_finding, two_readings
+
+GOOD = "SRC=/a\nDST=file:///x\nPASSPHRASE=p\n"
+SCHEMES = {"s3", "boto3+s3", "sftp", "scp", "file", "swift", "par2"}
+
+
+def job_of(tmp_path: Path, text: str, stack: str = "") -> Job:
+    (tmp_path / "duplicity.env").write_text(text)
+    (tmp_path / "stack.yml").write_text(stack)
+    return read_job(tmp_path / "duplicity.env", tmp_path / "stack.yml" if stack else None, {})
+
+
+@pytest.mark.parametrize(
+    ("line", "got", "values", "hint"),
+    [
+        ('SRC="/a b"', "quotes are kept by docker stack deploy", '("/a b" and /a b)', "without quotes"),
+        ("SRC=/a # b", "the comment behind", "(/a # b and /a)", "line of its own"),
+        ("SRC=$HOME/a", "a `$` is kept", "($HOME/a and /a)", "no spelling"),
+        ("SRC=/a ", "blanks around", "(/a  and /a)", "without blanks"),
+    ],
+)
+def test_each_way_to_differ_is_named_with_both_values_and_a_way_out(
+    tmp_path: Path, line: str, got: str, values: str, hint: str
+) -> None:
+    found = list(two_readings(job_of(tmp_path, f"{line}\nDST=file:///x\n")))
+    assert [finding.check for finding in found] == ["two-readings"]
+    assert got in found[0].got
+    assert hint in found[0].hint
+    assert found[0].got.endswith(values)
+
+
+def test_a_bare_last_line_is_set_by_docker_stack_deploy_alone(tmp_path: Path) -> None:
+    (tmp_path / "x.env").write_text("DST=file:///x\nSRC")
+    (finding,) = two_readings(read_job(tmp_path / "x.env", None, {"SRC": "/a"}))
+    assert finding.got == "docker stack deploy sets it, docker compose does not (/a and nothing)"
+
+
+def test_a_secret_that_differs_is_told_without_its_values(tmp_path: Path) -> None:
+    (finding,) = two_readings(job_of(tmp_path, 'PASSPHRASE="ab"\n'))
+    assert finding.got == "quotes are kept by docker stack deploy and stripped by docker compose"
+
+
+def test_a_file_that_docker_compose_refuses_is_a_finding(tmp_path: Path) -> None:
+    (finding,) = two_readings(job_of(tmp_path, "PASSPHRASE=${ab\n"))
+    assert "duplicity.env line 1" in finding.got
+
+
+def test_a_good_job_lacks_nothing(tmp_path: Path) -> None:
+    assert not list(incomplete(job_of(tmp_path, GOOD)))
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("DST=file:///x\nPASSPHRASE=p\n", "no SRC (the image's default is /mnt/backup/src, an empty folder)"),
+        ("SRC=\nDST=file:///x\nPASSPHRASE=p\n", "no SRC"),
+        ("SRC=/a\nPASSPHRASE=p\n", "no DST"),
+        ("SRC=/a\nDST=multi\nPASSPHRASE=p\n", "no DST_1"),
+        ("SRC=/a\nDST=file:///x\n", "neither of them"),
+        (GOOD + "PASSPHRASE=\n", "neither of them"),
+        (GOOD + "OPTIONS=--exclude 'a\n", "OPTIONS: a quote is not closed"),
+        (GOOD + "JOB_1_WHEN=daily\n", "JOB_1_WHEN alone: the image's job runner fails on it"),
+        (
+            GOOD + "JOB_007_WHAT=backup\nJOB_007_WHEN=daily\n",
+            "JOB_7_WHEN alone: the image's job runner fails on it",
+        ),
+        (GOOD + "JOB_1_WHAT=backup\n", "JOB_1_WHAT alone: it never runs"),
+        (
+            GOOD + "JOB_1_WHAT=x\nJOB_1_WHEN=daily dayly\n",
+            "JOB_1_WHEN=dayly: it never runs, and the image says nothing",
+        ),
+        (GOOD + "JOB_300_WHEN=\n", "none: the container would run and never back up"),
+        (GOOD + "CRONTAB_WEEKLY=0 1 * *\n", "CRONTAB_WEEKLY with 4"),
+    ],
+)
+def test_each_thing_that_a_job_lacks_is_one_finding(tmp_path: Path, text: str, got: str) -> None:
+    found = list(incomplete(job_of(tmp_path, text)))
+    assert [(finding.check, finding.got) for finding in found] == [("job-complete", got)]
+    assert found[0].hint
+
+
+def test_an_empty_schedule_stops_the_job_that_it_would_start(tmp_path: Path) -> None:
+    found = [finding.got for finding in incomplete(job_of(tmp_path, GOOD + "CRONTAB_DAILY=\n"))]
+    assert found == [
+        "JOB_300_WHEN=daily: it never runs, and the image says nothing",
+        "none: the container would run and never back up",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SRC=/a\nDST=file:///x\nOPTIONS=--no-encryption\n",
+        "SRC=/a\nDST=file:///x\nOPTIONS=--encrypt-key ABCD\n",
+        GOOD + "JOB_1_WHAT=x\nJOB_1_WHEN=nightly\nCRONTAB_NIGHTLY='0 1 * * *'\n",
+        GOOD + "JOB_300_WHEN=\nJOB_1_WHAT=backup\nJOB_1_WHEN=hourly\n",
+    ],
+)
+def test_other_complete_jobs_lack_nothing(tmp_path: Path, text: str) -> None:
+    assert not list(incomplete(job_of(tmp_path, text)))
+
+
+@pytest.mark.parametrize(("target", "count"), [("/a", 0), ("/", 0), ("/ab", 1), ("/a/b", 1)])
+def test_a_stack_file_must_mount_the_source(tmp_path: Path, target: str, count: int) -> None:
+    stack = f"services: {{b: {{image: duplicity, env_file: duplicity.env, volumes: ['/x:{target}:ro']}}}}"
+    assert len(list(incomplete(job_of(tmp_path, GOOD, stack)))) == count
+
+
+def hint_of(tmp_path: Path, text: str) -> str:
+    (finding,) = scheme_finding(job_of(tmp_path, text), SCHEMES, Version("3.2.1"))
+    assert finding.check == "scheme-supported"
+    return finding.hint
+
+
+def test_google_cloud_storage_is_given_the_lines_that_replace_it(tmp_path: Path) -> None:
+    hint = hint_of(tmp_path, "DST=gs://bucket/some/prefix\nOPTIONS=-v 3\nGS_ACCESS_KEY_ID=x\n")
+    assert hint.splitlines()[1:] == [
+        "DST=s3:///bucket/some/prefix",
+        "OPTIONS=-v 3 --s3-endpoint-url=https://storage.googleapis.com",
+        "AWS_ACCESS_KEY_ID=(the value of GS_ACCESS_KEY_ID)",
+        "AWS_SECRET_ACCESS_KEY=(the value of GS_SECRET_ACCESS_KEY)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "lines"),
+    [
+        ("boto+gs://b/p", "DST=s3:///b/p"),
+        ("s3+http://bucket/p", "DST=s3:///bucket/p"),
+        (
+            "boto+s3://host.example:9000/bucket/p/q",
+            "DST=s3:///bucket/p/q\nOPTIONS=--s3-endpoint-url=https://host.example:9000",
+        ),
+        ("ssh://me:geheim@host:22//dir", "DST=sftp://me:***@host:22//dir"),
+        ("cf+http://container", "DST=swift://container/"),
+        ("acd+acdcli://dir", "Amazon closed Cloud Drive"),
+        ("pcloud://dir", "rclone"),
+        ("sfpt://host/dir", "sftp://"),
+        ("/just/a/path", "DST=scheme://"),
+    ],
+)
+def test_other_unknown_schemes_have_a_way_out(tmp_path: Path, url: str, lines: str) -> None:
+    assert lines in hint_of(tmp_path, f"DST={url}\n")
+
+
+@pytest.mark.parametrize(
+    "url", ["s3:///b/p", "S3:///b/p", "par2+sftp://h/x", "boto3+s3://b", "file:///x", ""]
+)
+def test_registered_schemes_and_prefixes_are_known(tmp_path: Path, url: str) -> None:
+    assert not scheme_finding(job_of(tmp_path, f"DST={url}\n"), SCHEMES, Version("3.2.1"))
+
+
+def test_each_destination_of_multi_mode_is_looked_at(tmp_path: Path) -> None:
+    job = job_of(tmp_path, "DST=multi\nDST_1=file:///x\nDST_2=gs://b/p\n")
+    (finding,) = scheme_finding(job, SCHEMES, Version("3.2.1"))
+    assert "DST_2=gs://b/p" in finding.expected
