@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from urllib.parse import unquote
 
 from verify.job.options import Option
 from verify.secret import MASK, Secret, masked
@@ -24,6 +23,7 @@ _SECRET_OPTION = re.compile(
     r"(?i)(--?[\w-]*(?:pass|secret|token|header|auth|cred)[\w-]*[= ]\s*)('[^']*'|\"[^\"]*\"|\S+)"
 )
 _AUTHORITY_WITHOUT_PASSWORD = re.compile(r"[^/:@]*(@[^/@]*)?(/[^@]*)?|[^/:@]+@[^/@]*(/.*)?")
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _URL = re.compile(r"[A-Za-z][\w+.-]*://\S*")
 
 
@@ -68,7 +68,7 @@ def password_of(url: str) -> str:
 def secrets_in_url(url: str) -> tuple[Secret, ...]:
     """Given a URL, return the password in it, as it is written and with its `%` escapes undone."""
     password = password_of(url)
-    return tuple({Secret(password), Secret(unquote(password))}) if password else ()
+    return tuple({Secret(password), Secret(_ESCAPES.sub(_decoded, password))}) if password else ()
 
 
 def printable_text(text: str, secrets: Iterable[Secret]) -> str:
@@ -87,3 +87,7 @@ def printable_option(option: Option, secrets: Iterable[Secret]) -> Option:
     if option.value is not None and _SECRET_OPTION.match(f"{option.name} x"):
         return option.with_value(MASK)
     return Option(option.name, option.value, tuple(printable_text(word, secrets) for word in option.words))
+
+
+def _decoded(escapes: re.Match[str]) -> str:
+    return bytes.fromhex(escapes.group().replace("%", "")).decode(errors="replace")

@@ -142,7 +142,6 @@ def test_nothing_of_the_sandbox_reaches_mail_monitors_or_the_real_store(tmp_path
     assert Secret("real") not in box.container_env.values()
 
 
-def test_the_real_secrets_are_still_masked_in_what_the_sandbox_prints(tmp_path: Path) -> None:
-    job = job_of(tmp_path, "SRC=/a\nDST=ftp://me:geheim@host/x\nPASSPHRASE=p\n")
-    assert Secret("geheim") in job.secrets
-    assert Secret("p") in job.secrets
+def test_a_password_in_a_url_is_a_secret_in_both_spellings(tmp_path: Path) -> None:
+    job = job_of(tmp_path, "SRC=/a\nDST=ftp://me:ge%2Fh%C3%A9im@host/x\nPASSPHRASE=p\n")
+    assert {Secret("ge%2Fh%C3%A9im"), Secret("ge/h\u00e9im"), Secret("p")} <= set(job.secrets)
