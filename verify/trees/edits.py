@@ -1,0 +1,241 @@
+"""Edits: what happens to a tree between two backups, as data.
+
+Where the content at a path changes, its modification time moves to another whole second: duplicity
+looks no closer (see the limitation `same-second`), and neither do the tests that are not about that.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from verify.trees.model import SECOND, Edit, Node, Segment, Tree, parent
+
+
+class _Settled:
+    """An edit that says what changes; `apply` then moves the times that have to move."""
+
+    def apply(self, tree: Tree) -> Tree:
+        """Given a tree, return the tree after the edit."""
+        return settled(tree, self._change(tree))
+
+    def _change(self, tree: Tree) -> Tree:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Create(_Settled):
+    """Something new at a path whose folder exists."""
+
+    path: bytes
+    node: Node
+
+    def _change(self, tree: Tree) -> Tree:
+        return Tree({**tree, self.path: self.node})
+
+
+@dataclass(frozen=True)
+class Delete(_Settled):
+    """A path and all below it is gone."""
+
+    path: bytes
+
+    def _change(self, tree: Tree) -> Tree:
+        return Tree(_without(tree, self.path))
+
+
+@dataclass(frozen=True)
+class Rename(_Settled):
+    """A path and all below it lies elsewhere, where nothing was."""
+
+    path: bytes
+    to: bytes
+
+    def _change(self, tree: Tree) -> Tree:
+        moved = {self.to + path[len(self.path) :]: tree[path] for path in tree.below(self.path)}
+        return Tree({**_without(tree, self.path), **moved})
+
+
+@dataclass(frozen=True)
+class Replace(_Settled):
+    """Something else, of any kind, in the place of a path and all below it."""
+
+    path: bytes
+    node: Node
+
+    def _change(self, tree: Tree) -> Tree:
+        return Tree({**_without(tree, self.path), self.path: self.node})
+
+
+@dataclass(frozen=True)
+class Swap(_Settled):
+    """Two paths, neither of them a folder, that exchange what they are."""
+
+    path: bytes
+    other: bytes
+
+    def _change(self, tree: Tree) -> Tree:
+        return Tree({**tree, self.path: tree[self.other], self.other: tree[self.path]})
+
+
+@dataclass(frozen=True)
+class Grow(_Settled):
+    """A file with more content at an offset, its end or before."""
+
+    path: bytes
+    offset: int
+    segment: Segment
+
+    def _change(self, tree: Tree) -> Tree:
+        return _spliced(tree, self.path, self.offset, 0, self.segment)
+
+
+@dataclass(frozen=True)
+class Shrink(_Settled):
+    """A file without `length` bytes from an offset on; at its end this is a truncation."""
+
+    path: bytes
+    offset: int
+    length: int
+
+    def _change(self, tree: Tree) -> Tree:
+        return _spliced(tree, self.path, self.offset, self.length)
+
+
+@dataclass(frozen=True)
+class Overwrite(_Settled):
+    """A file with other bytes from an offset on, of the same size unless they reach beyond its end."""
+
+    path: bytes
+    offset: int
+    segment: Segment
+
+    def _change(self, tree: Tree) -> Tree:
+        return _spliced(tree, self.path, self.offset, self.segment.length, self.segment)
+
+
+@dataclass(frozen=True)
+class Chmod(_Settled):
+    """Other permission bits; not for symlinks, which have none."""
+
+    path: bytes
+    mode: int
+
+    def _change(self, tree: Tree) -> Tree:
+        return changed(tree, self.path, mode=self.mode)
+
+
+@dataclass(frozen=True)
+class Chown(_Settled):
+    """Another owner and group."""
+
+    path: bytes
+    uid: int
+    gid: int
+
+    def _change(self, tree: Tree) -> Tree:
+        return changed(tree, self.path, uid=self.uid, gid=self.gid)
+
+
+@dataclass(frozen=True)
+class Touch(_Settled):
+    """Another modification time and nothing else."""
+
+    path: bytes
+    mtime_ns: int
+
+    def _change(self, tree: Tree) -> Tree:
+        return changed(tree, self.path, mtime_ns=self.mtime_ns)
+
+
+@dataclass(frozen=True)
+class Together(_Settled):
+    """Edits in a row, with no backup between them."""
+
+    edits: tuple[Edit, ...]
+
+    def _change(self, tree: Tree) -> Tree:
+        for edit in self.edits:
+            tree = edit.apply(tree)
+        return tree
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Another node at a path, its time where it was: what duplicity overlooks, made on purpose."""
+
+    path: bytes
+    node: Node
+
+    def apply(self, tree: Tree) -> Tree:
+        """Given a tree, return it with the node in place of its own."""
+        return Tree({**tree, self.path: self.node})
+
+
+def changed(tree: Tree, path: bytes, **changes: Any) -> Tree:
+    """Given a path and fields of its node, return the tree with them changed, under all names of the file."""
+    node = replace(tree[path], **changes)
+    return Tree({**tree, **dict.fromkeys(tree.names_of(path), node)})
+
+
+def settled(before: Tree, after: Tree) -> Tree:
+    """Given a tree and what edits made of it, return the latter with times that show what changed.
+
+    A file whose content changed, and a folder whose entries did, is modified in a later whole second
+    than both trees say, unless the second differs already.
+    """
+    entries, entries_now = _entries(before), _entries(after)
+    for path in list(after):
+        if path not in before:
+            continue
+        old, new = before[path], after[path]
+        other = (
+            entries.get(path) != entries_now.get(path) if new.kind == "dir" else old.content != new.content
+        )
+        if old.kind == new.kind and other and _second(old) == _second(new):
+            after = changed(after, path, mtime_ns=_later(after, before, path))
+    return after
+
+
+def _later(after: Tree, before: Tree, path: bytes) -> int:
+    """Return a time that duplicity tells from what it saw before, under each name of the file."""
+    known = [_second(tree[name]) for name in after.names_of(path) for tree in (before, after) if name in tree]
+    return (max(known) + 1) * SECOND + after[path].mtime_ns % SECOND
+
+
+def _second(node: Node) -> int:
+    """Return a node's time as duplicity sees it: whole seconds, 0 for all before 1970."""
+    return max(node.mtime_ns // SECOND, 0)
+
+
+def _entries(tree: Tree) -> dict[bytes, list[bytes]]:
+    """Return the paths in each folder that is not empty."""
+    found: dict[bytes, list[bytes]] = {}
+    for path in tree:
+        if path:
+            found.setdefault(parent(path), []).append(path)
+    return found
+
+
+def _without(tree: Tree, path: bytes) -> dict[bytes, Node]:
+    gone = set(tree.below(path))
+    return {other: node for other, node in tree.items() if other not in gone}
+
+
+def _spliced(tree: Tree, path: bytes, offset: int, length: int, segment: Segment | None = None) -> Tree:
+    """Return the tree with `length` bytes of a file's content at an offset replaced by a segment."""
+    node = tree[path]
+    head, rest = _cut(node.content, offset)
+    _, tail = _cut(rest, length)
+    content = (*head, *((segment,) if segment else ()), *tail)
+    return changed(tree, path, content=content)
+
+
+def _cut(content: tuple[Segment, ...], offset: int) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
+    """Return the segments before and after an offset, the one that it falls into in two."""
+    head: list[Segment] = []
+    tail: list[Segment] = []
+    for segment in content:
+        here = min(max(offset, 0), segment.length)
+        head += [segment.cut(0, here)] * (here > 0)
+        tail += [segment.cut(here, segment.length)] * (here < segment.length)
+        offset -= segment.length
+    return tuple(head), tuple(tail)

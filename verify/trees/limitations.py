@@ -1,0 +1,162 @@
+"""What duplicity by design does not keep: data, each with an example that shows it.
+
+A limitation forgives a difference only as far as it is stated: a time that is cut to whole seconds
+has to be right in whole seconds. `tests/suite` backs each example up and turns red if it comes back
+as it was.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from verify.trees.compare import Difference
+from verify.trees.edits import Unseen
+from verify.trees.model import SECOND, WRITTEN, History, Node, Tree, file, folder, special, symlink
+
+EVERY = SpecifierSet(">=0.8.18")  # the oldest release that the limitations were looked at in
+PATH_MAX = 4096  # bytes, the closing NUL included
+
+
+@dataclass(frozen=True)
+class Limitation:
+    """One thing that is not kept, in which releases, and who says so.
+
+    `forgives` is given a difference and returns whether it is this limitation's doing. `example` is a
+    history whose last tree does not come back, and differs by what is forgiven only.
+    """
+
+    id: str
+    summary: str
+    releases: SpecifierSet
+    source: str
+    forgives: Callable[[Difference], bool]
+    example: History
+
+
+def limitations_of(release: Version) -> tuple[Limitation, ...]:
+    """Given a release of duplicity, return the limitations that it has."""
+    return tuple(one for one in LIMITATIONS if one.releases.contains(release, prereleases=True))
+
+
+def _cut_below_the_second(difference: Difference) -> bool:
+    one, other = difference.expected, difference.got
+    if difference.aspect != "mtime" or one is None or other is None or one.kind == "symlink":
+        return False
+    return one.mtime_ns >= 0 and other.mtime_ns == one.mtime_ns // SECOND * SECOND
+
+
+def _became_1970(difference: Difference) -> bool:
+    one, other = difference.expected, difference.got
+    if difference.aspect != "mtime" or one is None or other is None or one.kind == "symlink":
+        return False
+    return one.mtime_ns < 0 and other.mtime_ns == 0
+
+
+def _of_symlink(difference: Difference) -> bool:
+    return (
+        difference.aspect == "mtime"
+        and difference.expected is not None
+        and difference.expected.kind == "symlink"
+    )
+
+
+def _lost_names(difference: Difference) -> bool:
+    """Names of one file became files of their own; files of their own never become one."""
+    return difference.aspect == "names" and difference.names[1] == difference.path
+
+
+def _lost_xattrs(difference: Difference) -> bool:
+    return difference.aspect == "xattrs" and difference.got is not None and not difference.got.xattrs
+
+
+def _socket_missing(difference: Difference) -> bool:
+    return (
+        difference.aspect == "missing"
+        and difference.expected is not None
+        and difference.expected.kind == "socket"
+    )
+
+
+def _too_long(difference: Difference) -> bool:
+    return difference.aspect == "missing" and difference.longest >= PATH_MAX
+
+
+def _same_second(difference: Difference) -> bool:  # noqa: ARG001 - the shape of every `forgives`
+    """Nothing is forgiven: histories avoid it, and a content that came back wrong never looks right."""
+    return False
+
+
+def _one(path: bytes, node: Node) -> History:
+    return History(Tree({path: node}))
+
+
+_FOLDERS = [b"/".join([b"d" * 250] * depth) for depth in range(1, 18)]
+
+LIMITATIONS: tuple[Limitation, ...] = (
+    Limitation(
+        "mtime-below-second",
+        "modification times are kept in whole seconds",
+        EVERY,
+        "tar headers hold whole seconds; measured with 0.8.22, 3.2.1",
+        _cut_below_the_second,
+        _one(b"file", file((1, 10), mtime_ns=WRITTEN + 123_456_789)),
+    ),
+    Limitation(
+        "mtime-before-1970",
+        "modification times before 1970 become 1970-01-01T00:00:00Z",
+        EVERY,
+        "measured with 3.2.1",
+        _became_1970,
+        _one(b"file", file((1, 10), mtime_ns=-86_400 * SECOND)),
+    ),
+    Limitation(
+        "mtime-of-symlinks",
+        "a symlink's own modification time is not kept",
+        EVERY,
+        "measured with 3.2.1",
+        _of_symlink,
+        _one(b"symlink", symlink(b"nowhere")),
+    ),
+    Limitation(
+        "hard-links",
+        "names of one file come back as files of their own",
+        EVERY,
+        "duplicity(1), LIMITATIONS: hard links are not supported",
+        _lost_names,
+        History(Tree({b"one": file((1, 10), link=1), b"two": file((1, 10), link=1)})),
+    ),
+    Limitation(
+        "xattrs",
+        "extended attributes, with them ACLs and capabilities, are not kept",
+        EVERY,
+        "measured with 3.2.1",
+        _lost_xattrs,
+        _one(b"file", file((1, 10), xattrs=((b"user.colour", b"green"),))),
+    ),
+    Limitation(
+        "sockets",
+        "sockets are not backed up",
+        EVERY,
+        "measured with 3.2.1",
+        _socket_missing,
+        _one(b"socket", special("socket")),
+    ),
+    Limitation(
+        "path-max",
+        "what lies at a path of 4096 bytes or more is left out, without a word",
+        EVERY,
+        "measured with 3.2.1",
+        _too_long,
+        History(Tree({**{path: folder() for path in _FOLDERS}, _FOLDERS[-1] + b"/file": file((1, 10))})),
+    ),
+    Limitation(
+        "same-second",
+        "a change within the same second of the modification time is missed, even of the size",
+        EVERY,
+        "measured with 0.8.22, 1.2.3, 3.2.1",
+        _same_second,
+        History(Tree({b"file": file((1, 10))}), (Unseen(b"file", file((2, 20))),)),
+    ),
+)
