@@ -5,14 +5,13 @@ path below it), and never about the source itself.
 """
 
 import re
-import warnings
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from verify.errors import CannotRunError
-from verify.selection.globs import Glob, Reach
+from verify.selection.globs import Glob, Reach, compiled
 
 
 class Entry(NamedTuple):
@@ -125,8 +124,7 @@ class ByRegexp(_PathByPath):
 
     def __init__(self, expression: str, *, ignore_case: bool = False) -> None:
         """Given a regular expression, prepare it. Raise re.error and others where it does not compile."""
-        with warnings.catch_warnings(action="ignore"):
-            self._expression = re.compile(expression, re.IGNORECASE if ignore_case else 0)
+        self._expression = compiled(expression, re.IGNORECASE if ignore_case else 0)
 
     def matches(self, name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG002 - the name is enough
         """Return whether the expression is found anywhere in the path's full name."""

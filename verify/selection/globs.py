@@ -1,6 +1,7 @@
 """duplicity's "extended shell globbing patterns" (man page, FILE SELECTION)."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from enum import Enum
 
@@ -20,6 +21,12 @@ class Reach(Enum):
     NOTHING = "it matches none of them"
     SOME = "it may match some of them"
     ALL = "it matches every one of them"
+
+
+def compiled(expression: str, flags: int = 0) -> re.Pattern[str]:
+    """Return the expression compiled, without Python's warnings on how later releases may read it."""
+    with warnings.catch_warnings(action="ignore"):
+        return re.compile(expression, flags)
 
 
 def translate(glob: str) -> str:
@@ -67,7 +74,7 @@ class Glob:
         self._reaching = self._compile(f"(?:{'|'.join(_ways_down(text))})\\Z")
 
     def _compile(self, expression: str) -> re.Pattern[str]:
-        return re.compile(expression, self._flags)
+        return compiled(expression, self._flags)
 
     def matches(self, path: str, *, is_folder: bool) -> bool:
         """Return whether the glob can be expanded into the path, or into a folder that it is in.
@@ -82,9 +89,10 @@ class Glob:
         """Return whether something below the path may match: it matches the glob's first parts.
 
         The parts end with the first "**", which may stand for any number of folders: a glob such
-        as /source/**.py leads through every path of the source.
+        as /source/**.py leads through every path of the source. Through a path that it can be
+        expanded into it never leads, not even if it does not match for being no folder.
         """
-        return bool(self._leading.match(path))
+        return bool(self._leading.match(path)) and not self._matching.match(path)
 
     def reach(self, folder: str) -> Reach:
         """Return what the glob can say about the paths below the folder; never less than it does."""

@@ -100,6 +100,12 @@ DIFFERENCES: Mapping[str, Difference] = {
         "--files-from with the source / takes nothing but the source itself",
         "CHANGELOG rel.3.0.6.2: fix: --files-from fails when backing up root",
     ),
+    "files-from-twin-fails": Difference(
+        SpecifierSet(">=3.0.6.2"),
+        "--files-from takes nothing but the source itself where the source and the folder that it is in have"
+        " the same mode, owner and mtime second, which duplicity takes for a source that is /",
+        "in no document; came with the fix for the source / in rel.3.0.6.2; seen on 3.2.1",
+    ),
 }
 
 

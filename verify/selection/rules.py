@@ -63,17 +63,18 @@ def parse_rules(
     *,
     now: int | None = None,
     zone: tzinfo = UTC,
+    twin: bool = False,
 ) -> RuleSet:
     """Given a source and an option line as duplicity receives them, return the selection's rules.
 
     `filelists` holds the bytes of each list that the options name, by that name; "-" is the standard
-    input. `now` (seconds since the epoch) and `zone` are for --exclude-older-than. Raise `RuleError`
-    where duplicity would not start.
+    input. `now` (seconds since the epoch) and `zone` are for --exclude-older-than. `twin` says that the
+    source has the mode, owner and mtime second of the folder that it is in, which matters to
+    --files-from. Raise `RuleError` where duplicity would not start.
     """
     chosen = read_options(options, release)
-    reader = _Reader(
-        canonical(source), release, filelists or {}, now=int(time()) if now is None else now, zone=zone
-    )
+    clock = int(time()) if now is None else now
+    reader = _Reader(canonical(source), release, filelists or {}, now=clock, zone=zone, twin=twin)
     return reader.read(chosen)
 
 
@@ -87,13 +88,21 @@ class _Reader:
     """Reads selection options from the first to the last; filter options change how."""
 
     def __init__(
-        self, source: str, release: Version, filelists: Mapping[str, bytes], *, now: int, zone: tzinfo
+        self,
+        source: str,
+        release: Version,
+        filelists: Mapping[str, bytes],
+        *,
+        now: int,
+        zone: tzinfo,
+        twin: bool,
     ) -> None:
         self._source = source
         self._release = release
         self._filelists = filelists
         self._now = now
         self._zone = zone
+        self._twin = twin
         self._mode = "--filter-globbing"
         self._ignore_case = False
         self._separator = "\n"
@@ -181,7 +190,8 @@ class _Reader:
 
     def _take_files_from(self, option: Chosen) -> None:
         listed = named_by(option.value, text_of(option.value, self._list(option)), self._separator)
-        broken = self._source == "/" and has(self._release, "files-from-root-fails")
+        fails = "files-from-root-fails" if self._source == "/" else "files-from-twin-fails"
+        broken = (self._twin or self._source == "/") and has(self._release, fails)
         self._listed = frozenset() if broken else listed
 
     def _take_filelist(self, option: Chosen, *, include: bool) -> None:

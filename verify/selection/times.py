@@ -11,6 +11,7 @@ _DATES = (
     re.compile(r"(?P<month>\d{1,2})[-/](?P<day>\d{1,2})[-/](?P<year>\d{4})"),
     re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})Z"),
 )
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?|\d{8}T\d{6}Z")
 
 
 def seconds_of(text: str, now: int, zone: tzinfo = UTC) -> int | None:
@@ -25,15 +26,20 @@ def seconds_of(text: str, now: int, zone: tzinfo = UTC) -> int | None:
         return int(text)
     if _INTERVAL.fullmatch(text):
         return now - sum(_parts(text))
+    when = _moment(text, zone)
+    # The epoch itself is false to duplicity, and so no time at all.
+    return int(when.timestamp()) or None if when else None
+
+
+def _moment(text: str, zone: tzinfo) -> datetime | None:
     found = next((match for pattern in _DATES if (match := pattern.fullmatch(text))), None)
     try:
         if found:
-            when = datetime(int(found["year"]), int(found["month"]), int(found["day"]), tzinfo=zone)
-        else:
-            when = datetime.fromisoformat(text)
+            return datetime(int(found["year"]), int(found["month"]), int(found["day"]), tzinfo=zone)
+        when = datetime.fromisoformat(text) if _DATETIME.fullmatch(text) else None
     except ValueError:
         return None
-    return int((when if when.tzinfo else when.replace(tzinfo=zone)).timestamp())
+    return when.replace(tzinfo=zone) if when and not when.tzinfo else when
 
 
 def _parts(interval: str) -> Iterator[int]:
