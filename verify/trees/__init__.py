@@ -1,1 +1,50 @@
 """Trees, the edits that make histories of them, what an observer saw, and how that is compared."""
+
+from verify.trees.compare import Difference, compare, findings_of
+from verify.trees.gallery import GALLERY, LARGE_FILE_EDITS, MARKED, LargeFileEdit
+from verify.trees.inventory import Inventory, Seen
+from verify.trees.limitations import LIMITATIONS, Limitation, limitations_of
+from verify.trees.model import (
+    Edit,
+    History,
+    Node,
+    Segment,
+    Tree,
+    file,
+    folder,
+    histories_of,
+    special,
+    symlink,
+)
+from verify.trees.plan import plan
+from verify.trees.printing import printable
+from verify.trees.strategies import histories, trees
+
+__all__ = [
+    "GALLERY",
+    "LARGE_FILE_EDITS",
+    "LIMITATIONS",
+    "MARKED",
+    "Difference",
+    "Edit",
+    "History",
+    "Inventory",
+    "LargeFileEdit",
+    "Limitation",
+    "Node",
+    "Seen",
+    "Segment",
+    "Tree",
+    "compare",
+    "file",
+    "findings_of",
+    "folder",
+    "histories",
+    "histories_of",
+    "limitations_of",
+    "plan",
+    "printable",
+    "special",
+    "symlink",
+    "trees",
+]

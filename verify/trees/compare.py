@@ -155,7 +155,8 @@ def _aspects(one: Seen | None, other: Seen | None, names: tuple[bytes, bytes]) -
     elif one.kind != other.kind:
         yield "kind"
     else:
-        yield from ("names",) if any(names) else ()
+        if any(names):
+            yield "names"
         yield from _content_aspects(one, other)
         yield from (aspect for aspect, get in METADATA.items() if get(one) != get(other))
 
@@ -182,7 +183,7 @@ METADATA: dict[Aspect, Callable[[Seen], object]] = {
 def findings_of(
     differences: Iterable[Difference], *, point: str = "", check: str = "", shown: int = SHOWN
 ) -> list[Finding]:
-    """Given differences, return the findings they make: of each check at most `shown`, and one that counts the rest.
+    """Given differences, return findings: at most `shown` of each check, and one that counts the rest.
 
     `point` names the point in time that was restored. With `check`, all are findings of that check.
     """

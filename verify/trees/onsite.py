@@ -182,9 +182,8 @@ def _listed(top: Root, path: bytes) -> list[tuple[bytes, bool, bool]]:
 
 def _in_processes(tasks: list[tuple[bytes | str, int, int]]) -> list[list[tuple[int, bytes]]]:
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # newer Pythons warn of a fork beside threads; the child takes none of their locks
+        # Newer Pythons warn of a fork beside other threads; the child takes none of their locks.
+        warnings.simplefilter("ignore")
         children = [_start(*task) for task in tasks]
     with concurrent.futures.ThreadPoolExecutor(len(children)) as readers:
         answers = list(readers.map(_read_all, [fd for _, fd in children]))
@@ -192,7 +191,9 @@ def _in_processes(tasks: list[tuple[bytes | str, int, int]]) -> list[list[tuple[
         os.waitpid(child, 0)
     runs: list[list[tuple[int, bytes]]] = []
     for answer in answers:
-        done, result = marshal.loads(answer) if answer else (False, "an observing process was killed")  # noqa: S302 - our own child
+        if not answer:
+            raise RuntimeError("an observing process was killed")
+        done, result = marshal.loads(answer)  # noqa: S302 - our own child's
         if not done:
             raise RuntimeError(result)
         runs.append(result)

@@ -1,14 +1,18 @@
-"""Hypothesis strategies for what a node holds: names, contents, modes, owners, times, targets, xattrs.
+"""Hypothesis strategies for a node and what it holds: names, contents, modes, owners, times, targets, xattrs.
 
 Each is a list of values that have broken backups before, simplest first, with plain ones among them.
 """
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from verify.trees.model import SECOND, WRITTEN, Segment
+from verify.trees.model import SECOND, WRITTEN, Node, Segment
 
 KIB = 1024
-BORDERS = tuple(border + step for border in (512, 2 * KIB, 64 * KIB) for step in (-1, 0, 1))  # tar, librsync, reads
+BORDERS = tuple(
+    border + step for border in (512, 2 * KIB, 64 * KIB) for step in (-1, 0, 1)
+)  # tar, librsync, reads
 SIZES = (0, 1, 10, 100, *BORDERS, 4 * KIB, 20_000)
 LARGE = 2_500_000  # bytes: three volumes with --volsize 1
 SELDOM = 120  # ordinary sizes for one large
@@ -63,6 +67,7 @@ TIMES = (
     2**32 * SECOND,
     7_258_118_400 * SECOND,  # 2200-01-01T00:00:00Z
 )
+DEVICES = ((1, 3), (1, 5), (0, 1), (4095, 1_000_000))
 TARGETS = (
     b"nowhere",
     b".",
@@ -88,10 +93,25 @@ contents = st.lists(segments, max_size=2).map(lambda drawn: tuple(one for one in
 modes = st.one_of(st.sampled_from(MODES[:2]), st.sampled_from(MODES), st.integers(0, 0o7777))
 owners = st.one_of(st.just((0, 0)), st.tuples(st.sampled_from(IDS), st.sampled_from(IDS)))
 mtimes = st.one_of(st.just(WRITTEN), st.sampled_from(TIMES), st.integers(0, 2**32 * SECOND))
-targets = st.one_of(st.sampled_from(TARGETS), st.binary(min_size=1, max_size=12).map(lambda drawn: drawn.replace(b"\0", b"0")))
+targets = st.one_of(
+    st.sampled_from(TARGETS), st.binary(min_size=1, max_size=12).map(lambda drawn: drawn.replace(b"\0", b"0"))
+)
 xattrs = st.one_of(
     st.just(()),
     st.dictionaries(st.sampled_from([b"user.a", b"user.b"]), st.binary(max_size=20), max_size=2).map(
         lambda drawn: tuple(sorted(drawn.items()))
     ),
 )
+
+
+def _nodes() -> st.SearchStrategy[Node]:
+    common = {"mode": modes, "mtime_ns": mtimes}
+    files = st.builds(Node, st.just("file"), content=contents, xattrs=xattrs, **common)
+    folders = st.builds(Node, st.just("dir"), xattrs=xattrs, **common)
+    symlinks = st.builds(Node, st.just("symlink"), st.just(0o777), mtime_ns=mtimes, target=targets)
+    fifos = st.builds(Node, st.just("fifo"), **common)
+    devices = st.builds(Node, st.sampled_from(["char", "block"]), device=st.sampled_from(DEVICES), **common)
+    return st.one_of(files, folders, files, symlinks, folders, fifos, devices)
+
+
+nodes = st.builds(lambda node, owner: replace(node, uid=owner[0], gid=owner[1]), _nodes(), owners)

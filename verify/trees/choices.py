@@ -1,0 +1,119 @@
+"""Edits on their way to a tree: what is to be done, and numbers that choose what it is done to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from verify.trees import values
+from verify.trees.edits import (
+    Chmod,
+    Chown,
+    Create,
+    Delete,
+    Grow,
+    Overwrite,
+    Rename,
+    Replace,
+    Shrink,
+    Swap,
+    Touch,
+)
+from verify.trees.model import Edit, Kind, Node, Segment, Tree
+from verify.trees.places import LONGEST, free_path, paths, within
+
+Make = Callable[[Tree, bytes, "Choice"], Edit]
+
+LEAVES: tuple[Kind, ...] = ("file", "symlink", "fifo", "char", "block", "socket")
+ANY: tuple[Kind, ...] = ("dir", *LEAVES)
+WITH_MODE: tuple[Kind, ...] = ("dir", "file", "fifo", "char", "block", "socket")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An edit before it is known what it is done to: one of KINDS_OF_EDIT, and what it may need."""
+
+    edit: str
+    which: int
+    other: int
+    name: bytes
+    node: Node
+    segment: Segment
+
+    def made(self, tree: Tree) -> Edit:
+        """Given a tree, return the edit; where there is nothing to do it to, one that creates something."""
+        kinds, make = KINDS_OF_EDIT[self.edit]
+        there = [path for path in paths(tree, *kinds) if path]
+        if not there:
+            return _create(tree, within(paths(tree, "dir"), self.which), self)
+        return make(tree, within(there, self.which), self)
+
+
+def _create(tree: Tree, place: bytes, choice: Choice) -> Edit:
+    return Create(free_path(tree, place, choice.name), choice.node)
+
+
+def _create_beside(tree: Tree, _path: bytes, choice: Choice) -> Edit:
+    return _create(tree, within(paths(tree, "dir"), choice.other), choice)
+
+
+def _rename(tree: Tree, path: bytes, choice: Choice) -> Edit:
+    inside = tree.below(path)
+    reach = max(map(len, inside)) - len(path)
+    places = [place for place in paths(tree, "dir") if place not in inside and len(place) + reach < LONGEST]
+    return Rename(path, free_path(tree, within(places or [b""], choice.other), choice.name))
+
+
+def _swap(tree: Tree, path: bytes, choice: Choice) -> Edit:
+    return Swap(path, within(paths(tree, *LEAVES), choice.other))
+
+
+def _grow(tree: Tree, path: bytes, choice: Choice) -> Edit:
+    return Grow(path, _offset(tree, path, choice), choice.segment)
+
+
+def _overwrite(tree: Tree, path: bytes, choice: Choice) -> Edit:
+    return Overwrite(path, _offset(tree, path, choice), choice.segment)
+
+
+def _offset(tree: Tree, path: bytes, choice: Choice) -> int:
+    size = tree[path].size
+    return (size, 0, size // 2, max(size - 1, 0), size // 4096 * 4096)[choice.other % 5]
+
+
+def _shrink(tree: Tree, path: bytes, choice: Choice) -> Edit:
+    offset = _offset(tree, path, choice)
+    return Shrink(path, offset, max(choice.segment.length, 1))
+
+
+def _truncate(tree: Tree, path: bytes, choice: Choice) -> Edit:
+    size = tree[path].size
+    kept = (0, size // 2, max(size - 1, 0), size // 4096 * 4096)[choice.other % 4]
+    return Shrink(path, kept, size - kept)
+
+
+KINDS_OF_EDIT: dict[str, tuple[tuple[Kind, ...], Make]] = {
+    "create": (ANY, _create_beside),
+    "delete": (ANY, lambda _tree, path, _choice: Delete(path)),
+    "overwrite": (("file",), _overwrite),
+    "grow": (("file",), _grow),
+    "truncate": (("file",), _truncate),
+    "shrink": (("file",), _shrink),
+    "rename": (ANY, _rename),
+    "replace": (ANY, lambda _tree, path, choice: Replace(path, choice.node)),
+    "chmod": (WITH_MODE, lambda _tree, path, choice: Chmod(path, choice.node.mode)),
+    "touch": (ANY, lambda _tree, path, choice: Touch(path, choice.node.mtime_ns)),
+    "chown": (ANY, lambda _tree, path, choice: Chown(path, choice.node.uid, choice.node.gid)),
+    "swap": (LEAVES, _swap),
+}
+
+_numbers = st.integers(0, 15)
+choices = st.builds(
+    Choice,
+    st.sampled_from(list(KINDS_OF_EDIT)),
+    _numbers,
+    _numbers,
+    values.names,
+    values.nodes,
+    values.segments,
+)

@@ -1,0 +1,32 @@
+"""Where in a tree something may go."""
+
+from collections.abc import Sequence
+
+from verify.trees.model import LONGEST_NAME, Kind, Tree
+
+LONGEST = 3000  # bytes of a drawn path: with its root, and that of a restore, it has to fit into PATH_MAX
+ROOM = 4  # bytes at the end of a name for a number
+
+
+def paths(tree: Tree, *kinds: Kind) -> list[bytes]:
+    """Return the paths of some kinds, the root's first if it is among them."""
+    return [path for path, node in tree.items() if node.kind in kinds]
+
+
+def within(choices: Sequence[bytes], number: int) -> bytes:
+    """Return the choice that a number of any size means."""
+    return choices[number % len(choices)]
+
+
+def free_path(tree: Tree, place: bytes, name: bytes) -> bytes:
+    """Given a folder and a name, return a path there, in the root if that is too long, where nothing is."""
+    if len(place) + len(name) >= LONGEST:
+        place = b""
+    path = place + b"/" + name if place else name
+    cut = LONGEST_NAME - ROOM - len(path.rpartition(b"/")[2])
+    base = path[:cut] if cut < 0 else path
+    number = 0
+    while path in tree:
+        number += 1
+        path = b"%s~%d" % (base, number)
+    return path
