@@ -36,7 +36,10 @@ def describe() -> dict[str, Any]:
     return {
         "euid": os.geteuid(),
         "python": list(sys.version_info[:3]),
-        "environment": dict(os.environb),
+        # Not os.environ: where it says no locale, Python adds one.
+        "environment": dict(
+            pair.split(b"=", 1) for pair in get(b"/proc/self/environ").split(b"\0") if b"=" in pair
+        ),
     }
 
 

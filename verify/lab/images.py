@@ -1,0 +1,126 @@
+"""The images of the docker runtime: the user's, else our own, built when absent."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import docker.errors
+from docker.models.images import Image as EngineImage
+from testcontainers.core.image import DockerImage
+
+from verify.errors import CannotRunError
+from verify.lab.cache import cache_dir, locked
+from verify.lab.engine import client
+from verify.lab.engine_errors import REFUSALS, said, telling
+
+Dialect = Literal["classic", "v4"]
+
+LOCAL_BASE = "duplicity-verify/base:bookworm"  # what ci/prepare-host makes on a machine without registry
+PUBLIC_BASE = "debian:bookworm-slim"
+MINIO_RELEASE = "RELEASE.2025-09-07T16-13-09Z"
+LOCAL_MINIO = f"duplicity-verify/minio:{MINIO_RELEASE}"
+PUBLIC_MINIO = f"minio/minio:{MINIO_RELEASE}"
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image that the engine has; `id` is its content's digest, the same on every machine."""
+
+    name: str
+    id: str
+
+    @property
+    def short_id(self) -> str:
+        """The id as a header shows it: twelve hexadecimal digits."""
+        return self.id.removeprefix("sha256:")[:12]
+
+
+def duplicity_image(given: str | None, recipes: Path, release: str, dialect: Dialect = "v4") -> Image:
+    """Return the user's image, pulled when absent, or our own of a release and dialect, built when absent.
+
+    `recipes` is the folder that holds ours. Raise `CannotRunError` where it can be neither had nor built.
+    """
+    if given:
+        return _had(given, "name one that the engine has or can pull with --duplicity-image")
+    name = f"duplicity-verify/duplicity:{release}-{dialect}"
+    with _once(name):
+        if found := _local(name):
+            return found
+        arguments = {"BASE": _base(), "DUPLICITY_RELEASE": release, "DIALECT": dialect}
+        return _built(name, recipes / "duplicity", arguments)
+
+
+def minio_image(given: str | None, recipes: Path) -> Image:
+    """Return the user's image of MinIO, else ours, built when absent, else the public one."""
+    if given:
+        return _had(given, "name one that the engine has or can pull with --minio-image")
+    with _once(LOCAL_MINIO):
+        if found := _local(LOCAL_MINIO) or _local(PUBLIC_MINIO):
+            return found
+        binary = cache_dir() / "bin" / "minio"
+        if not binary.exists():
+            return _had(PUBLIC_MINIO, f"put a MinIO program at {binary}, or name an image with --minio-image")
+        with tempfile.TemporaryDirectory(prefix="dv-") as folder:
+            context = Path(folder) / "minio"
+            shutil.copytree(recipes / "minio", context)
+            shutil.copy(binary, context / "minio")
+            return _built(LOCAL_MINIO, context, {})
+
+
+def _base() -> str:
+    return LOCAL_BASE if _local(LOCAL_BASE) else PUBLIC_BASE
+
+
+def _once(name: str) -> contextlib.AbstractContextManager[None]:
+    """Hold what keeps two runs from building the same image at the same time."""
+    return locked(cache_dir() / "images" / name.replace("/", "_").replace(":", "_"))
+
+
+def _local(name: str) -> Image | None:
+    with telling("the engine cannot be asked for images", "see the engine's log"):
+        try:
+            return _image(name, client().images.get(name))
+        except docker.errors.ImageNotFound:
+            return None
+
+
+def _had(name: str, advice: str) -> Image:
+    if found := _local(name):
+        return found
+    try:
+        # Without a tag, docker-py's pull gives the latest only if it is told so.
+        repository, tag = (name, None) if ":" in name.rpartition("/")[2] or "@" in name else (name, "latest")
+        return _image(name, client().images.pull(repository, tag=tag))
+    except REFUSALS as error:
+        raise CannotRunError(
+            f"the image {name} is not here and cannot be pulled ({said(error)}): {advice}"
+        ) from error
+
+
+def _built(name: str, context: Path, arguments: Mapping[str, str]) -> Image:
+    if not (context / "Dockerfile").is_file():
+        raise CannotRunError(
+            f"the image {name} is not here, and {context} holds no Dockerfile to build it from"
+        )
+    proxies = {name: os.environ[name] for name in PROXIES if os.environ.get(name)}
+    build = DockerImage(
+        context,
+        tag=name,
+        clean_up=False,
+        buildargs={**proxies, **arguments},
+        network_mode="host",
+        forcerm=True,
+    )
+    advice = "run ci/prepare-host on a machine without registry, or name an image with --duplicity-image"
+    with telling(f"the image {name} cannot be built from {context}", advice), build:
+        return _image(name, build.get_wrapped_image())
+
+
+def _image(name: str, found: EngineImage) -> Image:
+    return Image(name, str(found.id))
