@@ -61,7 +61,7 @@ def named_by(name: str, text: str, separator: str) -> frozenset[bytes]:
     named: set[str] = set()
     for line in filter(None, text.split(separator)):
         if line.startswith("/"):
-            raise RuleError(ABSOLUTE_FILES_FROM, f"The list {name} holds an absolute path: {line}")
+            raise RuleError(ABSOLUTE_FILES_FROM, f"The list {name} holds the absolute path {line}.")
         if "\0" in line:
             raise RuleError(CRASH, f"The list {name} holds a NUL, and --null-separator is not given.")
         named.update(_with_folders(name, line))
