@@ -18,9 +18,10 @@ class Entry(NamedTuple):
     """A path of a listing.
 
     `path` is relative to the source, b"" the source itself. `kind` is one of "file", "dir",
-    "symlink", "fifo", "char", "block", "socket". `size` is in bytes, `mtime` in seconds since the
-    epoch. `device` is the number of the file system that the path is on, None where it is not
-    known. `readable` says whether the user that duplicity runs as may read it.
+    "symlink", "fifo", "char", "block", "socket"; the walk adds "missing". `size` is in bytes,
+    `mtime` in seconds since the epoch. `device` is the number of the file system that the path is
+    on, None where it is not known. `readable` says whether the user that duplicity runs as may
+    read it.
     """
 
     path: bytes
@@ -166,6 +167,8 @@ class IsElsewhere(_PathByPath):
 
     def matches(self, name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG002 - the device is enough
         """Return whether the path's file system is not the source's. Raise `CannotRunError` if unknown."""
+        if entry.kind == "missing":
+            return False
         if entry.device is None or scene.device is None:
             raise CannotRunError(
                 "The listing does not say on which file system the source and its paths are, which"

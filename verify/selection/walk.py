@@ -67,6 +67,7 @@ class Walk:
         self._set = rules
         self._entries = list(entries) if rules.markers and iter(entries) is entries else entries
         self._folders: dict[bytes, _Folder] = {}
+        self._missing = set(rules.listed or ())
         self._idle = {rule.index for rule in rules.rules}
         self.shadowed: dict[int, int] = {}
         self.scene = Scene(holders=_holders(rules.markers, self._entries))
@@ -74,6 +75,7 @@ class Walk:
     def __iter__(self) -> Iterator[Decision]:
         for entry in self._entries:
             yield from self._decided(entry)
+        yield from self._settled_by_missing()
         for folder in self._folders.values():
             if folder.waiting and not folder.implied:
                 yield folder.waiting._replace(
@@ -105,11 +107,25 @@ class Walk:
         if parent is None:
             self.scene = replace(self.scene, device=entry.device)
             return Decision(entry, True, None, "the source itself is always taken"), False
+        self._missing.discard(entry.path)
         name = parent.prefix + posixpath.basename(entry.path).decode("utf-8", "surrogateescape")
         decision, waits = self._first_word(entry, name, parent)
         if decision.rule is not None and self._idle:
             self._note(decision.rule, entry, name, parent)
         return decision, waits
+
+    def _settled_by_missing(self) -> Iterator[Decision]:
+        """Yield the folders that are taken for a path in them that --files-from names and does not exist.
+
+        duplicity finds out that it does not exist only after the walk (seen).
+        """
+        for path in sorted(self._missing):
+            parent = self._folders.get(posixpath.dirname(path))
+            if parent and not parent.closed:
+                name = self._set.name_of(path)
+                decision, _ = self._ruling(Entry(path, "missing"), name, parent)
+                if decision.included:
+                    yield from _settled(parent)
 
     def _first_word(self, entry: Entry, name: str, parent: _Folder) -> tuple[Decision, bool]:
         if parent.closed:

@@ -240,6 +240,15 @@ def test_files_from_is_still_subject_to_rules() -> None:
     assert set(chosen(options, lists={"l": b"a/b/x.py\nk\n"}).included) == {b"", b"a", b"k"}
 
 
+def test_a_file_that_files_from_names_and_that_is_not_there_keeps_its_folder() -> None:
+    options, lists = (
+        ["--include", "/s/a/b/c", "--exclude", "/s/none", "--files-from", "l"],
+        {"l": b"a/b/gone\nempty"},
+    )
+    assert set(chosen(options, lists=lists).included) == {b"", b"a", b"a/b", b"empty"}
+    assert set(chosen(["--exclude", "/s/a", *options], lists=lists).included) == {b"", b"empty"}
+
+
 def test_files_from_takes_nothing_of_a_source_that_looks_like_its_parent() -> None:
     options, lists = ["--files-from", "l"], {"l": b"k"}
     for release, taken in (("3.2.1", [b""]), ("3.0.6.1", [b"", b"k"])):
@@ -474,7 +483,7 @@ def test_a_rule_given_twice_is_given_once(rules: list[str]) -> None:
 
 @given(RULES, st.randoms(use_true_random=False))
 def test_the_order_of_the_listing_does_not_matter_where_folders_come_first(
-    rules: list[str], random: object
+    rules: list[str], random: Random
 ) -> None:
     listing = entries()
     shuffled = sorted(listing, key=lambda entry: (entry.path != b"", entry.path.count(b"/"), random.random()))
