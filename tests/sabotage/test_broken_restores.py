@@ -38,7 +38,9 @@ def wrapped(saboteur: str, folder: Path) -> Path:
     """Given a saboteur's name, return a program that stands in duplicity's place."""
     real = provision_duplicity("3.2.1").command
     program = folder / "duplicity"
-    call = shlex.join([sys.executable, str(HERE / "broken_restores.py"), saboteur, str(folder / "victims"), *real])
+    call = shlex.join(
+        [sys.executable, str(HERE / "broken_restores.py"), saboteur, str(folder / "victims"), *real]
+    )
     program.write_text(f'#!/bin/sh\nexec {call} -- "$@"\n')
     program.chmod(0o755)
     return program
@@ -46,7 +48,12 @@ def wrapped(saboteur: str, folder: Path) -> Path:
 
 def run_suite(command: Path, report: Path) -> subprocess.CompletedProcess[str]:
     """Run the module of the suite that restores, unchanged, with a program in duplicity's place."""
-    options = ["--runtime=embedded", f"--duplicity-command={command}", f"--report-dir={report}", "--profile=smoke"]
+    options = [
+        "--runtime=embedded",
+        f"--duplicity-command={command}",
+        f"--report-dir={report}",
+        "--profile=smoke",
+    ]
     return subprocess.run(
         [sys.executable, "-m", "pytest", str(SUITE), "-p", "no:cacheprovider", "-q", *options],
         check=False, capture_output=True, text=True, env={**os.environ, "PYTEST_ADDOPTS": ""},

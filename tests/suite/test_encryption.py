@@ -3,33 +3,33 @@
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.lab import Lab
+from verify.lab.lab import Chain, Lab
 from verify.lab.plaintext import kinds_seen, plaintext_findings
+from verify.secret import Secret
 from verify.trees import MARKED
 
 
-@pytest.fixture(autouse=True)
-def _encrypting(lab: Lab) -> None:
+@pytest.fixture(scope="session")
+def encrypted(lab: Lab) -> Chain:
     if not lab.job.encrypted:
         pytest.skip("the job asks for --no-encryption")
+    return lab.back_up(MARKED, encrypted=True)
 
 
 @checks("encrypted-at-rest")
-def test_no_object_in_the_store_shows_a_content_or_a_name(lab: Lab) -> None:
-    chain = lab.back_up(MARKED, encrypted=True)
-    must_find_nothing(plaintext_findings(lab, chain, MARKED))
+def test_no_object_in_the_store_shows_a_content_or_a_name(lab: Lab, encrypted: Chain) -> None:
+    must_find_nothing(plaintext_findings(lab, encrypted, MARKED))
 
 
 @checks("encrypted-at-rest")
-def test_the_search_finds_plaintext_where_there_is_some(lab: Lab) -> None:
-    chain = lab.back_up(MARKED, encrypted=False)
+def test_the_search_for_plaintext_finds_it_where_there_is_some(lab: Lab) -> None:
+    chain = lab.back_up(MARKED)
     assert kinds_seen(lab, chain, MARKED) == {"name", "content"}
 
 
 @checks("wrong-passphrase")
 @pytest.mark.parametrize("new_machine", [False, True], ids=["same-machine", "new-machine"])
-def test_a_wrong_passphrase_restores_nothing(lab: Lab, new_machine: bool) -> None:
-    chain = lab.back_up(MARKED, encrypted=True)
-    lab.with_wrong_passphrase(chain)
-    restored = lab.restore(chain.points[-1], new_machine=new_machine)
+def test_a_wrong_passphrase_restores_nothing(lab: Lab, encrypted: Chain, new_machine: bool) -> None:
+    wrong = Secret("not " + lab.passphrase.reveal())
+    restored = lab.restore(encrypted.points[-1], new_machine=new_machine, passphrase=wrong)
     restored.must_be_refused("wrong-passphrase")

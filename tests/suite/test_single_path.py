@@ -16,4 +16,4 @@ def test_one_path_comes_back_by_itself(lab: Lab, gallery: Chain, kind: str) -> N
 
 @checks("single-path")
 def test_a_path_that_was_never_there_is_refused(lab: Lab, gallery: Chain) -> None:
-    lab.restore(gallery.points[0], b"no such path").must_be_refused(check="single-path")
+    lab.restore(gallery.points[0], b"no such path").must_be_refused("single-path")

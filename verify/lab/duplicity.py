@@ -57,7 +57,9 @@ class Duplicity:
         only = () if path is None else (flag, os.fsdecode(path))
         return self._run(Result, "restore", *only, *_then(at), url, target)
 
-    def verify(self, url: str, source: str, *, compare_data: bool = False, at: int | None = None) -> VerifyResult:
+    def verify(
+        self, url: str, source: str, *, compare_data: bool = False, at: int | None = None
+    ) -> VerifyResult:
         """Let duplicity compare a point with a folder; without `compare_data` it does not read contents."""
         data = ("--compare-data",) if compare_data else ()
         return self._run(VerifyResult, "verify", *data, *_then(at), url, source)
@@ -80,11 +82,19 @@ class Duplicity:
 
     def _run(self, kind: type[AnyResult], verb: str, *arguments: str) -> AnyResult:
         # Verbs first, positional arguments last: the one order that all releases parse.
-        cut = len(arguments) - {"full": 2, "incremental": 2, "restore": 2, "verify": 2, "remove-older-than": 2}.get(verb, 1)
+        cut = len(arguments) - {
+            "full": 2,
+            "incremental": 2,
+            "restore": 2,
+            "verify": 2,
+            "remove-older-than": 2,
+        }.get(verb, 1)
         argv = (verb, *arguments[:cut], *self.options, *IMPATIENT, *arguments[cut:])
         done = self.host.run([*self.command, *argv], env=self.env)
         secrets = tuple(value for value in self.env.values() if isinstance(value, Secret))
-        return kind.of(argv, done.returncode, done.seconds, done.cpu_seconds, (done.stdout, done.stderr), secrets)
+        return kind.of(
+            argv, done.returncode, done.seconds, done.cpu_seconds, (done.stdout, done.stderr), secrets
+        )
 
 
 def _now(at: int | None) -> tuple[str, ...]:
@@ -106,7 +116,7 @@ def version_of(host: Host, command: tuple[str, ...]) -> Version:
         found = _VERSION.search((done.stdout + done.stderr).decode(errors="replace"))
         what = f"exit code {done.returncode}"
     except OSError as error:
-        found, what = None, error.strerror
+        found, what = None, str(error.strerror)
     if not found:
         raise CannotRunError(
             f"{' '.join(command)} --version names no release of duplicity ({what}): give a command that runs duplicity"

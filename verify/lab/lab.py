@@ -4,8 +4,9 @@ Tests talk to `Lab` and never ask which runtime made it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +15,13 @@ from packaging.version import Version
 from verify.checks import Finding, must_find_nothing
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.lab.duplicity import Duplicity
+from verify.lab.duplicity import Duplicity, schemes_of
 from verify.lab.host import Host
-from verify.lab.results import BackupResult, Result
+from verify.lab.results import BackupResult, ListResult, Result, VerifyResult
+from verify.lab.settings import LabSettings
 from verify.lab.store import Destination, Store
 from verify.secret import Secret
-from verify.trees import History, Inventory, Tree, compare, findings_of, limitations_of
+from verify.trees import History, Inventory, Limitation, Tree, compare, findings_of, limitations_of, printable
 
 AnyResult = TypeVar("AnyResult", bound=Result)
 
@@ -68,9 +70,23 @@ class Restored:
     inventory: Inventory  # of the restore target; empty where there is none
     release: Version
 
-    def must_equal(self, expected: Inventory) -> None:
-        """Raise `FindingsError` unless the restore gave what was expected."""
-        must_find_nothing(self.differing_from(expected))
+    def must_equal(self, expected: Inventory, *, check: str = "") -> None:
+        """Raise `FindingsError` unless the restore gave what was expected; by `check` if one is named."""
+        self.result.must_succeed()
+        found = self.differing_from(expected)
+        must_find_nothing(replace(each, check=check) if check else each for each in found)
+
+    def must_be_refused(self, check: str) -> None:
+        """Raise `FindingsError` (`check`) unless the restore failed, said so, and left no file."""
+        found = []
+        if self.result.ok:
+            found.append(Finding(check, printable(self.path), "a refusal", "exit code 0"))
+        found += [
+            Finding(check, printable(seen.path), "nothing restored", f"a {seen.kind}")
+            for seen in self.inventory
+            if seen.kind != "dir"
+        ]
+        must_find_nothing(found)
 
     def differing_from(self, expected: Inventory) -> list[Finding]:
         """Given what was expected, return a finding for each path that came back otherwise.
@@ -84,7 +100,9 @@ class Restored:
             return found
         for other in self.point.chain.points:
             if other is not self.point and not any(compare(other.inventory, self.inventory, limitations)):
-                return [Finding("point-in-time", expected=f"the tree of {self.point}", got=f"the tree of {other}")]
+                return [
+                    Finding("point-in-time", expected=f"the tree of {self.point}", got=f"the tree of {other}")
+                ]
         return found
 
 
@@ -101,9 +119,8 @@ class Lab:
     sandboxed: Job  # the same job with its paths as they are in this lab
     command: tuple[str, ...]
     release: Version
-    settings: Any
+    settings: LabSettings
     versions: Mapping[str, str]
-    base_options: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     statistics: Counter[str] = field(default_factory=Counter)
 
@@ -131,7 +148,7 @@ class Lab:
         environment = {**self.sandboxed.duplicity_env, **destination.env}
         if encrypted:
             environment["PASSPHRASE"] = self.passphrase
-        options = (*self.sandboxed.other_options, *destination.options, *self.base_options)
+        options = (*self.sandboxed.other_options, *destination.options)
         if selection:
             options = (*self.sandboxed.selection_options, *options)
         if not encrypted:
@@ -159,9 +176,27 @@ class Lab:
             before = tree
         return chain
 
-    def fill_source(self, tree: Tree, before: Tree | None = None) -> None:
-        """Make the source hold a tree, by the edits from the one before it where there is one."""
-        self.source_host.materialise(self.source, tree, before)
+    def back_up_folder(self, folder: Path, *, encrypted: bool) -> tuple[Point, frozenset[bytes]]:
+        """Back up a real folder, which is only read; return the point, and the paths that changed meanwhile.
+
+        A host that is not this machine gets a copy of it as its source.
+        """
+        chain = self.new_chain(encrypted=encrypted)
+        if self.runtime == "embedded":
+            chain.source = str(folder)
+        else:
+            self.source_host.remove(self.source)
+            self.source_host.stream_in(folder, self.source)
+        point = self.take_point(chain)
+        after = self.source_host.observe(chain.source)
+        return point, frozenset(difference.path for difference in compare(point.inventory, after))
+
+    def fill_source(self, tree: Tree, before: Tree | None = None) -> list[tuple[bytes, str, str]]:
+        """Make the source hold a tree, by the edits from the one before it where there is one.
+
+        Return what the host refused, as (path, what, error name).
+        """
+        return self.source_host.materialise(self.source, tree, before)
 
     def take_point(self, chain: Chain) -> Point:
         """Back the source up as the chain's next point: a full the first time, else an incremental."""
@@ -174,26 +209,56 @@ class Lab:
         self.statistics["points"] += 1
         return point
 
-    def restore(self, point: Point, path: bytes = b"", *, new_machine: bool = False) -> Restored:
+    def restore(
+        self, point: Point, path: bytes = b"", *, new_machine: bool = False, passphrase: Secret | None = None
+    ) -> Restored:
         """Restore a point, whole or one path of it, into scratch; observe it, and remove it again.
 
-        With `new_machine`, duplicity starts from an empty archive directory, as after a disaster.
-        The restore's exit code is not judged here.
+        With `new_machine`, duplicity starts from an empty archive directory, as after a disaster;
+        with `passphrase`, it is given that one. The restore's exit code is not judged here.
         """
-        client = self.on_a_new_machine(point.chain.duplicity) if new_machine else point.chain.duplicity
-        target = self.host.scratch_path("restored")
+        client = point.chain.duplicity
+        if passphrase is not None:
+            client = replace(client, env={**client.env, "PASSPHRASE": passphrase})
+        archive, target = self.host.scratch_path("archive"), self.host.scratch_path("restored")
+        if new_machine:
+            client = replace(client, options=(*client.options, f"--archive-dir={archive}"))
         try:
-            result = self.ran(client.restore(point.chain.destination.url, target, path=path or None, at=point.time))
+            result = self.ran(
+                client.restore(point.chain.destination.url, target, path=path or None, at=point.time)
+            )
             inventory = self.host.observe(target) if self.host.exists(target) else Inventory.empty()
         finally:
             self.host.remove(target)
+            self.host.remove(archive)
         self.statistics["restores"] += 1
         return Restored(point, path, result, inventory, self.release)
 
-    def on_a_new_machine(self, client: Duplicity) -> Duplicity:
-        """Given a client, return one that has an archive directory of its own, still empty."""
-        archive = self.host.scratch_path("archive")
-        return replace(client, options=(*client.options, f"--archive-dir={archive}"))
+    def listing(self, point: Point) -> ListResult:
+        """Return what duplicity lists of a point. Raise `FindingsError` if it cannot."""
+        result = point.chain.duplicity.list_current_files(point.chain.destination.url, at=point.time)
+        return self.ran(result).must_succeed()
+
+    def verify(self, point: Point) -> VerifyResult:
+        """Return how duplicity compares a point with the source as it is now; a difference is exit code 1."""
+        chain = point.chain
+        return self.ran(
+            chain.duplicity.verify(chain.destination.url, chain.source, compare_data=True, at=point.time)
+        )
+
+    def stored_bytes(self, chain: Chain) -> int:
+        """Return how many bytes lie at a chain's destination."""
+        return sum(stored.size for stored in self.store.objects(chain.destination))
+
+    @cached_property
+    def limitations(self) -> tuple[Limitation, ...]:
+        """What this lab's duplicity by design does not keep."""
+        return limitations_of(self.release)
+
+    @cached_property
+    def schemes(self) -> frozenset[str] | None:
+        """The URL schemes that duplicity knows; None where it cannot be asked."""
+        return schemes_of(self.host, self.command)
 
     def ran(self, result: AnyResult) -> AnyResult:
         """Given a command's result, count it and return it.
@@ -209,7 +274,8 @@ class Lab:
     def _must_be_alive(self) -> None:
         if not self.store.alive():
             raise CannotRunError(
-                f"the lab's store ({self.store.name}) died during the run: look at the machine's memory and disk, then run again"
+                f"the lab's store ({self.store.name}) died during the run: "
+                "look at the machine's memory and disk, then run again"
             )
         for path in (self.host.scratch, self.source):
             if self.host.exists(path) and self.host.free_space(path) < ENOUGH_SPACE:

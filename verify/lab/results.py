@@ -31,7 +31,9 @@ LAST_LINES = 6  # of what a failed command printed, for a finding
 _DATE = rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}"
 _LISTED = re.compile(rb"^" + _DATE + rb" ", re.MULTILINE)
 _STATISTIC = re.compile(r"^([A-Z]\w+) (\d+(?:\.\d+)?)(?: \(|$)", re.MULTILINE)
-_VERIFIED = re.compile(r"(\d+) files? compared, (\d+) differences? found|(\d+) file\(s\) compared, (\d+) difference\(s\) found")
+_VERIFIED = re.compile(
+    r"(\d+) files? compared, (\d+) differences? found|(\d+) file\(s\) compared, (\d+) difference\(s\) found"
+)
 _SET = re.compile(rf"^\s*(Full|Incremental)\s+({_DATE.decode()})\s+(\d+)\s*$", re.MULTILINE)
 
 
@@ -79,7 +81,17 @@ class Result:
         """Return the result. Raise `FindingsError` (`command-succeeds`) unless the command ended with exit code 0."""
         if not self.ok:
             got = f"exit code {self.exit_code} ({self.exit_name})"
-            raise FindingsError((Finding("command-succeeds", "", f"duplicity {self.verb} ends with exit code 0", got, self.last_lines),))
+            raise FindingsError(
+                (
+                    Finding(
+                        "command-succeeds",
+                        "",
+                        f"duplicity {self.verb} ends with exit code 0",
+                        got,
+                        self.last_lines,
+                    ),
+                )
+            )
         return self
 
 
@@ -106,7 +118,11 @@ class ListResult(Result):
         """
         starts = list(_LISTED.finditer(self.stdout))
         ends = [match.start() - 1 for match in starts[1:]] + [_end_of_listing(self.stdout)]
-        listed = [self.stdout[match.end() : end] for match, end in zip(starts, ends, strict=True)] if starts else []
+        listed = (
+            [self.stdout[match.end() : end] for match, end in zip(starts, ends, strict=True)]
+            if starts
+            else []
+        )
         return [b"" if path == b"." else path for path in listed]
 
 

@@ -136,7 +136,12 @@ def start_minio(binary: Path, folder: Path, release: Version) -> Store:
     """Given MinIO's program and a folder of its own, return a running store on this machine's loopback."""
 
     def command(port: int, keys: tuple[Secret, Secret]) -> tuple[list[str], dict[str, str]]:
-        env = {"MINIO_ROOT_USER": keys[0].reveal(), "MINIO_ROOT_PASSWORD": keys[1].reveal(), "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"}
+        env = {
+            "MINIO_ROOT_USER": keys[0].reveal(),
+            "MINIO_ROOT_PASSWORD": keys[1].reveal(),
+            "MINIO_BROWSER": "off",
+            "MINIO_UPDATE": "off",
+        }
         return [str(binary), "server", "--quiet", "--address", f"127.0.0.1:{port}", str(folder / "data")], env
 
     said = subprocess.run([str(binary), "--version"], check=False, capture_output=True, text=True).stdout
@@ -150,12 +155,40 @@ def start_seaweedfs(binary: Path, folder: Path, release: Version) -> Store:
     def command(port: int, keys: tuple[Secret, Secret]) -> tuple[list[str], dict[str, str]]:
         config = folder / "s3.json"
         credentials = [{"accessKey": keys[0].reveal(), "secretKey": keys[1].reveal()}]
-        identity = {"name": "lab", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+        identity = {
+            "name": "lab",
+            "credentials": credentials,
+            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+        }
         config.touch(mode=0o600)
         config.write_text(json.dumps({"identities": [identity]}))
-        ports = {f"-{part}": str(_free_port()) for part in ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port.grpc")}
-        words = [str(binary), "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3"]
-        return [*words, f"-s3.port={port}", f"-s3.config={config}", *(f"{k}={v}" for k, v in ports.items())], {}
+        ports = {
+            f"-{part}": str(_free_port())
+            for part in (
+                "master.port",
+                "master.port.grpc",
+                "volume.port",
+                "volume.port.grpc",
+                "filer.port",
+                "filer.port.grpc",
+                "s3.port.grpc",
+            )
+        }
+        words = [
+            str(binary),
+            "server",
+            f"-dir={folder / 'data'}",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            "-filer",
+            "-s3",
+        ]
+        return [
+            *words,
+            f"-s3.port={port}",
+            f"-s3.config={config}",
+            *(f"{k}={v}" for k, v in ports.items()),
+        ], {}
 
     said = subprocess.run([str(binary), "version"], check=False, capture_output=True, text=True).stdout
     found = re.search(r"\d+\.\d+\S*", said)
@@ -179,7 +212,12 @@ def _started(name: str, version: str, folder: Path, command: Command, release: V
         argv, env = command(port, keys)
         process = _tied(argv, {"PATH": os.defpath, "HOME": str(folder), **env}, log)
         store = Store(
-            name, version, address=f"127.0.0.1:{port}", keys=keys, release=release, close=lambda: _end(process, folder)
+            name,
+            version,
+            address=f"127.0.0.1:{port}",
+            keys=keys,
+            release=release,
+            close=lambda: _end(process, folder),
         )
         try:
             store.make_ready(lambda: process.poll() is None)
@@ -191,7 +229,9 @@ def _started(name: str, version: str, folder: Path, command: Command, release: V
             raise
         else:
             return store
-    raise CannotRunError(f"{name} did not start: {said[-1] if said else 'it said nothing'}; try it by hand with {argv[0]}")
+    raise CannotRunError(
+        f"{name} did not start: {said[-1] if said else 'it said nothing'}; try it by hand with {argv[0]}"
+    )
 
 
 def _tied(argv: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

@@ -1,0 +1,31 @@
+"""A backup only reads its source; and a real folder, given with --source, comes back."""
+
+import pytest
+
+from verify.checks import Finding, checks, must_find_nothing
+from verify.lab.lab import Lab
+from verify.trees import GALLERY, compare, findings_of, histories_of, printable
+
+
+@checks("source-untouched")
+def test_a_backup_changes_nothing_in_its_source(lab: Lab) -> None:
+    (point,) = lab.back_up(histories_of(GALLERY.first)).points
+    after = lab.source_host.observe(lab.source)
+    must_find_nothing(
+        Finding("source-untouched", printable(each.path), *each.describe())
+        for each in compare(point.inventory, after)
+    )
+
+
+@checks("source-not-empty", "structure", "content", "metadata")
+def test_the_given_folder_comes_back_as_it_was(lab: Lab) -> None:
+    folder = lab.settings.source
+    if folder is None:
+        pytest.skip("no real folder was given with --source")
+    point, changing = lab.back_up_folder(folder, encrypted=lab.job.encrypted)
+    if not any(seen.kind != "dir" for seen in point.inventory):
+        must_find_nothing([Finding("source-not-empty", str(folder), "at least one file", "an empty folder")])
+    restored = lab.restore(point, new_machine=True)
+    restored.result.must_succeed()
+    differences = compare(point.inventory, restored.inventory, lab.limitations)
+    must_find_nothing(findings_of(each for each in differences if each.path not in changing))

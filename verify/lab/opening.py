@@ -1,0 +1,121 @@
+"""Opening a lab: from settings to a running host, store and duplicity, and back to nothing."""
+
+import contextlib
+import os
+import shlex
+from collections.abc import Iterator
+from typing import Literal
+
+from packaging.version import Version
+
+from verify.assets import asset
+from verify.errors import CannotRunError
+from verify.job import Job, read_job, reroot, sandboxed
+from verify.lab.duplicity import gpg_version, version_of
+from verify.lab.host import Host, local_host
+from verify.lab.lab import Lab
+from verify.lab.provision import minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.runs import Run, open_run
+from verify.lab.runtime import choose
+from verify.lab.settings import LabSettings
+from verify.lab.store import Store, start_minio, start_seaweedfs
+from verify.secret import Secret
+
+V4_SINCE = Version("3")  # the image's v4.0.0 came with duplicity 3.0.5.1
+
+
+@contextlib.contextmanager
+def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"]) -> Iterator[Lab]:
+    """Given settings and a runtime, give a lab; nothing of it is left afterwards.
+
+    Raise `CannotRunError` where it cannot be made.
+    """
+    job = read_job(settings.env_file, settings.stack, os.environ)
+    why = choose(runtime).why
+    opened = _docker if runtime == "docker" else _embedded
+    with open_run() as run, opened(settings, job, why, run) as lab:
+        yield lab
+
+
+@contextlib.contextmanager
+def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
+    moved = reroot(job, str(run.scratch / "root"))
+    with contextlib.closing(local_host(run.scratch, run.marker)) as host:
+        command, release = _local_duplicity(settings, host)
+        with contextlib.closing(_local_store(run, release)) as store:
+            here = sandboxed(moved.job, "", (), {}).job
+            for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
+                host.mkdir(path)
+            yield Lab(
+                runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
+                command=command, release=release, settings=settings, versions=_versions(host, release, store),
+                notes=tuple(f"{each.option} {each.value} is left out: {each.reason}" for each in moved.unfaithful),
+            )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
+    # Imported here: docker and testcontainers take a second that an embedded run does not spend.
+    from verify.lab.containers import docker_lab  # noqa: PLC0415
+    from verify.lab.images import duplicity_image, minio_image  # noqa: PLC0415
+
+    if settings.duplicity_command:
+        raise CannotRunError(
+            "--duplicity-command runs on this machine: add --runtime embedded, or use --duplicity-image"
+        )
+    recipes = asset("ci/images")
+    dialect: Literal["v4", "classic"] = "v4" if Version(settings.duplicity_release) >= V4_SINCE else "classic"
+    image = duplicity_image(settings.duplicity_image, recipes, settings.duplicity_release, dialect)
+    server = minio_image(settings.minio_image, recipes)
+    here = sandboxed(job, "", (), {}).job
+    plain = {name: value for name, value in here.variables.items() if not isinstance(value, Secret)}
+    mounts = [path for path in (here.archive_dir,) if path]
+    with docker_lab(
+        run, image=image.name, store_image=server.name, source=here.source, volumes=mounts, environment=plain,
+        **({"hostname": job.hostname} if job.hostname else {}),
+    ) as parts:  # fmt: skip
+        command = ("duplicity",)
+        release = version_of(parts.host, command)
+        store = Store(
+            "MinIO", server.name.rpartition(":")[2], address=parts.store_address, keys=parts.store_keys,
+            endpoint=parts.store_endpoint, release=release, close=lambda: None,
+        )  # fmt: skip
+        with contextlib.closing(store):
+            store.make_ready(lambda: True)
+            parts.host.mkdir(here.tempdir)
+            versions = {**_versions(parts.host, release, store), "image": f"{image.name} ({image.short_id})"}
+            yield Lab(
+                runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,
+                sandboxed=here, command=command, release=release, settings=settings, versions=versions,
+                notes=_stand_in(settings, job, image.name),
+            )  # fmt: skip
+
+
+def _stand_in(settings: LabSettings, job: Job, used: str) -> tuple[str, ...]:
+    if settings.duplicity_image or not job.image:
+        return ()
+    return (f"{used} stands in for the job's {job.image}: --duplicity-image {job.image} takes the real one",)
+
+
+def _local_duplicity(settings: LabSettings, host: Host) -> tuple[tuple[str, ...], Version]:
+    if settings.duplicity_command:
+        command = tuple(shlex.split(settings.duplicity_command))
+        return command, version_of(host, command)
+    provisioned = provision_duplicity(settings.duplicity_release)
+    return provisioned.command, provisioned.release
+
+
+def _local_store(run: Run, release: Version) -> Store:
+    folder = run.scratch / "store"
+    binary = minio_binary()
+    return (
+        start_minio(binary, folder, release)
+        if binary
+        else start_seaweedfs(provision_seaweedfs(), folder, release)
+    )
+
+
+def _versions(host: Host, release: Version, store: Store) -> dict[str, str]:
+    gpg = gpg_version(host)
+    found = {"duplicity": str(release), "store": f"{store.name} {store.version}"}
+    return {**found, "gpg": gpg} if gpg else found
