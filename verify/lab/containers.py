@@ -45,6 +45,7 @@ class DockerLab:
     store_address: str  # host:port
     store_endpoint: str  # a URL
     store_keys: tuple[Secret, Secret]
+    store_version: str
     container_id: str  # duplicity's
 
 
@@ -72,14 +73,14 @@ def docker_lab(
         stack.callback(maker.remove)
         with telling("the lab's containers did not start", ADVICE):
             keys = (Secret(secrets.token_hex(10)), Secret(secrets.token_hex(20)))
-            address = maker.store(store_image, keys)
+            address, version = maker.store(store_image, keys)
             mounts = {path: maker.volume() for path in dict.fromkeys((source, *volumes))}
             keeper = maker.keeper(image, mounts)
             container = maker.duplicity(image, source, mounts, environment or {}, hostname)
         source_host = stack.enter_context(contextlib.closing(container_host(keeper, SCRATCH, "0:0")))
         host = stack.enter_context(contextlib.closing(_host(container, user)))
         endpoint = f"http://{STORE_ALIAS}:{STORE_PORT}"
-        yield DockerLab(host, source_host, address, endpoint, keys, container)
+        yield DockerLab(host, source_host, address, endpoint, keys, version, container)
 
 
 class _Maker:
@@ -110,8 +111,8 @@ class _Maker:
         self._containers.append(container)
         return container.start().get_container_id()
 
-    def store(self, image: str, keys: tuple[Secret, Secret]) -> str:
-        """Start a MinIO; return its address as seen from here."""
+    def store(self, image: str, keys: tuple[Secret, Secret]) -> tuple[str, str]:
+        """Start a MinIO; return its address as seen from here, and its version."""
         access, secret = (key.reveal() for key in keys)
         container = MinioContainer(image, STORE_PORT, access, secret).with_network_aliases(STORE_ALIAS)
         container.with_envs(
@@ -121,7 +122,9 @@ class _Maker:
         ready = HttpWaitStrategy(STORE_PORT, "/minio/health/live").with_poll_interval(0.1)
         container.waiting_for(ready.with_startup_timeout(int(PATIENCE)))
         self.start(container)
-        return f"{container.get_container_host_ip()}:{container.get_exposed_port(STORE_PORT)}"
+        said = container.exec(["minio", "--version"]).output.decode(errors="replace").split()
+        version = said[2] if len(said) > 2 else "of unknown version"  # noqa: PLR2004 - minio version RELEASE…
+        return f"{container.get_container_host_ip()}:{container.get_exposed_port(STORE_PORT)}", version
 
     def _publishing(self) -> Any:
         """Return where the store's port is published: where nobody but us reaches it, if that can be."""
@@ -204,5 +207,5 @@ def _must_run(container: str) -> None:
         code = found.attrs["State"]["ExitCode"]
         raise CannotRunError(
             f"the container of {found.attrs['Config']['Image']} ended with exit code {code} ({lines[-1]}): "
-            "its entrypoint has to run with the job's environment but without its secrets"
+            "see what its entrypoint makes of the job's environment"
         )

@@ -45,9 +45,16 @@ class Gateway:
         self._lock = threading.Lock()
         self._number = 0
         self._group = execnet.Group()
-        self._said = tempfile.NamedTemporaryFile(prefix="dv-")  # noqa: SIM115 - closed by close()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         try:
-            launcher = (sys.executable, "-I", "-S", "-c", LAUNCHER, self._said.name)
+            launcher = (
+                sys.executable,
+                "-I",
+                "-S",
+                "-c",
+                LAUNCHER,
+                f"/proc/{os.getpid()}/fd/{self._said.fileno()}",
+            )
             self._channel = self._start([*launcher, str(len(environment)), *_pairs(environment), *python])
             for module, (package, file) in SHIPPED.items():
                 self.ask("load", module, (files(package) / file).read_text(encoding="utf-8"))

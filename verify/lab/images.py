@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,11 +65,14 @@ def minio_image(given: str | None, recipes: Path) -> Image:
         binary = cache_dir() / "bin" / "minio"
         if not binary.exists():
             return _had(PUBLIC_MINIO, f"put a MinIO program at {binary}, or name an image with --minio-image")
-        with tempfile.TemporaryDirectory(prefix="dv-") as folder:
-            context = Path(folder) / "minio"
+        context = cache_dir() / "images" / "minio.context"
+        shutil.rmtree(context, ignore_errors=True)
+        try:
             shutil.copytree(recipes / "minio", context)
             shutil.copy(binary, context / "minio")
             return _built(LOCAL_MINIO, context, {})
+        finally:
+            shutil.rmtree(context)
 
 
 def _base() -> str:
