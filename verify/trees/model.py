@@ -53,6 +53,8 @@ class Node:
             raise ValueError(f"a symlink, and nothing else, has a target without NUL: {self.target!r}")
         if (self.device is not None) != (self.kind in ("char", "block")):
             raise ValueError(f"devices, and nothing else, have numbers: {self.device!r}")
+        if any(segment.length < 0 or segment.start < 0 for segment in self.content):
+            raise ValueError(f"a segment begins and ends within its seed's sequence: {self.content}")
         if self.xattrs and self.kind not in ("file", "dir"):
             raise ValueError(f"a {self.kind} has no extended attributes")
 
@@ -126,7 +128,7 @@ class Tree(Mapping[bytes, Node]):
         if not path:
             return
         name = path.rpartition(b"/")[2]
-        if name in (b"", b".", b"..") or len(name) > LONGEST_NAME or b"\0" in name:
+        if name in (b"", b".", b"..") or path.startswith(b"/") or len(name) > LONGEST_NAME or b"\0" in name:
             raise ValueError(f"not a name: {name!r}")
         holder = self._nodes.get(parent(path))
         if holder is None or holder.kind != "dir":

@@ -56,7 +56,7 @@ _roots = st.builds(lambda mode, mtime: Tree({b"": folder(mode, mtime_ns=mtime)})
 
 
 def trees(max_nodes: int = 12) -> st.SearchStrategy[Tree]:
-    """Return a strategy for trees of `max_nodes` nodes at most, the root and folders above deep ones aside."""
+    """Return a strategy for trees of `max_nodes` nodes at most, the root and what deep ones need aside."""
     return st.builds(_grown, _roots, st.lists(_sprouts, max_size=max_nodes))
 
 
