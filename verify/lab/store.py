@@ -17,7 +17,7 @@ from pathlib import Path
 
 import urllib3
 from minio import Minio
-from minio.error import S3Error
+from minio.error import MinioException
 from packaging.version import Version
 
 from verify.errors import CannotRunError
@@ -78,7 +78,7 @@ class Store:
         """Wait until the server answers, and make the bucket. Raise TimeoutError if it does not in time."""
         deadline = time.monotonic() + READY_WITHIN
         while True:
-            with contextlib.suppress(urllib3.exceptions.HTTPError, S3Error, OSError):
+            with contextlib.suppress(urllib3.exceptions.HTTPError, MinioException, OSError):
                 if not self.client.bucket_exists(BUCKET):
                     self.client.make_bucket(BUCKET)
                 return
@@ -122,7 +122,7 @@ class Store:
         """Return whether the server answers."""
         try:
             self.client.bucket_exists(BUCKET)
-        except (urllib3.exceptions.HTTPError, S3Error, OSError):
+        except (urllib3.exceptions.HTTPError, MinioException, OSError):
             return False
         return True
 

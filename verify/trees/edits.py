@@ -180,7 +180,8 @@ def settled(before: Tree, after: Tree) -> Tree:
     """Given a tree and what edits made of it, return the latter with times that show what changed.
 
     A file whose content changed, and a folder whose entries did, is modified in a later whole second
-    than both trees say, unless the second differs already.
+    than both trees say, unless the second differs already. A symlink's owner stays with its target.
+    Both because duplicity overlooks such changes: see LIMITATIONS.
     """
     entries, entries_now = _entries(before), _entries(after)
     for path in list(after):
@@ -192,6 +193,8 @@ def settled(before: Tree, after: Tree) -> Tree:
         )
         if old.kind == new.kind and other and _second(old) == _second(new):
             after = changed(after, path, mtime_ns=_later(after, before, path))
+        if new.kind == "symlink" and old.target == new.target:
+            after = changed(after, path, uid=old.uid, gid=old.gid)
     return after
 
 
