@@ -34,31 +34,37 @@ class ScheduledJob:
     def run(self) -> None:
         """Run what the schedule runs. Raise `FindingsError` (`job-runs`) unless it succeeds and stores a backup."""
         period = self._period()
-        done = self._run([ENTRYPOINT, f"/etc/periodic/{period}/jobrunner"])
+        done = self._run([f"/etc/periodic/{period}/jobrunner"])
         stored = self._lab.store.objects(self.destination)
         if done.returncode or not stored:
             got = f"exit code {done.returncode}, {len(stored)} objects at the destination"
             raise self._failed(f"the {period} run leaves a backup", got, done)
 
     def listed(self) -> list[bytes]:
-        """Return the paths of `dup list-current-files`."""
-        done = self._succeeded(["dup", "list-current-files", self.destination.url])
+        """Return the paths of `duplicity list-current-files`."""
+        done = self._succeeded(["duplicity", "list-current-files", *self._options, self.destination.url])
         return ListResult.of(done.argv, 0, done.seconds, done.cpu_seconds, (done.stdout, b""), ()).paths
 
     def found(self, words: str) -> list[str]:
-        """Given words of a path, return the lines of `dup list-current-files | grep`."""
-        done = self._succeeded(["sh", "-c", 'dup list-current-files "$DST" | grep -F -- "$0"', words])
+        """Given words of a path, return the lines of `duplicity list-current-files | grep`."""
+        pipe = 'duplicity list-current-files "$@" "$DST" | grep -F -- "$0"'
+        done = self._succeeded(["sh", "-c", pipe, words, *self._options])
         return done.stdout.decode(errors="replace").splitlines()
 
     def restored(self, path: str) -> Inventory:
-        """Return what `dup restore` of one path gives."""
+        """Return what `duplicity restore` of one path gives."""
         target = self._lab.host.scratch_path("restored")
         flag = "--path-to-restore" if self._lab.release >= PATH_TO_RESTORE_SINCE else "--file-to-restore"
         try:
-            self._succeeded(["dup", "restore", flag, path, self.destination.url, target])
+            self._succeeded(["duplicity", "restore", flag, path, *self._options, self.destination.url, target])
             return self._lab.host.observe(target)
         finally:
             self._lab.host.remove(target)
+
+    @property
+    def _options(self) -> tuple[str, ...]:
+        """OPTIONS without the rules: 3.1 and newer refuse them together with a single path."""
+        return self._job.other_options
 
     def _period(self) -> str:
         given = {schedule.period for schedule in self._job.schedules if schedule.cron}
@@ -66,10 +72,10 @@ class ScheduledJob:
             for period in entry.when or ():
                 if entry.what and period in given:
                     return period
-        raise FindingsError((Finding("job-runs", "", "a period that runs a job", "none: see job-complete"),))
+        raise FindingsError((Finding("job-runs", "", "a period that runs a job", "none", "see the findings of job-complete"),))
 
     def _run(self, argv: list[str]) -> Completed:
-        done = self._lab.host.run(argv, env=self._env)
+        done = self._lab.host.run([ENTRYPOINT, *argv], env=self._env)
         self._lab.statistics["duplicity_commands"] += 1
         self._lab.statistics["duplicity_milliseconds"] += round(done.seconds * 1000)
         return done
