@@ -26,6 +26,7 @@ Make = Callable[[Tree, bytes, "Choice"], Edit]
 
 LEAVES: tuple[Kind, ...] = ("file", "symlink", "fifo", "char", "block", "socket")
 ANY: tuple[Kind, ...] = ("dir", *LEAVES)
+TIMED: tuple[Kind, ...] = ("dir", "file", "fifo")  # a new time alone is overlooked of others, see LIMITATIONS
 WITH_MODE: tuple[Kind, ...] = ("dir", "file", "fifo", "char", "block", "socket")
 
 
@@ -102,8 +103,8 @@ KINDS_OF_EDIT: dict[str, tuple[tuple[Kind, ...], Make]] = {
     "rename": (ANY, _rename),
     "replace": (ANY, lambda _tree, path, choice: Replace(path, choice.node)),
     "chmod": (WITH_MODE, lambda _tree, path, choice: Chmod(path, choice.node.mode)),
-    "touch": (ANY, lambda _tree, path, choice: Touch(path, choice.node.mtime_ns)),
-    "chown": (ANY, lambda _tree, path, choice: Chown(path, choice.node.uid, choice.node.gid)),
+    "touch": (TIMED, lambda _tree, path, choice: Touch(path, choice.node.mtime_ns)),
+    "chown": (WITH_MODE, lambda _tree, path, choice: Chown(path, choice.node.uid, choice.node.gid)),
     "swap": (LEAVES, _swap),
 }
 

@@ -7,7 +7,7 @@ looks no closer (see the limitation `same-second`), and neither do the tests tha
 from dataclasses import dataclass, replace
 from typing import Any
 
-from verify.trees.model import SECOND, Edit, Node, Segment, Tree, parent
+from verify.trees.model import SECOND, Edit, Node, Segment, Tree, parent, second_seen
 
 
 class _Settled:
@@ -180,8 +180,8 @@ def settled(before: Tree, after: Tree) -> Tree:
     """Given a tree and what edits made of it, return the latter with times that show what changed.
 
     A file whose content changed, and a folder whose entries did, is modified in a later whole second
-    than both trees say, unless the second differs already. A symlink's owner stays with its target.
-    Both because duplicity overlooks such changes: see LIMITATIONS.
+    than both trees say, unless the second differs already. A symlink's owner stays with its target, and a
+    device's time with its numbers. All because duplicity overlooks such changes: see LIMITATIONS.
     """
     entries, entries_now = _entries(before), _entries(after)
     for path in list(after):
@@ -195,6 +195,8 @@ def settled(before: Tree, after: Tree) -> Tree:
             after = changed(after, path, mtime_ns=_later(after, before, path))
         if new.kind == "symlink" and old.target == new.target:
             after = changed(after, path, uid=old.uid, gid=old.gid)
+        if new.device is not None and replace(old, mtime_ns=new.mtime_ns) == new:
+            after = changed(after, path, mtime_ns=old.mtime_ns)
     return after
 
 
@@ -205,8 +207,7 @@ def _later(after: Tree, before: Tree, path: bytes) -> int:
 
 
 def _second(node: Node) -> int:
-    """Return a node's time as duplicity sees it: whole seconds, 0 for all before 1970."""
-    return max(node.mtime_ns // SECOND, 0)
+    return second_seen(node.mtime_ns)
 
 
 def _entries(tree: Tree) -> dict[bytes, list[bytes]]:

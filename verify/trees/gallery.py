@@ -120,7 +120,6 @@ def _every_kind_of_edit() -> Together:
             Chmod(b"modes/file-0644", 0o4711),
             Chmod(b"modes/folder-0755", 0o1700),
             Chown(b"owners/1000", 1001, 1002),
-            Chown(b"links/dangling", 5, 6),
             Touch(b"times/0", WRITTEN + 77 * SECOND),
             Touch(b"times/folder0", WRITTEN + 78 * SECOND),
             Delete(b"names"),

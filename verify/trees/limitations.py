@@ -13,7 +13,18 @@ from packaging.version import Version
 
 from verify.trees.compare import Difference
 from verify.trees.edits import Unseen
-from verify.trees.model import SECOND, WRITTEN, History, Node, Tree, file, folder, special, symlink
+from verify.trees.model import (
+    SECOND,
+    WRITTEN,
+    History,
+    Node,
+    Tree,
+    file,
+    folder,
+    second_seen,
+    special,
+    symlink,
+)
 
 EVERY = SpecifierSet(">=0.8.18")  # the oldest release that the limitations were looked at in
 PATH_MAX = 4096  # bytes, the closing NUL included
@@ -44,9 +55,7 @@ def _cut_below_the_second(difference: Difference) -> bool:
     one, other = difference.expected, difference.got
     if difference.aspect != "mtime" or one is None or other is None or one.kind == "symlink":
         return False
-    # On its way the time is a float, as in os.stat_result.st_mtime, which may round the last 119 ns up.
-    seconds = int(one.mtime_ns // SECOND + 1e-9 * (one.mtime_ns % SECOND))
-    return one.mtime_ns >= 0 and other.mtime_ns == seconds * SECOND
+    return one.mtime_ns >= 0 and other.mtime_ns == second_seen(one.mtime_ns) * SECOND
 
 
 def _became_1970(difference: Difference) -> bool:
@@ -86,7 +95,7 @@ def _too_long(difference: Difference) -> bool:
 
 
 def _avoided(difference: Difference) -> bool:  # noqa: ARG001 - the shape of every `forgives`
-    """Nothing is forgiven: histories avoid it (`edits.settled`), and what came back wrong never looks right."""
+    """Nothing is forgiven: histories avoid it (`edits.settled`), and what is wrong never looks right."""
     return False
 
 
@@ -99,7 +108,7 @@ _FOLDERS = [b"/".join([b"d" * 250] * depth) for depth in range(1, 18)]
 LIMITATIONS: tuple[Limitation, ...] = (
     Limitation(
         "mtime-below-second",
-        "modification times are kept in whole seconds",
+        "modification times are kept in whole seconds; the last 119 ns of one round up",
         EVERY,
         "tar headers hold whole seconds; measured with 0.8.22, 3.2.1",
         _cut_below_the_second,
@@ -169,6 +178,17 @@ LIMITATIONS: tuple[Limitation, ...] = (
         _avoided,
         History(
             Tree({b"symlink": symlink(b"nowhere")}), (Unseen(b"symlink", symlink(b"nowhere", uid=5, gid=6)),)
+        ),
+    ),
+    Limitation(
+        "time-of-devices",
+        "an incremental misses a device's new modification time",
+        EVERY,
+        "measured with 3.2.1: devices of the same numbers, mode and owner count as the same",
+        _avoided,
+        History(
+            Tree({b"null": special("char", (1, 3))}),
+            (Unseen(b"null", special("char", (1, 3), mtime_ns=WRITTEN + 60 * SECOND)),),
         ),
     ),
 )

@@ -14,6 +14,15 @@ SECOND = 10**9  # nanoseconds
 WRITTEN = 1_600_000_000 * SECOND  # 2020-09-13T12:26:40Z: when a node was modified unless it says otherwise
 
 
+def second_seen(mtime_ns: int) -> int:
+    """Return a modification time as duplicity sees it: a float cut to whole seconds, 0 if before 1970.
+
+    A float has no room for nanoseconds, so the last 119 of a second round up to the next one.
+    """
+    seconds, rest = divmod(mtime_ns, SECOND)
+    return max(int(seconds + 1e-9 * rest), 0)
+
+
 class Segment(NamedTuple):
     """A stretch of a file's content: `length` bytes of a seed's sequence, from `start` on.
 

@@ -194,12 +194,14 @@ def restored(tree: Tree, **changes: Callable[[Node], object]) -> Tree:
 
 
 FORGIVEN = {
-    "mtime-below-second": ({"mtime_ns": WRITTEN + 999_999_999}, {"mtime_ns": WRITTEN}),
+    "mtime-below-second": ({"mtime_ns": WRITTEN + 999_000_000}, {"mtime_ns": WRITTEN}),
+    "mtime-rounded-up": ({"mtime_ns": WRITTEN + 999_999_999}, {"mtime_ns": WRITTEN + SECOND}),
     "mtime-before-1970": ({"mtime_ns": -5}, {"mtime_ns": 0}),
     "xattrs": ({"xattrs": ((b"user.a", b"1"),)}, {"xattrs": ()}),
 }
 NOT_FORGIVEN = [
-    ({"mtime_ns": WRITTEN + 999_999_999}, {"mtime_ns": WRITTEN + SECOND}),
+    ({"mtime_ns": WRITTEN + 999_999_999}, {"mtime_ns": WRITTEN}),
+    ({"mtime_ns": WRITTEN + 999_000_000}, {"mtime_ns": WRITTEN + SECOND}),
     ({"mtime_ns": WRITTEN + 999_999_999}, {"mtime_ns": WRITTEN + 999_999_000}),
     ({"mtime_ns": -5}, {"mtime_ns": 1}),
     ({"mtime_ns": 5 * SECOND}, {"mtime_ns": 0}),

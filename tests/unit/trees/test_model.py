@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from verify.trees import History, Node, Segment, Tree, edits, file, folder, histories, special, symlink, trees
 from verify.trees.edits import (
+    Chown,
     Create,
     Delete,
     Grow,
@@ -17,9 +18,10 @@ from verify.trees.edits import (
     Shrink,
     Swap,
     Together,
+    Touch,
     settled,
 )
-from verify.trees.model import SECOND, WRITTEN, path_key
+from verify.trees.model import SECOND, WRITTEN, path_key, second_seen
 from verify.trees.onsite import content_bytes
 
 
@@ -96,7 +98,7 @@ def test_a_content_that_changes_moves_the_second_that_duplicity_sees(history: Hi
         for path in before.keys() & after.keys():
             old, new = before[path], after[path]
             if old.kind == new.kind == "file" and old.content != new.content:
-                assert max(old.mtime_ns // SECOND, 0) != max(new.mtime_ns // SECOND, 0)
+                assert second_seen(old.mtime_ns) != second_seen(new.mtime_ns)
 
 
 @given(histories(points=2))
@@ -137,6 +139,19 @@ def test_a_change_is_settled_for_all_names_of_a_file() -> None:
     after = settled(before, Tree({b"a": file((2, 1), link=1), b"b": file((2, 1), link=1)}))
     assert after[b"a"] == after[b"b"]
     assert after[b"a"].mtime_ns == WRITTEN + SECOND
+
+
+def test_what_duplicity_overlooks_of_symlinks_and_devices_stays() -> None:
+    tree = Tree({b"s": symlink(b"x"), b"d": special("char", (1, 3))})
+    assert Chown(b"s", 5, 6).apply(tree) == tree
+    assert Touch(b"d", 0).apply(tree) == tree
+    assert Replace(b"s", symlink(b"y", uid=5)).apply(tree)[b"s"].uid == 5
+    assert Replace(b"d", special("char", (1, 5), mtime_ns=0)).apply(tree)[b"d"].mtime_ns == 0
+
+
+def test_a_time_is_seen_in_seconds_of_a_float() -> None:
+    times = (-1, 0, SECOND - 1, WRITTEN + SECOND - 120, WRITTEN + SECOND - 119)
+    assert [second_seen(time) for time in times] == [0, 0, 0, WRITTEN // SECOND, WRITTEN // SECOND + 1]
 
 
 def test_a_time_before_1970_counts_as_1970() -> None:

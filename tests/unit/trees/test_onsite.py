@@ -4,6 +4,7 @@ import ast
 import marshal
 import os
 import stat
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -245,6 +246,32 @@ def as_nobody(root: bytes, what: bytes | None) -> tuple[object, Inventory]:
         refused, runs = marshal.loads(stream.read())  # noqa: S302 - our own child's
     os.waitpid(child, 0)
     return refused, Inventory(root, runs)
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, mounted in the test's folder."""
+    place = tmp_path / "outer" / "mounted"
+    place.mkdir(parents=True)
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", place], check=False, capture_output=True).returncode:
+        pytest.skip("mounting is not permitted here")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def test_a_mount_point_is_emptied_and_stays(mounted: Path) -> None:
+    materialise(mounted, Tree({b"d": folder(), b"d/f": file()}))
+    onsite.wipe(bytes(mounted))
+    assert list(mounted.iterdir()) == []
+
+
+def test_what_is_mounted_below_is_not_touched(mounted: Path) -> None:
+    materialise(mounted, Tree({b"f": file()}))
+    with pytest.raises(OSError, match="busy"):
+        onsite.wipe(bytes(mounted.parent))
+    assert [path.name for path in mounted.iterdir()] == ["f"]
 
 
 def test_the_root_of_the_machine_is_never_wiped() -> None:
