@@ -31,7 +31,9 @@ def main() -> None:
         host.remove(one)
         host.remove(other)
         host.close()
-    print(f"observe + compare {ours:6.2f} s   diff -rq {theirs:6.2f} s   ratio {ours / theirs:4.2f} (bound: 4)")
+    print(
+        f"observe + compare {ours:6.2f} s   diff -rq {theirs:6.2f} s   ratio {ours / theirs:4.2f} (bound: 4)"
+    )
     before = Inventory.from_records(records(MILLION))
     after = Inventory.from_records(records(MILLION))
     assert not list(compare(before, after))
@@ -50,7 +52,20 @@ def records(count: int):  # noqa: ANN201 - a generator of plain tuples
     for number in range(count):
         path = b"%04d-folder-of-a-usual-length/%07d-file-of-a-usual-length.txt" % (number // 1000, number)
         digest = number.to_bytes(16, "big") * 2
-        yield (path, 0o100644, 1000, 1000, 1_600_000_000_000_000_000 + number, number, digest, b"", 0, (), None, "")
+        yield (
+            path,
+            0o100644,
+            1000,
+            1000,
+            1_600_000_000_000_000_000 + number,
+            number,
+            digest,
+            b"",
+            0,
+            (),
+            None,
+            "",
+        )
 
 
 def best(call: Callable[[], object]) -> float:
