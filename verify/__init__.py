@@ -1,3 +1,3 @@
-"""duplicity-verify: would this backup come back?"""
+"""A verification suite for duplicity backups."""
 
 __version__ = "0.1.0"

@@ -90,7 +90,8 @@ class Finding:
     def __str__(self) -> str:
         where = f" {self.path}:" if self.path else ""
         lines = [f"{self.check}:{where} expected {self.expected}, got {self.got}"]
-        lines += [f"    {label}: {text}" for label, text in (("hint", self.hint), ("reproduce", self.reproduce)) if text]
+        more = (("hint", self.hint), ("reproduce", self.reproduce))
+        lines += [f"    {label}: {text}" for label, text in more if text]
         return "\n".join(lines)
 
 

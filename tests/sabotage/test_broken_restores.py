@@ -1,4 +1,4 @@
-"""A duplicity that restores one thing wrongly turns the unchanged suite red, and the finding names the path."""
+"""A duplicity that restores one thing wrongly turns the suite red, and the finding names the path."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from verify.lab.provision import provision_duplicity
+from verify.trees import printable
 
 HERE = Path(__file__).parent
 SUITE = HERE.parent / "suite" / "test_points_in_time.py"
@@ -38,9 +39,7 @@ def wrapped(saboteur: str, folder: Path) -> Path:
     """Given a saboteur's name, return a program that stands in duplicity's place."""
     real = provision_duplicity("3.2.1").command
     program = folder / "duplicity"
-    call = shlex.join(
-        [sys.executable, str(HERE / "broken_restores.py"), saboteur, str(folder / "victims"), *real]
-    )
+    call = shlex.join([sys.executable, str(HERE / "broken_restores.py"), saboteur, str(folder / "victims"), *real])
     program.write_text(f'#!/bin/sh\nexec {call} -- "$@"\n')
     program.chmod(0o755)
     return program

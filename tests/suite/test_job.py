@@ -23,9 +23,7 @@ def test_the_job_says_what_to_back_up_and_where_and_when(lab: Lab) -> None:
 @checks("scheme-supported")
 def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
     if lab.schemes is None:
-        pytest.skip(
-            "the program in duplicity's place is no Python script and cannot be asked for its schemes"
-        )
+        pytest.skip("the program in duplicity's place is no Python script and cannot be asked for its schemes")
     must_find_nothing(scheme_finding(lab.job, lab.schemes, lab.release))
 
 
@@ -59,9 +57,5 @@ def test_the_scheduled_run_leaves_a_backup_that_the_images_commands_restore(lab:
 def test_the_job_cannot_write_into_its_source(lab: Lab) -> None:
     path = "written by the job"
     tried = lab.host.run(["touch", f"{lab.source}/{path}"])
-    refused = (
-        []
-        if tried.returncode
-        else [Finding("source-untouched", path, "a read-only mount", "a file was made")]
-    )
+    refused = [] if tried.returncode else [Finding("source-untouched", path, "a read-only mount", "a file was made")]
     must_find_nothing(refused)

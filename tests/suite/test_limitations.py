@@ -20,7 +20,5 @@ def test_a_known_limitation_is_still_one(lab: Lab, limitation: Limitation) -> No
         newest = lab.take_point(chain)
     restored = lab.restore(newest)
     restored.result.must_succeed()
-    gone = Finding(
-        "limitation-holds", "", limitation.summary, "it came back as it was", "remove it from LIMITATIONS"
-    )
+    gone = Finding("limitation-holds", "", limitation.summary, "it came back as it was", "remove it from LIMITATIONS")
     must_find_nothing([] if any(compare(newest.inventory, restored.inventory)) else [gone])

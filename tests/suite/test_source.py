@@ -12,8 +12,7 @@ def test_a_backup_changes_nothing_in_its_source(lab: Lab) -> None:
     (point,) = lab.back_up(histories_of(GALLERY.first)).points
     after = lab.source_host.observe(lab.source)
     must_find_nothing(
-        Finding("source-untouched", printable(each.path), *each.describe())
-        for each in compare(point.inventory, after)
+        Finding("source-untouched", printable(each.path), *each.describe()) for each in compare(point.inventory, after)
     )
 
 

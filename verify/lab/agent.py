@@ -37,9 +37,7 @@ def describe() -> dict[str, Any]:
         "euid": os.geteuid(),
         "python": list(sys.version_info[:3]),
         # Not os.environ: where it says no locale, Python adds one.
-        "environment": dict(
-            pair.split(b"=", 1) for pair in get(b"/proc/self/environ").split(b"\0") if b"=" in pair
-        ),
+        "environment": dict(pair.split(b"=", 1) for pair in get(b"/proc/self/environ").split(b"\0") if b"=" in pair),
     }
 
 

@@ -18,15 +18,27 @@ def cache_dir() -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotRunError(
-            f"the cache {path} cannot be made ({error.strerror}): set DUPLICITY_VERIFY_CACHE to a folder that you can write"
+            f"the cache {path} cannot be made ({error.strerror}): "
+            "set DUPLICITY_VERIFY_CACHE to a folder that you can write"
         ) from error
-    return path
+    return path.absolute()
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock named by a path, waiting for whoever holds it; it ends with the process at the latest."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
+def locked(path: Path) -> Iterator[int]:
+    """Hold an exclusive lock named by a path, waiting asleep for whoever holds it.
+
+    Give its file descriptor: a child that inherits it holds the lock as long as it lives, so that
+    nobody meets a half-done work of ours while a child of ours, killed, goes on with it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    except OSError as error:
+        raise CannotRunError(
+            f"the lock {path} cannot be made ({error.strerror}): "
+            "set DUPLICITY_VERIFY_CACHE to a folder that you can write"
+        ) from error
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()

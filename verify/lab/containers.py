@@ -115,9 +115,7 @@ class _Maker:
         """Start a MinIO; return its address as seen from here, and its version."""
         access, secret = (key.reveal() for key in keys)
         container = MinioContainer(image, STORE_PORT, access, secret).with_network_aliases(STORE_ALIAS)
-        container.with_envs(
-            MINIO_ROOT_USER=access, MINIO_ROOT_PASSWORD=secret, MINIO_UPDATE="off", MINIO_BROWSER="off"
-        )
+        container.with_envs(MINIO_ROOT_USER=access, MINIO_ROOT_PASSWORD=secret, MINIO_UPDATE="off", MINIO_BROWSER="off")
         container.ports = {f"{STORE_PORT}/tcp": self._publishing()}
         ready = HttpWaitStrategy(STORE_PORT, "/minio/health/live").with_poll_interval(0.1)
         container.waiting_for(ready.with_startup_timeout(int(PATIENCE)))

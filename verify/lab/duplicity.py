@@ -18,6 +18,7 @@ AnyResult = TypeVar("AnyResult", bound=Result)
 # A dead store should be noticed in seconds; the defaults are 30 s between 5 tries.
 IMPATIENT = ("--backend-retry-delay=1", "--num-retries=2")
 PATH_TO_RESTORE_SINCE = Version("2.0")  # its changelog: --file-to-restore was renamed
+POSITIONAL = {"full": 2, "incremental": 2, "restore": 2, "verify": 2, "remove-older-than": 2}  # others take a URL
 _VERSION = re.compile(r"duplicity\s+(\d[\w.]*)")
 
 # Asks duplicity's own interpreter, because only there are its backends and what they import.
@@ -57,9 +58,7 @@ class Duplicity:
         only = () if path is None else (flag, os.fsdecode(path))
         return self._run(Result, "restore", *only, *_then(at), url, target)
 
-    def verify(
-        self, url: str, source: str, *, compare_data: bool = False, at: int | None = None
-    ) -> VerifyResult:
+    def verify(self, url: str, source: str, *, compare_data: bool = False, at: int | None = None) -> VerifyResult:
         """Let duplicity compare a point with a folder; without `compare_data` it does not read contents."""
         data = ("--compare-data",) if compare_data else ()
         return self._run(VerifyResult, "verify", *data, *_then(at), url, source)
@@ -81,20 +80,11 @@ class Duplicity:
         return self._run(Result, "remove-older-than", *_forced(force), time, url)
 
     def _run(self, kind: type[AnyResult], verb: str, *arguments: str) -> AnyResult:
-        # Verbs first, positional arguments last: the one order that all releases parse.
-        cut = len(arguments) - {
-            "full": 2,
-            "incremental": 2,
-            "restore": 2,
-            "verify": 2,
-            "remove-older-than": 2,
-        }.get(verb, 1)
+        # Verb first, positional arguments last: the one order that all releases parse.
+        cut = len(arguments) - POSITIONAL.get(verb, 1)
         argv = (verb, *arguments[:cut], *self.options, *IMPATIENT, *arguments[cut:])
         done = self.host.run([*self.command, *argv], env=self.env)
-        secrets = tuple(value for value in self.env.values() if isinstance(value, Secret))
-        return kind.of(
-            argv, done.returncode, done.seconds, done.cpu_seconds, (done.stdout, done.stderr), secrets
-        )
+        return kind.of(argv, done, (value for value in self.env.values() if isinstance(value, Secret)))
 
 
 def _now(at: int | None) -> tuple[str, ...]:

@@ -70,9 +70,7 @@ def _within(seconds: float, question: Callable[[], Any]) -> bool:
 
 def remove_labelled(labels: Mapping[str, str]) -> bool:
     """Remove what has all of these labels: containers, networks, volumes; return whether all is gone."""
-    wanted: dict[str, str | list[str] | bool] = {
-        "label": [f"{name}={value}" for name, value in labels.items()]
-    }
+    wanted: dict[str, str | list[str] | bool] = {"label": [f"{name}={value}" for name, value in labels.items()]}
     try:
         engine = client()
         for container in engine.containers.list(all=True, filters=wanted, ignore_removed=True):

@@ -38,10 +38,6 @@ def said(error: BaseException) -> str:
 def _last_of_the_build(error: BaseException) -> str:
     if not isinstance(error, docker.errors.BuildError):
         return ""
-    lines = [
-        str(entry["stream"]).strip()
-        for entry in error.build_log
-        if isinstance(entry, dict) and "stream" in entry
-    ]
+    lines = [str(entry["stream"]).strip() for entry in error.build_log if isinstance(entry, dict) and "stream" in entry]
     said_last = [line for line in lines if line][-3:]
     return f" (its last lines: {' / '.join(said_last)})" if said_last else ""

@@ -114,9 +114,7 @@ class Gateway:
     def _refusal(self, name: str, path: bytes, text: str) -> Exception:
         where = f"{os.fsdecode(path) or 'its file system'} in {self.name}"
         if name in {"ENOSPC", "EDQUOT"}:
-            return CannotRunError(
-                f"no space is left for {where} ({text}): free some, or set TMPDIR to a larger disk"
-            )
+            return CannotRunError(f"no space is left for {where} ({text}): free some, or set TMPDIR to a larger disk")
         return OSError(_number_of(name), text, os.fsdecode(path) or None)
 
     def _gone(self) -> CannotRunError:

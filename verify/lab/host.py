@@ -50,9 +50,7 @@ class Completed:
 class Host:
     """A place where commands run and files lie. Paths are text, undecodable bytes as surrogates."""
 
-    def __init__(
-        self, gateway: Gateway, scratch: str, base: Mapping[str, str], cwd: str | None = None
-    ) -> None:
+    def __init__(self, gateway: Gateway, scratch: str, base: Mapping[str, str], cwd: str | None = None) -> None:
         self.name = gateway.name
         self.scratch = scratch
         self._gateway = gateway
@@ -61,9 +59,7 @@ class Host:
         found = gateway.ask("describe")
         self.euid: int = found["euid"]
         self.python: tuple[int, ...] = tuple(found["python"])
-        self.own_environment = {
-            os.fsdecode(name): os.fsdecode(value) for name, value in found["environment"].items()
-        }
+        self.own_environment = {os.fsdecode(name): os.fsdecode(value) for name, value in found["environment"].items()}
         kept = {name: value for name, value in self.own_environment.items() if name in {"PATH", "HOME"}}
         self.base_environment: Mapping[str, str] = {"LANG": "C.UTF-8", **kept, **base}
         self.mkdir(scratch)
@@ -90,9 +86,7 @@ class Host:
         )
         return Completed(tuple(argv), **answer)
 
-    def materialise(
-        self, root: str, wanted: Tree, current: Tree | None = None
-    ) -> list[tuple[bytes, str, str]]:
+    def materialise(self, root: str, wanted: Tree, current: Tree | None = None) -> list[tuple[bytes, str, str]]:
         """Make a folder hold a tree, by the edits from `current` if that is what lies there.
 
         Return what this host refused, as (path, what, error name): devices, owners, attributes.

@@ -100,16 +100,12 @@ def _had(name: str, advice: str) -> Image:
         repository, tag = (name, None) if ":" in name.rpartition("/")[2] or "@" in name else (name, "latest")
         return _image(name, client().images.pull(repository, tag=tag))
     except REFUSALS as error:
-        raise CannotRunError(
-            f"the image {name} is not here and cannot be pulled ({said(error)}): {advice}"
-        ) from error
+        raise CannotRunError(f"the image {name} is not here and cannot be pulled ({said(error)}): {advice}") from error
 
 
 def _built(name: str, context: Path, arguments: Mapping[str, str]) -> Image:
     if not (context / "Dockerfile").is_file():
-        raise CannotRunError(
-            f"the image {name} is not here, and {context} holds no Dockerfile to build it from"
-        )
+        raise CannotRunError(f"the image {name} is not here, and {context} holds no Dockerfile to build it from")
     proxies = {name: os.environ[name] for name in PROXIES if os.environ.get(name)}
     build = DockerImage(
         context,

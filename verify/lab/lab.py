@@ -100,9 +100,7 @@ class Restored:
             return found
         for other in self.point.chain.points:
             if other is not self.point and not any(compare(other.inventory, self.inventory, limitations)):
-                return [
-                    Finding("point-in-time", expected=f"the tree of {self.point}", got=f"the tree of {other}")
-                ]
+                return [Finding("point-in-time", expected=f"the tree of {self.point}", got=f"the tree of {other}")]
         return found
 
 
@@ -224,9 +222,7 @@ class Lab:
         if new_machine:
             client = replace(client, options=(*client.options, f"--archive-dir={archive}"))
         try:
-            result = self.ran(
-                client.restore(point.chain.destination.url, target, path=path or None, at=point.time)
-            )
+            result = self.ran(client.restore(point.chain.destination.url, target, path=path or None, at=point.time))
             inventory = self.host.observe(target) if self.host.exists(target) else Inventory.empty()
         finally:
             self.host.remove(target)
@@ -242,9 +238,7 @@ class Lab:
     def verify(self, point: Point) -> VerifyResult:
         """Return how duplicity compares a point with the source as it is now; a difference is exit code 1."""
         chain = point.chain
-        return self.ran(
-            chain.duplicity.verify(chain.destination.url, chain.source, compare_data=True, at=point.time)
-        )
+        return self.ran(chain.duplicity.verify(chain.destination.url, chain.source, compare_data=True, at=point.time))
 
     def stored_bytes(self, chain: Chain) -> int:
         """Return how many bytes lie at a chain's destination."""

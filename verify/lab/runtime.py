@@ -39,9 +39,7 @@ def engine() -> EngineStatus:
             command, capture_output=True, text=True, timeout=PATIENCE, check=False, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
-        return EngineStatus(
-            ok=False, why=f"the Docker engine at {_where()} did not answer in {PATIENCE:.0f} seconds"
-        )
+        return EngineStatus(ok=False, why=f"the Docker engine at {_where()} did not answer in {PATIENCE:.0f} seconds")
     version = done.stdout.strip()
     if done.returncode == 0 and version:
         return EngineStatus(ok=True, why=f"a Docker engine answers (version {version})", version=version)

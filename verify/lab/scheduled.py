@@ -43,7 +43,7 @@ class ScheduledJob:
     def listed(self) -> list[bytes]:
         """Return the paths of `duplicity list-current-files`."""
         done = self._succeeded(["duplicity", "list-current-files", *self._options, self.destination.url])
-        return ListResult.of(done.argv, 0, done.seconds, done.cpu_seconds, (done.stdout, b""), ()).paths
+        return ListResult.of(done.argv, done, self._job.secrets).paths
 
     def found(self, words: str) -> list[str]:
         """Given words of a path, return the lines of `duplicity list-current-files | grep`."""
@@ -72,7 +72,9 @@ class ScheduledJob:
             for period in entry.when or ():
                 if entry.what and period in given:
                     return period
-        raise FindingsError((Finding("job-runs", "", "a period that runs a job", "none", "see the findings of job-complete"),))
+        raise FindingsError(
+            (Finding("job-runs", "", "a period that runs a job", "none", "see the findings of job-complete"),)
+        )
 
     def _run(self, argv: list[str]) -> Completed:
         done = self._lab.host.run([ENTRYPOINT, *argv], env=self._env)
@@ -83,9 +85,7 @@ class ScheduledJob:
     def _succeeded(self, argv: list[str]) -> Completed:
         done = self._run(argv)
         if done.returncode:
-            raise self._failed(
-                f"`{' '.join(argv[:2])}` ends with exit code 0", f"exit code {done.returncode}", done
-            )
+            raise self._failed(f"`{' '.join(argv[:2])}` ends with exit code 0", f"exit code {done.returncode}", done)
         return done
 
     def _failed(self, expected: str, got: str, done: Completed) -> FindingsError:

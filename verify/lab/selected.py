@@ -25,23 +25,17 @@ def edges_of_exclusion(job: Job) -> Edges:
     in. Rules that are not plain paths are none of its concern.
     """
     source = posixpath.normpath(job.source)
-    below = [
-        posixpath.relpath(path, source).encode()
-        for path in job.excluded_paths
-        if path.startswith(f"{source}/")
-    ]
+    below = [posixpath.relpath(path, source).encode() for path in job.excluded_paths if path.startswith(f"{source}/")]
     excluded = {path + b"/inside" for path in below} | {path + b"/folder/deep" for path in below}
     included = {b"config/traefik/traefik.yml", b"a file with blanks"}
     for path in below:
         included |= {path + b"2/beside", path + b".d/beside", b"elsewhere/" + path + b"/inside"}
-    included = {
-        path for path in included if not any(path == each or path.startswith(each + b"/") for each in below)
-    }
+    included = {path for path in included if not any(path == each or path.startswith(each + b"/") for each in below)}
     return Edges(_tree_of(included | excluded), frozenset(included), frozenset(excluded))
 
 
 def selection_findings(edges: Edges, listed: Iterable[bytes]) -> list[Finding]:
-    """Given edges and the paths that their backup holds, return a finding for each that should not or should be there."""
+    """Given edges and what their backup holds, return a finding for each path that is wrongly there or not."""
     there = set(listed)
     leaked = [
         Finding("excluded-absent", printable(path), "not in the backup", "in the backup")

@@ -8,10 +8,10 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -21,18 +21,15 @@ from minio.error import MinioException
 from packaging.version import Version
 
 from verify.errors import CannotRunError
+from verify.lab.processes import end
+from verify.lab.runs import Run
 from verify.secret import Secret
 
 BUCKET = "backups"
+LOOPBACK = "127.0.0.1"
 READY_WITHIN = 30.0  # seconds that a server has to answer after its start
 ATTEMPTS = 3  # another program may take a port between our look and the server's start
 BOTO3_IS_S3 = Version("0.8.23")  # older releases mean boto 2 by s3://, which knows no endpoint
-
-# Makes the server die with us, also after a kill -9, and outside of the terminal's Ctrl-C.
-_TIED = (
-    "import ctypes, os, signal, sys; os.setsid(); "
-    "ctypes.CDLL(None).prctl(1, signal.SIGKILL); os.execv(sys.argv[1], sys.argv[1:])"
-)
 
 
 @dataclass(frozen=True)
@@ -132,8 +129,8 @@ class Store:
         self._close()
 
 
-def start_minio(binary: Path, folder: Path, release: Version) -> Store:
-    """Given MinIO's program and a folder of its own, return a running store on this machine's loopback."""
+def start_minio(binary: Path, run: Run, release: Version) -> Store:
+    """Given MinIO's program, return a running store on this machine's loopback."""
 
     def command(port: int, keys: tuple[Secret, Secret]) -> tuple[list[str], dict[str, str]]:
         env = {
@@ -142,18 +139,25 @@ def start_minio(binary: Path, folder: Path, release: Version) -> Store:
             "MINIO_BROWSER": "off",
             "MINIO_UPDATE": "off",
         }
-        return [str(binary), "server", "--quiet", "--address", f"127.0.0.1:{port}", str(folder / "data")], env
+        return [
+            str(binary),
+            "server",
+            "--quiet",
+            "--address",
+            f"{LOOPBACK}:{port}",
+            str(run.scratch / "store" / "data"),
+        ], env
 
     said = subprocess.run([str(binary), "--version"], check=False, capture_output=True, text=True).stdout
     found = re.search(r"(RELEASE|DEVELOPMENT)\.\S+", said)
-    return _started("MinIO", found[0] if found else "of unknown version", folder, command, release)
+    return _started("MinIO", found[0] if found else "of unknown version", run, command, release)
 
 
-def start_seaweedfs(binary: Path, folder: Path, release: Version) -> Store:
-    """Given SeaweedFS's program and a folder of its own, return a running store on this machine's loopback."""
+def start_seaweedfs(binary: Path, run: Run, release: Version) -> Store:
+    """Given SeaweedFS's program, return a running store on this machine's loopback."""
 
     def command(port: int, keys: tuple[Secret, Secret]) -> tuple[list[str], dict[str, str]]:
-        config = folder / "s3.json"
+        config = run.scratch / "store" / "s3.json"
         credentials = [{"accessKey": keys[0].reveal(), "secretKey": keys[1].reveal()}]
         identity = {
             "name": "lab",
@@ -177,9 +181,9 @@ def start_seaweedfs(binary: Path, folder: Path, release: Version) -> Store:
         words = [
             str(binary),
             "server",
-            f"-dir={folder / 'data'}",
-            "-ip=127.0.0.1",
-            "-ip.bind=127.0.0.1",
+            f"-dir={config.with_name('data')}",
+            f"-ip={LOOPBACK}",
+            f"-ip.bind={LOOPBACK}",
             "-filer",
             "-s3",
         ]
@@ -192,7 +196,7 @@ def start_seaweedfs(binary: Path, folder: Path, release: Version) -> Store:
 
     said = subprocess.run([str(binary), "version"], check=False, capture_output=True, text=True).stdout
     found = re.search(r"\d+\.\d+\S*", said)
-    return _started("SeaweedFS", found[0] if found else "of unknown version", folder, command, release)
+    return _started("SeaweedFS", found[0] if found else "of unknown version", run, command, release)
 
 
 def new_keys() -> tuple[Secret, Secret]:
@@ -203,52 +207,38 @@ def new_keys() -> tuple[Secret, Secret]:
 Command = Callable[[int, tuple[Secret, Secret]], tuple[list[str], dict[str, str]]]
 
 
-def _started(name: str, version: str, folder: Path, command: Command, release: Version) -> Store:
-    log = folder / "server.log"
+def _started(name: str, version: str, run: Run, command: Command, release: Version) -> Store:
+    folder = run.scratch / "store"
     for _ in range(ATTEMPTS):
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "data").mkdir(parents=True)
         port, keys = _free_port(), new_keys()
         argv, env = command(port, keys)
-        process = _tied(argv, {"PATH": os.defpath, "HOME": str(folder), **env}, log)
-        store = Store(
-            name,
-            version,
-            address=f"127.0.0.1:{port}",
-            keys=keys,
-            release=release,
-            close=lambda: _end(process, folder),
-        )
-        try:
-            store.make_ready(lambda: process.poll() is None)
-        except TimeoutError:
-            said = log.read_text(errors="replace").strip().splitlines()
-            store.close()
-        except BaseException:
-            store.close()
-            raise
-        else:
+        child = run.start_child(argv, {"PATH": os.defpath, "HOME": str(folder), **env}, folder / "server.log")
+        close = partial(_end, child, folder)
+        store = Store(name, version, address=f"{LOOPBACK}:{port}", keys=keys, release=release, close=close)
+        if _is_ready(store, child):
             return store
-    raise CannotRunError(
-        f"{name} did not start: {said[-1] if said else 'it said nothing'}; try it by hand with {argv[0]}"
-    )
+        last = (folder / "server.log").read_text(errors="replace").strip().splitlines()[-1:]
+        store.close()
+    why = last[0] if last else "it said nothing"
+    raise CannotRunError(f"{name} did not start ({why}): see whether {argv[0]} runs by hand on this machine")
 
 
-def _tied(argv: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _TIED, *argv],
-            env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+def _is_ready(store: Store, child: "subprocess.Popen[bytes]") -> bool:
+    try:
+        store.make_ready(lambda: child.poll() is None)
+    except TimeoutError:
+        return False
+    return True
 
 
-def _end(process: "subprocess.Popen[bytes]", folder: Path) -> None:
-    process.kill()
-    process.wait()
+def _end(child: "subprocess.Popen[bytes]", folder: Path) -> None:
+    end(child)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

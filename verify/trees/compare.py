@@ -78,9 +78,7 @@ class Difference:
         return _described(self.aspect, self.expected), _described(self.aspect, self.got)
 
 
-def compare(
-    expected: Inventory, got: Inventory, limitations: Iterable["Limitation"] = ()
-) -> Iterator[Difference]:
+def compare(expected: Inventory, got: Inventory, limitations: Iterable["Limitation"] = ()) -> Iterator[Difference]:
     """Given two inventories, yield each difference that no limitation forgives, in path order.
 
     Both are gone through once, side by side, so memory does not grow with them. Names of one file

@@ -188,9 +188,7 @@ def settled(before: Tree, after: Tree) -> Tree:
         if path not in before:
             continue
         old, new = before[path], after[path]
-        other = (
-            entries.get(path) != entries_now.get(path) if new.kind == "dir" else old.content != new.content
-        )
+        other = entries.get(path) != entries_now.get(path) if new.kind == "dir" else old.content != new.content
         if old.kind == new.kind and other and _second(old) == _second(new):
             after = changed(after, path, mtime_ns=_later(after, before, path))
         if new.kind == "symlink" and old.target == new.target:

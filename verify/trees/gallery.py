@@ -39,9 +39,7 @@ def _every_kind_of_node() -> Tree:
             **_each(b"modes", {b"file-%04o" % mode: file((mode, 5), mode=mode) for mode in MODES}),
             **{b"modes/folder-%04o" % mode: folder(mode) for mode in MODES},
             **{b"modes/folder-%04o/inside" % mode: file((mode, 6)) for mode in MODES},
-            **_each(
-                b"owners", {b"%d" % uid: file(uid=uid, gid=uid + 1) for uid in (1, 1000, 65_534, 2_000_000)}
-            ),
+            **_each(b"owners", {b"%d" % uid: file(uid=uid, gid=uid + 1) for uid in (1, 1000, 65_534, 2_000_000)}),
             **_each(b"times", {b"%d" % time: file(mtime_ns=time) for time in TIMES}),
             **{b"times/folder%d" % time: folder(mtime_ns=time) for time in TIMES},
             **_each(

@@ -66,11 +66,7 @@ def _became_1970(difference: Difference) -> bool:
 
 
 def _of_symlink(difference: Difference) -> bool:
-    return (
-        difference.aspect == "mtime"
-        and difference.expected is not None
-        and difference.expected.kind == "symlink"
-    )
+    return difference.aspect == "mtime" and difference.expected is not None and difference.expected.kind == "symlink"
 
 
 def _lost_names(difference: Difference) -> bool:
@@ -83,11 +79,7 @@ def _lost_xattrs(difference: Difference) -> bool:
 
 
 def _socket_missing(difference: Difference) -> bool:
-    return (
-        difference.aspect == "missing"
-        and difference.expected is not None
-        and difference.expected.kind == "socket"
-    )
+    return difference.aspect == "missing" and difference.expected is not None and difference.expected.kind == "socket"
 
 
 def _too_long(difference: Difference) -> bool:
@@ -176,9 +168,7 @@ LIMITATIONS: tuple[Limitation, ...] = (
         EVERY,
         "measured with 3.2.1: two symlinks with the same target count as the same",
         _avoided,
-        History(
-            Tree({b"symlink": symlink(b"nowhere")}), (Unseen(b"symlink", symlink(b"nowhere", uid=5, gid=6)),)
-        ),
+        History(Tree({b"symlink": symlink(b"nowhere")}), (Unseen(b"symlink", symlink(b"nowhere", uid=5, gid=6)),)),
     ),
     Limitation(
         "time-of-devices",

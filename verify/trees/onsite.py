@@ -250,9 +250,7 @@ def _folder(top: Root, path: bytes, share: int, shares: int, buffer: memoryview)
     except OSError as error:
         return [(path, _record(path, top.stat(path), problem=_problem(error)))] if mine else []
     try:
-        found: list[tuple[bytes, Any]] = (
-            [(path, _record(path, os.fstat(fd), xattrs=_xattrs(fd)))] if mine else []
-        )
+        found: list[tuple[bytes, Any]] = [(path, _record(path, os.fstat(fd), xattrs=_xattrs(fd)))] if mine else []
         below = path + b"/" if path else b""
         for name, is_folder, is_file in _entries(fd):
             child = below + name
@@ -339,9 +337,7 @@ def _problem(error: OSError) -> str:
 def _xattrs(fd: int) -> tuple[tuple[bytes, bytes], ...]:
     try:
         names = os.listxattr(fd)
-        return tuple(
-            sorted((os.fsencode(name), os.getxattr(fd, name)) for name in names if name.startswith(XATTRS))
-        )
+        return tuple(sorted((os.fsencode(name), os.getxattr(fd, name)) for name in names if name.startswith(XATTRS)))
     except OSError:  # a file system without them
         return ()
 

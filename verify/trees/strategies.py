@@ -47,9 +47,7 @@ def _above(tree: Tree, path: bytes) -> dict[bytes, Node]:
 
 
 _places = st.integers(0, 15)
-_names = st.one_of(
-    values.names, values.names, values.names, values.names.map(lambda name: DEEP + b"/" + name)
-)
+_names = st.one_of(values.names, values.names, values.names, values.names.map(lambda name: DEEP + b"/" + name))
 _twins = st.one_of(st.none(), st.none(), st.none(), _places)
 _sprouts = st.builds(Sprout, _places, _names, values.nodes, _twins)
 _roots = st.builds(lambda mode, mtime: Tree({b"": folder(mode, mtime_ns=mtime)}), values.modes, values.mtimes)

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from verify.trees.model import SECOND, WRITTEN, Node, Segment
 
 KIB = 1024
-BORDERS = tuple(
-    border + step for border in (512, 2 * KIB, 64 * KIB) for step in (-1, 0, 1)
-)  # tar, librsync, reads
+BORDERS = tuple(border + step for border in (512, 2 * KIB, 64 * KIB) for step in (-1, 0, 1))  # tar, librsync, reads
 SIZES = (0, 1, 10, 100, *BORDERS, 4 * KIB, 20_000)
 LARGE = 2_500_000  # bytes: three volumes with --volsize 1
 SELDOM = 120  # ordinary sizes for one large
@@ -88,9 +86,7 @@ names = st.one_of(
     st.sampled_from(HOSTILE_NAMES),
 )
 sizes = st.sampled_from([*SIZES * (SELDOM // len(SIZES)), LARGE])
-segments = st.builds(
-    Segment, st.integers(0, 9), sizes, st.just(0)
-)  # seed 0 is zeros; few seeds, so contents repeat
+segments = st.builds(Segment, st.integers(0, 9), sizes, st.just(0))  # seed 0 is zeros; few seeds, so contents repeat
 contents = st.lists(segments, max_size=2).map(lambda drawn: tuple(one for one in drawn if one.length))
 modes = st.one_of(st.sampled_from(MODES[:2]), st.sampled_from(MODES), st.integers(0, 0o7777))
 owners = st.one_of(st.just((0, 0)), st.tuples(st.sampled_from(IDS), st.sampled_from(IDS)))
