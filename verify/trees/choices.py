@@ -108,7 +108,7 @@ KINDS_OF_EDIT: dict[str, tuple[tuple[Kind, ...], Make]] = {
     "swap": (LEAVES, _swap),
 }
 
-_numbers = st.integers(0, 15)
+_numbers = st.integers(0, 7)
 choices = st.builds(
     Choice,
     st.sampled_from(list(KINDS_OF_EDIT)),

@@ -14,8 +14,11 @@ def paths(tree: Tree, *kinds: Kind) -> list[bytes]:
 
 
 def within(choices: Sequence[bytes], number: int) -> bytes:
-    """Return the choice that a number of any size means."""
-    return choices[number % len(choices)]
+    """Return the choice that a number means, the last if it is too large.
+
+    Not the number modulo the choices: then one choice less would change what each means, and nothing would shrink.
+    """
+    return choices[min(number, len(choices) - 1)]
 
 
 def free_path(tree: Tree, place: bytes, name: bytes) -> bytes:

@@ -16,6 +16,7 @@ from verify.trees.edits import Together
 from verify.trees.model import Edit, History, Node, Tree, folder
 from verify.trees.places import free_path, paths, within
 
+SELDOM_DEEP = 30  # ordinary places for one deep one, which takes a dozen folders
 DEEP = b"/".join([b"deep" * 20] * 12)  # 971 bytes
 
 
@@ -27,10 +28,12 @@ class Sprout:
     name: bytes
     node: Node
     twin: int | None = None
+    deep: bool = False
 
     def grown(self, tree: Tree) -> Tree:
         """Given a tree, return it with the node in it."""
-        path = free_path(tree, within(paths(tree, "dir"), self.place), self.name)
+        name = DEEP + b"/" + self.name if self.deep else self.name
+        path = free_path(tree, within(paths(tree, "dir"), self.place), name)
         files = paths(tree, "file")
         if self.twin is None or not files:
             return Tree({**tree, **_above(tree, path), path: self.node})
@@ -46,10 +49,10 @@ def _above(tree: Tree, path: bytes) -> dict[bytes, Node]:
     return {head: folder() for head in heads if head not in tree}
 
 
-_places = st.integers(0, 15)
-_names = st.one_of(values.names, values.names, values.names, values.names.map(lambda name: DEEP + b"/" + name))
+_places = st.integers(0, 7)
 _twins = st.one_of(st.none(), st.none(), st.none(), _places)
-_sprouts = st.builds(Sprout, _places, _names, values.nodes, _twins)
+_deep = st.sampled_from([False] * SELDOM_DEEP + [True])
+_sprouts = st.builds(Sprout, _places, values.names, values.nodes, _twins, _deep)
 _roots = st.builds(lambda mode, mtime: Tree({b"": folder(mode, mtime_ns=mtime)}), values.modes, values.mtimes)
 
 

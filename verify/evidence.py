@@ -1,0 +1,86 @@
+"""What an exception says of a backup: findings, or why no verdict was possible."""
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from verify.checks import CATALOGUE, Finding, FindingsError
+from verify.errors import CannotRunError
+
+SHOWN = 20  # findings printed of one test; a report has them all
+
+
+class CouldNotRun(BaseException):  # noqa: N818 - like pytest's own outcomes it says how a test ended
+    """A `CannotRunError` on its way through Hypothesis, which would catch it and shrink."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What to print instead of a traceback, and what a report's user properties take."""
+
+    text: str
+    properties: list[tuple[str, Any]]
+
+
+def passing_through(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Given the body of a Hypothesis test, return one that `CannotRunError` ends at once."""
+    if hasattr(test, "passes_through"):
+        return test  # parametrized items share a function
+
+    @functools.wraps(test)
+    def body(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return test(*args, **kwargs)
+        except CannotRunError as error:
+            raise CouldNotRun(str(error)) from error
+
+    body.passes_through = True  # type: ignore[attr-defined]  # functions take attributes
+    return body
+
+
+def told_by(error: BaseException) -> Told | None:
+    """Given what a test raised, return what it says of the backup; None where its traceback says more."""
+    chain = list(chained(error))
+    findings = [found for one in chain if isinstance(one, FindingsError) for found in one.findings]
+    examples = list(dict.fromkeys(note for one in chain for note in getattr(one, "__notes__", ())))
+    if findings:
+        found: list[tuple[str, Any]] = [("finding", one.as_json()) for one in dict.fromkeys(findings)]
+        example: list[tuple[str, Any]] = [("example", "\n".join(examples))] if examples else []
+        return Told("\n\n".join([*_printed(findings), *examples]), [*found, *example])
+    for one in chain:
+        if isinstance(one, CannotRunError):
+            return Told(f"could not run: {one}", [("could-not-run", str(one))])
+    return None
+
+
+def _printed(findings: list[Finding]) -> list[str]:
+    more = len(findings) - SHOWN
+    return [*map(str, findings[:SHOWN]), *([f"and {more} more findings"] if more > 0 else [])]
+
+
+def chained(error: BaseException) -> Iterator[BaseException]:
+    """Given an exception, yield it, the members of a group, and its causes, each once, outermost first."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        waiting += [cause for cause in (one.__cause__, one.__context__) if cause]
+
+
+def checks_of(item: pytest.Item) -> tuple[str, ...]:
+    """Given an item, return the ids of the checks that it decides, in the catalogue's order."""
+    ids = getattr(getattr(item, "function", None), "verify_checks", ())
+    return tuple(check for check in CATALOGUE if check in ids)
+
+
+def runtime_of(item: pytest.Item) -> str:
+    """Given an item, return the runtime of the lab that it asks for; empty where it asks for none."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    return str(params.get("lab", ""))

@@ -1,0 +1,39 @@
+"""What a lab is to be made of, as the user asked for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from verify.assets import sample_env, sample_stack
+
+DEFAULT_RELEASE = "3.2.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabSettings:
+    """The job's files and the parts of a lab. Holds no secret, and is pickled freely.
+
+    Paths are absolute. An image, a release or a command that is None is the runtime's own choice.
+    """
+
+    env_file: Path | None = None
+    stack: Path | None = None
+    source: Path | None = None
+    duplicity_image: str | None = None
+    duplicity_release: str = DEFAULT_RELEASE
+    duplicity_command: str | None = None
+    minio_image: str | None = None
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Self:
+        """Given parsed options by name, return the settings.
+
+        Where neither an env file nor a stack file is named, they are the sample job's.
+        """
+        chosen = {name: options[name] for name in cls.__dataclass_fields__ if options.get(name)}
+        if not chosen.keys() & {"env_file", "stack"}:
+            chosen |= {"env_file": sample_env(), "stack": sample_stack()}
+        for name in chosen.keys() & {"env_file", "stack", "source"}:
+            chosen[name] = Path(chosen[name]).absolute()
+        return cls(**chosen)

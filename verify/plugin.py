@@ -1,0 +1,209 @@
+"""The pytest plugin: options, the `lab` fixture, and findings on their way into a report.
+
+It is an entry point, so every pytest run of an environment that has duplicity-verify loads it.
+Hence it imports little, and acts only where a test asks for `lab`, or where the run asks for the
+plugin by name: `-p verify.plugin`, or `pytest_plugins = ["verify.plugin"]` in the root conftest.py.
+"""
+
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from verify import evidence
+from verify.errors import CannotRunError
+
+if TYPE_CHECKING:
+    from verify.lab.lab import Lab
+    from verify.lab.runtime import RuntimeChoice
+
+NAME = "verify.plugin"
+RUNTIMES = ("embedded", "docker")
+PROFILES = ("smoke", "default", "nightly")
+PLAN_KEY = "verify_plan"
+CHOICES: pytest.StashKey[dict[str, "RuntimeChoice"]] = pytest.StashKey()
+LABS_SEEN: pytest.StashKey[set[int]] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run; the console command has the same, but for `--runtime all`."""
+    group = parser.getgroup("duplicity-verify", "verification of duplicity backups")
+    option = group.addoption
+    option("--runtime", choices=("all", "auto", *RUNTIMES), default="all", help="where the lab runs (default: all)")
+    option("--env-file", metavar="FILE", help="the job's duplicity.env (default: the sample job's)")
+    option("--stack", metavar="FILE", help="the job's stack file")
+    option("--source", metavar="DIR", help="a real folder to back up and restore too; it is only read")
+    option("--duplicity-image", metavar="IMAGE", help="image of the duplicity container")
+    option("--duplicity-release", metavar="VERSION", help="duplicity release from PyPI")
+    option("--duplicity-command", metavar="PROGRAM", help="program that stands in duplicity's place (embedded)")
+    option("--minio-image", metavar="IMAGE", help="image of the MinIO container")
+    option("--profile", choices=PROFILES, help="how many examples Hypothesis draws (default: default)")
+    option("--report-dir", metavar="DIR", help="write report.json, report.md and junit.xml there")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add `pytest_verify_event`."""
+    from verify.report import hooks  # noqa: PLC0415 - imported where it is needed: see above
+
+    pluginmanager.add_hookspecs(hooks)
+
+
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis's own plugin, whose --hypothesis-profile may name one of ours
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers; where the run asks for the plugin, load the profile and start recording."""
+    config.addinivalue_line("markers", "runtime(name, reason): the test needs a lab of this runtime")
+    if not _is_asked_for(config):
+        return
+    _load_profile(config)
+    if not hasattr(config, "workerinput"):
+        _record(config)
+
+
+def _is_asked_for(config: pytest.Config) -> bool:
+    by_conftest = any(NAME in getattr(plugin, "pytest_plugins", ()) for plugin in config.pluginmanager.get_plugins())
+    options = ("report_dir", "profile")
+    return by_conftest or NAME in config.option.plugins or any(config.getoption(name) for name in options)
+
+
+def _load_profile(config: pytest.Config) -> None:
+    from verify.profiles import load_profile  # noqa: PLC0415 - imports Hypothesis
+
+    folder = config.getoption("report_dir")
+    load_profile(config.getoption("profile") or "default", Path(folder, "hypothesis").absolute() if folder else None)
+
+
+def _record(config: pytest.Config) -> None:
+    from verify.report import files, recorder, terminal  # noqa: PLC0415 - imported where it is needed: see above
+
+    folder = tempfile.TemporaryDirectory(prefix="duplicity-verify-plan-")
+    config.add_cleanup(folder.cleanup)
+    manager = config.pluginmanager
+    manager.register(recorder.Recorder(config, Path(folder.name, "plan.json")), "verify-recorder")
+    manager.register(terminal.TerminalSummary(), "verify-terminal")
+    if config.getoption("report_dir"):
+        report_dir = Path(config.getoption("report_dir"))
+        manager.register(files.ReportFiles(report_dir), "verify-files")
+        config.option.xmlpath = config.option.xmlpath or str(report_dir / "junit.xml")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where to leave its plan."""
+    recorder = node.config.pluginmanager.get_plugin("verify-recorder")
+    if recorder:
+        node.workerinput[PLAN_KEY] = str(recorder.plan_file)
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist tells the main process that the worker has collected
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """In a worker, leave the plan of its items for the main process."""
+    path = getattr(session.config, "workerinput", {}).get(PLAN_KEY)
+    if path:
+        from verify.report.plan import write_plan  # noqa: PLC0415 - imported where it is needed: see above
+
+        write_plan(session.items, Path(path))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `lab` in each runtime; skip the one that this machine can't offer."""
+    if "lab" not in metafunc.fixturenames:
+        return
+    requested = metafunc.config.getoption("runtime")
+    if requested != "all":
+        wanted = [choose(metafunc.config, requested).name if requested == "auto" else requested]
+        metafunc.parametrize("lab", wanted, indirect=True, scope="session")
+        return
+    best = choose(metafunc.config, "auto")
+    no_engine = pytest.mark.skip(reason=f"no lab in docker: {best.why}")
+    docker = "docker" if best.name == "docker" else pytest.param("docker", marks=no_engine)
+    metafunc.parametrize("lab", ["embedded", docker], indirect=True, scope="session")
+
+
+def choose(config: pytest.Config, requested: str) -> "RuntimeChoice":
+    """Given what `--runtime` asks for, return the runtime and why; an engine is asked only once a run."""
+    from verify.lab import runtime  # noqa: PLC0415 - imported where it is needed: see above
+
+    choices = config.stash.setdefault(CHOICES, {})
+    if requested not in choices:
+        choices[requested] = runtime.choose(requested)
+    return choices[requested]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let `CannotRunError` end a Hypothesis test at once: a dead store is not worth shrinking."""
+    handle = getattr(getattr(item, "obj", None), "hypothesis", None)
+    if handle is not None and "lab" in getattr(item, "fixturenames", ()):
+        handle.inner_test = evidence.passing_through(handle.inner_test)
+
+
+@pytest.hookimpl(tryfirst=True)  # before fixtures: no lab is opened for a test that is skipped
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose `runtime` marker names another runtime."""
+    mark, here = item.get_closest_marker("runtime"), evidence.runtime_of(item)
+    if mark and here and here != mark.args[0]:
+        pytest.skip(f"needs {mark.args[0]}: {mark.kwargs['reason']}")
+
+
+@pytest.fixture(scope="session")
+def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
+    """A running lab: hosts, a store and duplicity, with a job to verify. One a session, worker and runtime."""
+    from verify.lab.opening import open_lab  # noqa: PLC0415 - imports servers' clients
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
+
+    if request.param == "docker":
+        choose(request.config, "docker")  # says in one sentence that there is no engine
+    with open_lab(LabSettings.from_options(vars(request.config.option)), request.param) as opened:
+        yield opened
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put findings, trouble and the lab's facts into the report's properties; print sentences, no tracebacks."""
+    if call.when == "setup":
+        _note_plan(item)
+    _note_lab(item, call)
+    told = evidence.told_by(call.excinfo.value) if call.excinfo else None
+    if told:
+        item.user_properties.extend(told.properties)
+    report = yield
+    if told and report.failed:
+        report.longrepr = told.text
+    return report
+
+
+def _note_plan(item: pytest.Item) -> None:
+    checks, runtime = evidence.checks_of(item), evidence.runtime_of(item)
+    if checks:
+        item.user_properties.append(("checks", list(checks)))
+    if runtime:
+        item.user_properties.append(("runtime", runtime))
+
+
+def _note_lab(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Note a lab's facts when it is first seen, and at each test's end what it counted since."""
+    opened: Lab | None = getattr(item, "funcargs", {}).get("lab")
+    if opened is None:
+        return
+    seen = item.config.stash.setdefault(LABS_SEEN, set())
+    if call.when == "setup" and id(opened) not in seen:
+        seen.add(id(opened))
+        item.user_properties.append(("facts", opened.facts))
+    if call.when == "teardown":
+        counts, opened.statistics = dict(opened.statistics), type(opened.statistics)()
+        item.user_properties.append(("statistic", counts))
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which runtime the labs of the run will have, where that was left open."""
+    requested = config.getoption("runtime")
+    if requested != "auto" or not _is_asked_for(config):
+        return None
+    try:
+        choice = choose(config, requested)
+    except CannotRunError as error:
+        return f"duplicity-verify: {error}"
+    return f"duplicity-verify: runtime {choice.name}: {choice.why}"

@@ -1,0 +1,60 @@
+"""`report.json`: a run for machines. Its shape is an interface: schema/report-1.json."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import verify
+from verify.checks import Finding
+from verify.report.outcome import CheckResult, Run, TestResult
+
+SCHEMA_VERSION = 1
+
+
+def report_of(run: Run) -> dict[str, Any]:
+    """Given a run, return the report as a JSON object."""
+    first: Mapping[str, Any] = run.labs[0] if run.labs else {}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": f"duplicity-verify {verify.__version__}",
+        "verdict": run.verdict.value,
+        "exit_code": run.verdict.exit_code,
+        "sentence": run.sentence,
+        "started": run.started.isoformat(),
+        "ended": run.ended.isoformat(),
+        "seconds": round(run.seconds, 3),
+        "job": first.get("job", {}),
+        "runtime": [lab["runtime"] for lab in run.labs],
+        "versions": {lab["runtime"]["name"]: lab["versions"] for lab in run.labs},
+        "notes": [note for lab in run.labs for note in lab.get("notes", ())],
+        "checks": [_check(check) for check in run.checks],
+        "findings": [_finding(found, test) for test in run.tests for found in test.findings],
+        "troubles": list(run.troubles),
+        "statistics": {**run.statistics, **_shares(run)},
+    }
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "runtime": check.runtime,
+        "outcome": check.outcome.value,
+        "seconds": round(check.seconds, 3),
+        "severity": check.severity.value,
+        "meaning": check.meaning,
+        "reason": check.reason,
+        "tests": [
+            {"id": test.id, "ending": test.ending.value, "seconds": round(test.seconds, 3)} for test in check.tests
+        ],
+    }
+
+
+def _finding(found: Finding, test: TestResult) -> dict[str, Any]:
+    return {**found.as_json(), "test": test.id, "runtime": test.planned.runtime, "example": test.example}
+
+
+def _shares(run: Run) -> dict[str, float]:
+    """Return the run's wall time in shares of its duplicity processes' time, which is what it should consist of."""
+    duplicity = run.statistics.get("duplicity_milliseconds", 0) / 1000
+    share = run.seconds / duplicity if duplicity else math.nan
+    return {} if math.isnan(share) else {"wall_per_duplicity_second": round(share, 3)}

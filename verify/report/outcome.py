@@ -1,0 +1,199 @@
+"""What a run means: tests folded into checks, checks into a verdict."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from verify.checks import CATALOGUE, Finding, Severity
+
+
+class Outcome(StrEnum):
+    """What became of a check."""
+
+    PROVEN = "proven"  # a test that decides it passed, and none failed
+    FINDING = "finding"  # it is refuted
+    NOT_PROVEN = "not-proven"  # nothing speaks against it, but nothing was tried
+    ERROR = "error"  # a test that decides it broke off
+
+
+class Ending(StrEnum):
+    """How a test ended."""
+
+    PASSED = "passed"
+    FINDINGS = "findings"
+    SKIPPED = "skipped"
+    COULD_NOT_RUN = "could-not-run"  # `CannotRunError`: this machine or the lab is at fault
+    ERROR = "error"  # any other exception: the instrument is at fault
+
+
+class Verdict(StrEnum):
+    """What became of a run."""
+
+    PROVEN = "proven"
+    FINDINGS = "findings"
+    COULD_NOT_RUN = "could-not-run"
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of `duplicity-verify`: 0 proven, 1 findings, 2 could not run."""
+        return list(Verdict).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is known of a test before it runs. `runtime` is empty for a test without a lab."""
+
+    checks: tuple[str, ...] = ()
+    runtime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """How one test ended. `seconds` include its fixtures; `reason` is empty when it passed."""
+
+    __test__: ClassVar[bool] = False  # pytest collects classes by their name
+
+    id: str
+    planned: Planned
+    ending: Ending
+    seconds: float = 0.0
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    example: str = ""  # the falsifying example, and how Hypothesis draws it again
+
+    @property
+    def is_of_the_suite(self) -> bool:
+        """Whether the test says something of a backup; the instrument's own tests don't."""
+        return bool(self.planned.checks or self.planned.runtime or self.findings or self.broke_off)
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether the test ended without saying anything about the backup."""
+        return self.ending in {Ending.COULD_NOT_RUN, Ending.ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What became of a check in one runtime. `seconds` sum up the tests that decide it."""
+
+    id: str
+    runtime: str
+    outcome: Outcome
+    tests: tuple[TestResult, ...]
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long the tests that decide the check took, added up."""
+        return sum(test.seconds for test in self.tests)
+
+    @property
+    def meaning(self) -> str:
+        """The statement that the check stands for."""
+        return CATALOGUE[self.id].meaning
+
+    @property
+    def severity(self) -> Severity:
+        """What it means when the check fails."""
+        return CATALOGUE[self.id].severity
+
+
+def fold(check: str, runtime: str, tests: Iterable[TestResult]) -> CheckResult:
+    """Given all tests of a runtime that ended, return what became of a check.
+
+    A test counts where it decides the check, and where its findings name the check: a test of one
+    check may meet another's failure. A test that failed by another check proves nothing.
+    """
+    own = tuple(
+        test for test in tests if check in test.planned.checks or any(found.check == check for found in test.findings)
+    )
+    findings = tuple(found for test in own for found in test.findings if found.check == check)
+    outcome, reason = _judged(own, refuted=bool(findings))
+    return CheckResult(check, runtime, outcome, own, findings, reason)
+
+
+def _judged(tests: tuple[TestResult, ...], *, refuted: bool) -> tuple[Outcome, str]:
+    if refuted:
+        return Outcome.FINDING, ""
+    for test in tests:
+        if test.broke_off:
+            return Outcome.ERROR, test.reason
+    for test in tests:
+        if test.ending is Ending.FINDINGS:
+            others = ", ".join(dict.fromkeys(found.check for found in test.findings))
+            return Outcome.NOT_PROVEN, f"a test that decides it failed by another check: {others}"
+    if any(test.ending is Ending.PASSED for test in tests):
+        return Outcome.PROVEN, ""
+    reasons = dict.fromkeys(test.reason for test in tests if test.reason)
+    return Outcome.NOT_PROVEN, "; ".join(reasons) or "no test that decides it was run"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole run. `labs` are what its labs said of themselves, `troubles` why parts of it broke off.
+
+    `chosen` is the expression that chose only some of the tests, if one did.
+    """
+
+    started: datetime
+    ended: datetime
+    checks: tuple[CheckResult, ...] = ()
+    tests: tuple[TestResult, ...] = ()
+    labs: tuple[Mapping[str, Any], ...] = ()
+    troubles: tuple[str, ...] = ()
+    statistics: Mapping[str, float] = field(default_factory=dict)
+    chosen: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all tests."""
+        return tuple(found for test in self.tests for found in test.findings)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took, from its start to the end of its labs."""
+        return (self.ended - self.started).total_seconds()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Findings outweigh trouble, and a run that proved nothing is no proof."""
+        if self.findings:
+            return Verdict.FINDINGS
+        if self.troubles or not self.counts[Outcome.PROVEN]:
+            return Verdict.COULD_NOT_RUN
+        return Verdict.PROVEN
+
+    @property
+    def counts(self) -> Counter[Outcome]:
+        """How many checks had which outcome."""
+        return Counter(check.outcome for check in self.checks)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict's reason, in one line."""
+        if self.verdict is Verdict.PROVEN:
+            return self._proven()
+        if self.verdict is Verdict.FINDINGS:
+            return self._found()
+        first, *more = self.troubles or ("no check was decided",)
+        return first + (f" (and {len(more)} more)" if more else "")
+
+    def _proven(self) -> str:
+        proven, rest = self.counts[Outcome.PROVEN], self.counts[Outcome.NOT_PROVEN]
+        left = f", {rest} not proven" if rest else ""
+        some = f", of the tests that match {self.chosen!r}" if self.chosen else ""
+        return f"{counted(proven, 'check')} {'holds' if proven == 1 else 'hold'}{left}{some}"
+
+    def _found(self) -> str:
+        ids = ", ".join(dict.fromkeys(found.check for found in self.findings))
+        trouble = f"; besides, {self.troubles[0]}" if self.troubles else ""
+        return f"{counted(len(self.findings), 'finding')} ({ids}){trouble}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Given a number and a noun, return both, the noun in its plural where it needs one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

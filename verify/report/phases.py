@@ -1,0 +1,47 @@
+"""A test from the reports of its phases: setup, call and teardown."""
+
+from typing import Any
+
+import pytest
+
+from verify.checks import Finding
+from verify.report.outcome import Ending, Planned, TestResult
+
+
+def folded(phases: list[pytest.TestReport], planned: Planned) -> TestResult:
+    """Given the reports of a test's phases, return how it ended."""
+    last = phases[-1]  # user properties add up, so the last has them all
+    findings = tuple(Finding.from_json(data) for data in properties(last, "finding"))
+    sentences = properties(last, "could-not-run")
+    failed = [phase for phase in phases if phase.failed]
+    skipped = [phase for phase in phases if phase.skipped]
+    if findings:
+        ending, reason = Ending.FINDINGS, ""
+    elif sentences:
+        ending, reason = Ending.COULD_NOT_RUN, sentences[0]
+    elif failed:
+        ending, reason = Ending.ERROR, last_line(failed[0].longreprtext)
+    elif skipped:
+        ending, reason = Ending.SKIPPED, skip_reason(skipped[0])
+    else:
+        ending, reason = Ending.PASSED, ""
+    example = "\n".join(properties(last, "example"))
+    return TestResult(last.nodeid, planned, ending, sum(p.duration for p in phases), reason, findings, example)
+
+
+def properties(report: pytest.TestReport, name: str) -> list[Any]:
+    """Given a report, return the values of its user properties of one name."""
+    return [value for key, value in report.user_properties if key == name]
+
+
+def skip_reason(report: pytest.TestReport) -> str:
+    """Given a skipped test's report, return why it was skipped."""
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    return getattr(report, "wasxfail", "") or last_line(report.longreprtext)
+
+
+def last_line(text: str) -> str:
+    """Given a traceback as text, return the line that names the error."""
+    lines = [line.removeprefix("E ").strip() for line in text.splitlines() if line.startswith("E ")]
+    return (lines or [line.strip() for line in text.splitlines() if line.strip()][-1:] or ["no reason was given"])[0]

@@ -1,0 +1,30 @@
+"""What a plain pytest run says of the checks, below pytest's own summary."""
+
+from collections import Counter
+
+import pytest
+
+from verify.report.events import Event, RunEnded
+from verify.report.outcome import Outcome, Run
+
+
+class TerminalSummary:
+    """Prints how many checks had which outcome, and the findings by check."""
+
+    def __init__(self) -> None:
+        self._run: Run | None = None
+
+    def pytest_verify_event(self, event: Event) -> None:
+        """Keep the run when it has ended."""
+        if isinstance(event, RunEnded):
+            self._run = event.run
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print a line of counts, and one for each check that failed."""
+        if self._run is None or not self._run.checks:
+            return
+        counts = self._run.counts
+        terminalreporter.section("checks")
+        terminalreporter.line(", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]))
+        for check, count in Counter(found.check for found in self._run.findings).items():
+            terminalreporter.line(f"{check}: {count} finding{'s' if count > 1 else ''}")
