@@ -25,11 +25,21 @@ def cache_dir() -> Path:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[int]:
+def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock named by a path, waiting asleep for whoever holds it.
 
-    Give its file descriptor: a child that inherits it holds the lock as long as it lives, so that
-    nobody meets a half-done work of ours while a child of ours, killed, goes on with it.
+    It ends with the process at the latest. Raise `CannotRunError` where it cannot be made.
+    """
+    with held(path):
+        yield
+
+
+@contextmanager
+def held(path: Path) -> Iterator[int]:
+    """Do as `locked`, and give the lock's file descriptor.
+
+    A child that inherits it holds the lock as long as it lives: so nobody meets our half-done work
+    while a child of ours, which is dead, still goes on with it.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from verify.errors import CannotRunError
-from verify.lab.cache import cache_dir, locked
+from verify.lab.cache import cache_dir, held
 from verify.lab.installer import TO_COMPILE, install, make_environment
 
 DEFAULT_RELEASE = "3.2.1"
@@ -34,6 +34,7 @@ NEEDS = (
     "pexpect==4.9.0",
     "ptyprocess==0.7.0",
     "python-dateutil==2.9.0.post0",
+    "python-gnupg==0.5.7",  # of 3.2.0 alone
     "s3transfer==0.19.3",
     "six==1.17.0",
     "urllib3==2.8.0",
@@ -133,7 +134,7 @@ def _is_complete(folder: Path) -> bool:
 def _provision(folder: Path, python: str, fill: Callable[[Path, int], None]) -> None:
     if _is_complete(folder):
         return
-    with locked(folder.with_name(f"{folder.name}.lock")) as lock:
+    with held(folder.with_name(f"{folder.name}.lock")) as lock:
         if _is_complete(folder):
             return
         shutil.rmtree(folder, ignore_errors=True)

@@ -2,16 +2,11 @@
 
 import contextlib
 import json
-import os
 import re
-import secrets
-import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -20,16 +15,27 @@ from minio import Minio
 from minio.error import MinioException
 from packaging.version import Version
 
-from verify.errors import CannotRunError
-from verify.lab.processes import end
 from verify.lab.runs import Run
+from verify.lab.servers import Command, Keys, Server, free_port, new_keys, remove_dead_sockets, serve
 from verify.secret import Secret
 
+__all__ = ["Destination", "Store", "StoredObject", "new_keys", "start_minio", "start_seaweedfs"]
+
 BUCKET = "backups"
-LOOPBACK = "127.0.0.1"
 READY_WITHIN = 30.0  # seconds that a server has to answer after its start
-ATTEMPTS = 3  # another program may take a port between our look and the server's start
+PATIENCE = 10.0  # seconds that a running server has to answer
 BOTO3_IS_S3 = Version("0.8.23")  # older releases mean boto 2 by s3://, which knows no endpoint
+
+_DOWN = (urllib3.exceptions.HTTPError, MinioException, OSError)
+_SEAWEEDFS_PORTS = (
+    "master",
+    "master.port.grpc",
+    "volume",
+    "volume.port.grpc",
+    "filer",
+    "filer.port.grpc",
+    "s3.port.grpc",
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Store:
     """A running S3 server with one bucket; every chain gets a prefix of its own."""
 
     def __init__(
-        self, name: str, version: str, *, address: str, keys: tuple[Secret, Secret], endpoint: str | None = None,
+        self, name: str, version: str, *, address: str, keys: Keys, endpoint: str | None = None,
         release: Version, close: Callable[[], None],
     ) -> None:  # fmt: skip
         """Attach to a server at `address` (host:port, as seen from here); duplicity sees it at `endpoint`."""
@@ -65,7 +71,7 @@ class Store:
         self._scheme = "s3" if release >= BOTO3_IS_S3 else "boto3+s3"
         self._close = close
         self._numbers = count(1)
-        self._pool = urllib3.PoolManager(timeout=10, retries=False)
+        self._pool = urllib3.PoolManager(timeout=PATIENCE, retries=False)
         self.client = Minio(
             address, access_key=keys[0].reveal(), secret_key=keys[1].reveal(), secure=False,
             region="us-east-1", http_client=self._pool,
@@ -75,7 +81,7 @@ class Store:
         """Wait until the server answers, and make the bucket. Raise TimeoutError if it does not in time."""
         deadline = time.monotonic() + READY_WITHIN
         while True:
-            with contextlib.suppress(urllib3.exceptions.HTTPError, MinioException, OSError):
+            with contextlib.suppress(*_DOWN):
                 if not self.client.bucket_exists(BUCKET):
                     self.client.make_bucket(BUCKET)
                 return
@@ -119,7 +125,7 @@ class Store:
         """Return whether the server answers."""
         try:
             self.client.bucket_exists(BUCKET)
-        except (urllib3.exceptions.HTTPError, MinioException, OSError):
+        except _DOWN:
             return False
         return True
 
@@ -130,115 +136,68 @@ class Store:
 
 
 def start_minio(binary: Path, run: Run, release: Version) -> Store:
-    """Given MinIO's program, return a running store on this machine's loopback."""
+    """Given MinIO's program, return a running store on this machine's loopback.
 
-    def command(port: int, keys: tuple[Secret, Secret]) -> tuple[list[str], dict[str, str]]:
-        env = {
-            "MINIO_ROOT_USER": keys[0].reveal(),
-            "MINIO_ROOT_PASSWORD": keys[1].reveal(),
-            "MINIO_BROWSER": "off",
-            "MINIO_UPDATE": "off",
-        }
-        return [
-            str(binary),
-            "server",
-            "--quiet",
-            "--address",
-            f"{LOOPBACK}:{port}",
-            str(run.scratch / "store" / "data"),
-        ], env
+    Raise `CannotRunError` if it does not start.
+    """
 
-    said = subprocess.run([str(binary), "--version"], check=False, capture_output=True, text=True).stdout
-    found = re.search(r"(RELEASE|DEVELOPMENT)\.\S+", said)
-    return _started("MinIO", found[0] if found else "of unknown version", run, command, release)
+    def command(folder: Path, port: int, keys: Keys) -> Command:
+        root = {"MINIO_ROOT_USER": keys[0].reveal(), "MINIO_ROOT_PASSWORD": keys[1].reveal()}
+        argv = (str(binary), "server", "--quiet", "--address", f"127.0.0.1:{port}", str(folder / "data"))
+        return Command(argv, {**root, "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"})
+
+    version = _said_version((str(binary), "--version"), r"(RELEASE|DEVELOPMENT)\.\S+")
+    return _started("MinIO", version, run, command, release)
 
 
 def start_seaweedfs(binary: Path, run: Run, release: Version) -> Store:
-    """Given SeaweedFS's program, return a running store on this machine's loopback."""
+    """Given SeaweedFS's program, return a running store on this machine's loopback.
 
-    def command(port: int, keys: tuple[Secret, Secret]) -> tuple[list[str], dict[str, str]]:
-        config = run.scratch / "store" / "s3.json"
-        credentials = [{"accessKey": keys[0].reveal(), "secretKey": keys[1].reveal()}]
-        identity = {
-            "name": "lab",
-            "credentials": credentials,
-            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-        }
+    Raise `CannotRunError` if it does not start.
+    """
+
+    def command(folder: Path, port: int, keys: Keys) -> Command:
+        config = folder / "s3.json"
         config.touch(mode=0o600)
-        config.write_text(json.dumps({"identities": [identity]}))
-        ports = {
-            f"-{part}": str(_free_port())
-            for part in (
-                "master.port",
-                "master.port.grpc",
-                "volume.port",
-                "volume.port.grpc",
-                "filer.port",
-                "filer.port.grpc",
-                "s3.port.grpc",
-            )
-        }
-        words = [
-            str(binary),
-            "server",
-            f"-dir={config.with_name('data')}",
-            f"-ip={LOOPBACK}",
-            f"-ip.bind={LOOPBACK}",
-            "-filer",
-            "-s3",
-        ]
-        return [
-            *words,
-            f"-s3.port={port}",
-            f"-s3.config={config}",
-            *(f"{k}={v}" for k, v in ports.items()),
-        ], {}
+        config.write_text(_seaweedfs_identity(keys))
+        ports = {name if "." in name else f"{name}.port": free_port() for name in _SEAWEEDFS_PORTS}
+        options = {
+            "dir": folder / "data", "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "filer": True, "s3": True,
+            "s3.port": port, "s3.config": config, **ports,
+            # What it would do besides: serve on fixed ports, and report its use to its makers.
+            "s3.port.iceberg": 0, "s3.port.lance": 0, "master.telemetry": "false",
+            "s3.localSocket": folder / "s3.sock", "filer.localSocket": folder / "filer.sock",
+        }  # fmt: skip
+        words = (f"-{name}" if value is True else f"-{name}={value}" for name, value in options.items())
+        return Command((str(binary), "-logtostderr", "server", *words), {})
 
-    said = subprocess.run([str(binary), "version"], check=False, capture_output=True, text=True).stdout
-    found = re.search(r"\d+\.\d+\S*", said)
-    return _started("SeaweedFS", found[0] if found else "of unknown version", run, command, release)
+    remove_dead_sockets()
+    version = _said_version((str(binary), "version"), r"\d+\.\d+\S*")
+    return _started("SeaweedFS", version, run, command, release)
 
 
-def new_keys() -> tuple[Secret, Secret]:
-    """Return a random access key and secret key."""
-    return Secret(secrets.token_hex(10)), Secret(secrets.token_hex(20))
+def _seaweedfs_identity(keys: Keys) -> str:
+    credentials = [{"accessKey": keys[0].reveal(), "secretKey": keys[1].reveal()}]
+    actions = ["Admin", "Read", "Write", "List", "Tagging"]
+    return json.dumps({"identities": [{"name": "lab", "credentials": credentials, "actions": actions}]})
 
 
-Command = Callable[[int, tuple[Secret, Secret]], tuple[list[str], dict[str, str]]]
+def _said_version(argv: tuple[str, ...], pattern: str) -> str:
+    said = subprocess.run(argv, check=False, capture_output=True, text=True).stdout
+    found = re.search(pattern, said)
+    return found[0] if found else "of unknown version"
 
 
-def _started(name: str, version: str, run: Run, command: Command, release: Version) -> Store:
-    folder = run.scratch / "store"
-    for _ in range(ATTEMPTS):
-        shutil.rmtree(folder, ignore_errors=True)
-        (folder / "data").mkdir(parents=True)
-        port, keys = _free_port(), new_keys()
-        argv, env = command(port, keys)
-        child = run.start_child(argv, {"PATH": os.defpath, "HOME": str(folder), **env}, folder / "server.log")
-        close = partial(_end, child, folder)
-        store = Store(name, version, address=f"{LOOPBACK}:{port}", keys=keys, release=release, close=close)
-        if _is_ready(store, child):
-            return store
-        last = (folder / "server.log").read_text(errors="replace").strip().splitlines()[-1:]
-        store.close()
-    why = last[0] if last else "it said nothing"
-    raise CannotRunError(f"{name} did not start ({why}): see whether {argv[0]} runs by hand on this machine")
+def _started(
+    name: str, version: str, run: Run, command: Callable[[Path, int, Keys], Command], release: Version
+) -> Store:
+    stores: list[Store] = []
 
+    def ready(server: Server) -> None:
+        address = f"127.0.0.1:{server.port}"
+        store = Store(name, version, address=address, keys=server.keys, release=release, close=server.close)
+        store.make_ready(server.running)
+        stores.append(store)
 
-def _is_ready(store: Store, child: "subprocess.Popen[bytes]") -> bool:
-    try:
-        store.make_ready(lambda: child.poll() is None)
-    except TimeoutError:
-        return False
-    return True
-
-
-def _end(child: "subprocess.Popen[bytes]", folder: Path) -> None:
-    end(child)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    serve(name, run, command, ready)
+    return stores[-1]

@@ -1,0 +1,79 @@
+"""Runs `uv`, which comes with us, and turns what it says when it fails into one sentence."""
+
+import subprocess
+from pathlib import Path
+
+import uv
+
+from verify.errors import CannotRunError
+
+TO_COMPILE = (
+    "a C compiler and the headers of librsync and Python (Debian: apt-get install gcc librsync-dev python3-dev)"
+)
+
+_UNREACHABLE = (
+    "error sending request",
+    "Failed to fetch",
+    "Could not connect",
+    "the network was disabled",
+    "dns error",
+)
+# What is worth quoting of a long complaint, the most telling first.
+_TELLING = ("fatal error:", "error: command", "error: ", "cause: ")
+_UNKNOWN = ("no version of", "was not found in the package registry")
+
+
+def make_environment(folder: Path, python: str, lock: int) -> None:
+    """Given a folder and an interpreter (a path, or a version such as 3.11), make a virtual environment."""
+    said = _uv(folder.parent, ("venv", "--python", python, str(folder)), lock)
+    if said is not None:
+        raise CannotRunError(
+            f"no virtual environment could be made with Python {python}: {_last_line(said)}; "
+            "install that Python, or see whether the disk of the cache is full"
+        )
+
+
+def install(folder: Path, *requirements: str, what: str, lock: int, hint: str = "") -> None:
+    """Given an environment and requirements, install these and nothing else.
+
+    `what` is the thing's name in a sentence; `hint` what it takes to compile it, if it must be.
+    Raise `CannotRunError` with the cause as far as uv tells it.
+    """
+    into = ("pip", "install", "--no-deps", "--compile-bytecode", "--python", str(folder / "bin" / "python"))
+    said = _uv(folder.parent, (*into, *requirements), lock)
+    if said is not None:
+        raise CannotRunError(why_not(said, what, hint))
+
+
+def why_not(said: str, what: str, hint: str = "") -> str:
+    """Given what uv said when it failed to install `what`, return the sentence for the user."""
+    if any(sign in said for sign in _UNREACHABLE):
+        return (
+            f"{what} is not in the cache and the package index cannot be reached: run "
+            "`duplicity-verify doctor --prepare` on a machine with network, or see to the network here"
+        )
+    if any(sign in said for sign in _UNKNOWN):
+        return f"the package index has no {what}: look up which releases there are"
+    if "No space left" in said:
+        return f"{what} could not be installed for want of space: free some, or set DUPLICITY_VERIFY_CACHE"
+    if hint:
+        return f"{what} exists as source only and could not be compiled: it needs {hint}; {_last_line(said)}"
+    return f"{what} could not be installed: {_last_line(said)}"
+
+
+def _uv(cwd: Path, arguments: tuple[str, ...], lock: int) -> str | None:
+    """Run uv to its end; return None if all went well, else what it said.
+
+    It runs in the cache, where no pyproject.toml of the user's constrains what it installs.
+    """
+    argv = [uv.find_uv_bin(), "--quiet", "--no-progress", "--color", "never", *arguments]
+    done = subprocess.run(
+        argv, check=False, capture_output=True, text=True, cwd=cwd, pass_fds=(lock,), errors="replace"
+    )
+    return None if done.returncode == 0 else done.stderr.strip() or f"exit code {done.returncode}"
+
+
+def _last_line(said: str) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [line for sign in _TELLING for line in lines if sign in line]
+    return f"uv says: {(telling or lines[-1:])[0]}"
