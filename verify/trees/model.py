@@ -17,7 +17,7 @@ WRITTEN = 1_600_000_000 * SECOND  # 2020-09-13T12:26:40Z: when a node was modifi
 def second_seen(mtime_ns: int) -> int:
     """Return a modification time as duplicity sees it: a float cut to whole seconds, 0 if before 1970.
 
-    A float has no room for nanoseconds, so the last 119 of a second round up to the next one.
+    A float has no room for nanoseconds, so the last 119 of a second between 2004 and 2038 round up to the next one.
     """
     seconds, rest = divmod(mtime_ns, SECOND)
     return max(int(seconds + 1e-9 * rest), 0)

@@ -119,9 +119,7 @@ def test_each_aspect_is_reported_with_its_path(
 def test_one_node_that_changes_is_one_path_that_differs(tree: Tree, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(list(tree)))
     node = tree[path]
-    mutation = data.draw(
-        st.sampled_from([name for name, (kinds, _) in MUTATIONS.items() if node.kind in kinds])
-    )
+    mutation = data.draw(st.sampled_from([name for name, (kinds, _) in MUTATIONS.items() if node.kind in kinds]))
     changed = MUTATIONS[mutation][1](node)
     got = Tree({**tree, **dict.fromkeys(tree.names_of(path), changed)})
     found = list(compare(Inventory.of(tree), Inventory.of(got)))
@@ -143,9 +141,7 @@ MUTATIONS: dict[str, tuple[set[str], Callable[[Node], Node]]] = {
 
 def test_names_of_one_file_are_compared_as_a_partition() -> None:
     def linked(*groups: int) -> Inventory:
-        return Inventory.of(
-            Tree({b"%d" % number: file((1, 1), link=group) for number, group in enumerate(groups)})
-        )
+        return Inventory.of(Tree({b"%d" % number: file((1, 1), link=group) for number, group in enumerate(groups)}))
 
     assert list(compare(linked(1, 1, 2, 2), linked(8, 8, 5, 5))) == []
     [difference] = compare(linked(1, 1, 2, 2), linked(1, 1, 2, 3))
@@ -178,18 +174,13 @@ def test_findings_are_capped_and_the_rest_is_counted() -> None:
 
 
 def test_all_findings_can_be_of_one_check() -> None:
-    found = findings_of(
-        compare(Inventory.of(BASE), Inventory.of(with_node(b"file", mode=0))), check="single-path"
-    )
+    found = findings_of(compare(Inventory.of(BASE), Inventory.of(with_node(b"file", mode=0))), check="single-path")
     assert [finding.check for finding in found] == ["single-path"]
 
 
 def restored(tree: Tree, **changes: Callable[[Node], object]) -> Tree:
     return Tree(
-        {
-            path: replace(node, **{name: make(node) for name, make in changes.items()})
-            for path, node in tree.items()
-        }
+        {path: replace(node, **{name: make(node) for name, make in changes.items()}) for path, node in tree.items()}
     )  # type: ignore[arg-type]
 
 
@@ -242,9 +233,7 @@ def test_only_a_path_too_long_may_be_missing() -> None:
 
 def test_every_limitation_has_an_example_of_its_own_and_a_source() -> None:
     assert len({limitation.id for limitation in LIMITATIONS}) == len(LIMITATIONS)
-    assert all(
-        limitation.source and limitation.summary and limitation.example.trees for limitation in LIMITATIONS
-    )
+    assert all(limitation.source and limitation.summary and limitation.example.trees for limitation in LIMITATIONS)
     assert limitations_of(Version("0.8.17")) == ()
 
 

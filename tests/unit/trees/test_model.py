@@ -80,13 +80,8 @@ def test_splicing_segments_is_splicing_bytes(drawn: list[tuple[int, int]], offse
     tree = Tree({b"f": file(*drawn)})
     before, new = tree[b"f"].read(), Segment(7, length)
     offset = min(offset, len(before))
-    assert (
-        Grow(b"f", offset, new).apply(tree)[b"f"].read()
-        == before[:offset] + content_bytes(*new) + before[offset:]
-    )
-    assert (
-        Shrink(b"f", offset, length).apply(tree)[b"f"].read() == before[:offset] + before[offset + length :]
-    )
+    assert Grow(b"f", offset, new).apply(tree)[b"f"].read() == before[:offset] + content_bytes(*new) + before[offset:]
+    assert Shrink(b"f", offset, length).apply(tree)[b"f"].read() == before[:offset] + before[offset + length :]
     after = before[:offset] + content_bytes(*new) + before[offset + length :]
     assert Overwrite(b"f", offset, new).apply(tree)[b"f"].read() == after
 
@@ -104,9 +99,7 @@ def test_a_content_that_changes_moves_the_second_that_duplicity_sees(history: Hi
 @given(histories(points=2))
 @settings(deadline=None)
 def test_a_history_is_made_again_from_its_printed_form(history: History) -> None:
-    names = {
-        name: value for each in (Tree, Node, History, Segment) for name, value in [(each.__name__, each)]
-    }
+    names = {name: value for each in (Tree, Node, History, Segment) for name, value in [(each.__name__, each)]}
     assert eval(repr(history), {**vars(edits), **names}) == history  # noqa: S307 - our own repr
 
 

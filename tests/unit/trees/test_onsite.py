@@ -89,9 +89,7 @@ def test_no_step_leads_from_a_tree_to_itself(tree: Tree) -> None:
 @ROOT_ONLY
 @on_disk
 @given(history=histories(points=2))
-def test_what_an_edit_does_not_touch_keeps_its_inode_and_its_change_time(
-    tmp_path: Path, history: History
-) -> None:
+def test_what_an_edit_does_not_touch_keeps_its_inode_and_its_change_time(tmp_path: Path, history: History) -> None:
     root = tmp_path / "root"
     first, second = history.trees
     materialise(root, first)
@@ -123,9 +121,7 @@ def test_hard_links_are_made_and_broken(tmp_path: Path) -> None:
     parted = Tree({b"a": file((1, 9)), b"b": file((1, 9), link=2), b"c": file((1, 9), link=2)})
     materialise(tmp_path, linked)
     assert differences(linked, tmp_path) == []
-    assert {difference.aspect for difference in compare(Inventory.of(parted), observed(tmp_path))} == {
-        "names"
-    }
+    assert {difference.aspect for difference in compare(Inventory.of(parted), observed(tmp_path))} == {"names"}
     materialise(tmp_path, parted, linked)
     assert differences(parted, tmp_path) == []
 
@@ -204,9 +200,7 @@ def test_who_is_not_root_leaves_out_owners_and_devices_and_can_read_what_it_made
 
 @ROOT_ONLY
 def test_what_cannot_be_read_is_reported_and_not_raised(open_to_nobody: Path) -> None:
-    materialise(
-        open_to_nobody, Tree({b"secret": file((1, 5), mode=0o600), b"shut": folder(0o700), b"shut/f": file()})
-    )
+    materialise(open_to_nobody, Tree({b"secret": file((1, 5), mode=0o600), b"shut": folder(0o700), b"shut/f": file()}))
     _, inventory = as_nobody(bytes(open_to_nobody), None)
     assert {seen.path: seen.problem for seen in inventory} == {
         b"": "",
@@ -302,6 +296,4 @@ def test_the_module_works_when_only_its_source_is_sent(tmp_path: Path) -> None:
     exec(compile(Path(onsite.__file__).read_text(encoding="utf-8"), "sent", "exec"), sent)  # noqa: S102 - as the host does
     tree = Tree({b"%d" % number: file((number, number)) for number in range(200)})
     assert sent["materialise"](bytes(tmp_path), plan(tree)) == []  # type: ignore[operator]
-    assert (
-        list(compare(Inventory.of(tree), Inventory(bytes(tmp_path), sent["observe"](bytes(tmp_path))))) == []
-    )  # type: ignore[operator]
+    assert list(compare(Inventory.of(tree), Inventory(bytes(tmp_path), sent["observe"](bytes(tmp_path))))) == []  # type: ignore[operator]
