@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -10,16 +10,19 @@ from verify.checks import Finding, FindingsError
 from verify.lab.host import Completed
 from verify.secret import Secret, masked
 
-# duplicity/log.py, ErrorCode; the same numbers since 0.8.18, the later ones added since.
+# duplicity/log.py, ErrorCode, of 3.2.1. A number keeps its meaning since 0.8.18 but for 10, which was
+# bad_sign_key up to 1.2.3; newer releases added some and dropped those of boto 2 (24-26, 32).
 EXIT_NAMES: Mapping[int, str] = {
     0: "ok", 1: "generic", 2: "command_line", 3: "hostname_mismatch", 4: "no_manifests",
     5: "mismatched_manifests", 6: "unreadable_manifests", 7: "cant_open_filelist", 8: "bad_url",
     9: "bad_archive_dir", 10: "deprecated_option", 11: "restore_path_exists", 12: "verify_dir_doesnt_exist",
     13: "backup_dir_doesnt_exist", 14: "file_prefix_error", 15: "globbing_error", 16: "redundant_inclusion",
     17: "inc_without_sigs", 18: "no_sigs", 19: "restore_path_not_found", 20: "no_restore_files",
-    21: "mismatched_hash", 22: "unsigned_volume", 23: "user_error", 30: "exception", 31: "gpg_failed",
-    33: "not_implemented", 34: "get_freespace_failed", 35: "not_enough_freespace", 36: "get_ulimit_failed",
-    37: "maxopen_too_low", 38: "connection_failed", 39: "restart_file_not_found", 40: "gio_not_available",
+    21: "mismatched_hash", 22: "unsigned_volume", 23: "user_error", 24: "boto_old_style",
+    25: "boto_lib_too_old", 26: "boto_calling_format", 27: "ftp_ncftp_missing", 28: "ftp_ncftp_too_old",
+    30: "exception", 31: "gpg_failed", 32: "s3_bucket_not_style", 33: "not_implemented",
+    34: "get_freespace_failed", 35: "not_enough_freespace", 36: "get_ulimit_failed", 37: "maxopen_too_low",
+    38: "connection_failed", 39: "restart_file_not_found", 40: "gio_not_available",
     42: "source_path_mismatch", 43: "ftps_lftp_missing", 44: "volume_wrong_size", 45: "encryption_mismatch",
     46: "pythonoptimize_set", 47: "dpbx_nologin", 48: "bad_request", 49: "s3_kms_no_id", 50: "backend_error",
     51: "backend_permission_denied", 52: "backend_not_found", 53: "backend_no_space",
@@ -29,13 +32,16 @@ EXIT_NAMES: Mapping[int, str] = {
 }  # fmt: skip
 
 LAST_LINES = 6  # of what a failed command printed, for a finding
-_DATE = rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}"
-_LISTED = re.compile(rb"^" + _DATE + rb" ", re.MULTILINE)
-_STATISTIC = re.compile(r"^([A-Z]\w+) (\d+(?:\.\d+)?)(?: \(|$)", re.MULTILINE)
-_VERIFIED = re.compile(
-    r"(\d+) files? compared, (\d+) differences? found|(\d+) file\(s\) compared, (\d+) difference\(s\) found"
-)
-_SET = re.compile(rf"^\s*(Full|Incremental)\s+({_DATE.decode()})\s+(\d+)\s*$", re.MULTILINE)
+_STAMP = rb"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ )?"  # of --log-timestamp
+_DATE = rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4,}"
+_LISTED = re.compile(rb"^" + _STAMP + _DATE + rb" ", re.MULTILINE)
+_END_OF_LISTING = re.compile(rb"(?:\n" + _STAMP + rb"Duplicity backup complete\.)?\n?\Z")  # 3.x says so
+_STATISTICS = re.compile(r"-{3,}\[ Backup Statistics \]-{3,}\n(.*?)^-{3,}$", re.MULTILINE | re.DOTALL)
+_STATISTIC = re.compile(r"^(\w+) (\d+(?:\.\d+)?)(?: \(|$)", re.MULTILINE)
+_VERIFIED = re.compile(r"Verify complete: (\d+) file\S* compared, (\d+) difference\S* found")
+# The record: its lines, then what it says to people, in lines that begin with a dot.
+_STATUS = re.compile(r"^INFO 3 *\n((?:(?!\. )[^\n]+\n)*)", re.MULTILINE)
+_SET = re.compile(r"^ (full|inc) (\S+) (\d+) (enc|noenc)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -79,17 +85,8 @@ class Result:
         """Return the result. Raise `FindingsError` (`command-succeeds`) unless the command ended with exit code 0."""
         if not self.ok:
             got = f"exit code {self.exit_code} ({self.exit_name})"
-            raise FindingsError(
-                (
-                    Finding(
-                        "command-succeeds",
-                        "",
-                        f"duplicity {self.verb} ends with exit code 0",
-                        got,
-                        self.last_lines,
-                    ),
-                )
-            )
+            expected = f"duplicity {self.verb} ends with exit code 0"
+            raise FindingsError((Finding("command-succeeds", "", expected, got, self.last_lines),))
         return self
 
 
@@ -100,7 +97,8 @@ class BackupResult(Result):
     @property
     def statistics(self) -> Mapping[str, float]:
         """duplicity's own statistics by its names: counts, bytes, seconds. Empty where it printed none."""
-        return {name: float(value) for name, value in _STATISTIC.findall(self.log)}
+        blocks = _STATISTICS.findall(self.log)
+        return {name: float(value) for name, value in _STATISTIC.findall(blocks[-1])} if blocks else {}
 
 
 @dataclass(frozen=True)
@@ -111,8 +109,10 @@ class ListResult(Result):
     def paths(self) -> list[bytes]:
         """The paths as listed, in duplicity's order, the root as `b""`.
 
-        A name may hold a newline, so a path ends where the next line begins with a date. A name that
-        itself holds a newline and a date would be taken for two: none of ours does.
+        Any bytes but those of a line that looks like duplicity's own come back faithfully: a name may
+        hold newlines, so a path ends where the next line begins with a date; one that itself holds a
+        newline and then a date and a blank is taken for two. The machine-readable log is no help: it
+        quotes newlines, but loses every name that is not UTF-8.
         """
         starts = list(_LISTED.finditer(self.stdout))
         ends = [match.start() - 1 for match in starts[1:]] + [_end_of_listing(self.stdout)]
@@ -121,9 +121,8 @@ class ListResult(Result):
 
 
 def _end_of_listing(stdout: bytes) -> int:
-    """Return where the last path ends: 3.x prints a line of its own behind the listing."""
-    stdout = stdout.removesuffix(b"\n")
-    return len(stdout.removesuffix(b"Duplicity backup complete.").removesuffix(b"\n"))
+    found = _END_OF_LISTING.search(stdout)
+    return found.start() if found else len(stdout)
 
 
 @dataclass(frozen=True)
@@ -142,10 +141,7 @@ class VerifyResult(Result):
 
     def _counts(self) -> tuple[int, int]:
         found = _VERIFIED.search(self.log)
-        if not found:
-            return 0, 0
-        compared, differences = (group for group in found.groups() if group is not None)
-        return int(compared), int(differences)
+        return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -153,18 +149,52 @@ class BackupSet:
     """One full or incremental backup at a destination, by duplicity's own account."""
 
     kind: str  # "full" or "incremental"
-    time: datetime  # naive, in the host's time zone, as duplicity prints it
+    time: int  # seconds since the epoch
     volumes: int
+    encrypted: bool
 
 
 @dataclass(frozen=True)
 class StatusResult(Result):
-    """What duplicity says of a destination's sets."""
+    """What duplicity says of a destination's sets, in its machine-readable log.
+
+    Nothing there, e.g. because it failed, gives no chains.
+    """
+
+    records: str = ""
+
+    def with_records(self, log: bytes) -> Self:
+        """Given what `--log-file` wrote, return the result with its record of the collection's status."""
+        found = _STATUS.search(log.decode(errors="backslashreplace"))
+        return replace(self, records=found[1] if found else "")
+
+    @property
+    def chains(self) -> list[list[BackupSet]]:
+        """The sets of each chain, oldest chain and oldest set first."""
+        _, *chains = re.split(r"^chain-.*\n", self.records, flags=re.MULTILINE)
+        return sorted(([_set(*found) for found in _SET.findall(chain)] for chain in chains), key=lambda c: c[0].time)
 
     @property
     def sets(self) -> list[BackupSet]:
-        """The sets of all chains, in the order printed."""
-        return [
-            BackupSet(kind.lower(), datetime.strptime(time, "%a %b %d %H:%M:%S %Y"), int(volumes))  # noqa: DTZ007 - see BackupSet.time
-            for kind, time, volumes in _SET.findall(self.log)
-        ]
+        """The sets of all chains, oldest chain first."""
+        return [each for chain in self.chains for each in chain]
+
+    @property
+    def orphaned(self) -> int:
+        """How many sets belong to no chain."""
+        return self._number("orphaned-sets-num")
+
+    @property
+    def incomplete(self) -> int:
+        """How many sets were not finished."""
+        return self._number("incomplete-sets-num")
+
+    def _number(self, name: str) -> int:
+        found = re.search(rf"^{name} (\d+)$", self.records, re.MULTILINE)
+        return int(found[1]) if found else 0
+
+
+def _set(kind: str, time: str, volumes: str, encryption: str) -> BackupSet:
+    moment = datetime.strptime(time, "%Y%m%dT%H%M%S%z")
+    full_name = {"full": "full", "inc": "incremental"}[kind]
+    return BackupSet(full_name, int(moment.timestamp()), int(volumes), encryption == "enc")
