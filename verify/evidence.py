@@ -42,18 +42,22 @@ def passing_through(test: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def told_by(error: BaseException) -> Told | None:
-    """Given what a test raised, return what it says of the backup; None where its traceback says more."""
+    """Given what a test raised, return what it says of the backup; None where its traceback says more.
+
+    The outermost error decides: one that was met while handling the other knows more.
+    """
     chain = list(chained(error))
-    findings = [found for one in chain if isinstance(one, FindingsError) for found in one.findings]
-    examples = list(dict.fromkeys(note for one in chain for note in getattr(one, "__notes__", ())))
-    if findings:
-        found: list[tuple[str, Any]] = [("finding", one.as_json()) for one in dict.fromkeys(findings)]
-        example: list[tuple[str, Any]] = [("example", "\n".join(examples))] if examples else []
-        return Told("\n\n".join([*_printed(findings), *examples]), [*found, *example])
-    for one in chain:
-        if isinstance(one, CannotRunError):
-            return Told(f"could not run: {one}", [("could-not-run", str(one))])
-    return None
+    deciding = next((one for one in chain if isinstance(one, FindingsError | CannotRunError)), None)
+    if isinstance(deciding, CannotRunError):
+        return Told(f"could not run: {deciding}", [("could-not-run", str(deciding))])
+    findings = dict.fromkeys(found for one in chain if isinstance(one, FindingsError) for found in one.findings)
+    if not findings:
+        return None
+    notes = dict.fromkeys(note for one in chain for note in getattr(one, "__notes__", ()))
+    told: list[tuple[str, Any]] = [("finding", found.as_json()) for found in findings]
+    if notes:
+        told.append(("example", "\n".join(notes)))
+    return Told("\n\n".join([*_printed(list(findings)), *notes]), told)
 
 
 def _printed(findings: list[Finding]) -> list[str]:
@@ -71,7 +75,7 @@ def chained(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(one))
         yield one
         waiting += one.exceptions if isinstance(one, BaseExceptionGroup) else ()
-        waiting += [cause for cause in (one.__cause__, one.__context__) if cause]
+        waiting += [cause for cause in (one.__cause__, None if one.__suppress_context__ else one.__context__) if cause]
 
 
 def checks_of(item: pytest.Item) -> tuple[str, ...]:
