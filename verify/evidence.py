@@ -13,7 +13,7 @@ from verify.errors import CannotRunError
 SHOWN = 20  # findings printed of one test; a report has them all
 
 
-class CouldNotRun(BaseException):  # noqa: N818 - like pytest's own outcomes it says how a test ended
+class CouldNotRun(BaseException):
     """A `CannotRunError` on its way through Hypothesis, which would catch it and shrink."""
 
 

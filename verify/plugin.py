@@ -148,13 +148,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
-    """A running lab: hosts, a store and duplicity, with a job to verify. One a session, worker and runtime."""
+    """Give a running lab: hosts, a store and duplicity, with a job to verify. One a session, worker and runtime."""
     from verify.lab.opening import open_lab  # noqa: PLC0415 - imports servers' clients
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
 
-    if request.param == "docker":
-        choose(request.config, "docker")  # says in one sentence that there is no engine
-    with open_lab(LabSettings.from_options(vars(request.config.option)), request.param) as opened:
+    requested = request.config.getoption("runtime")
+    choice = choose(request.config, request.param if requested == "all" else requested)
+    with open_lab(LabSettings.from_options(vars(request.config.option)), choice.name) as opened:
+        opened.why = choice.why
         yield opened
 
 
@@ -165,11 +166,14 @@ def pytest_runtest_makereport(
     """Put findings, trouble and the lab's facts into the report's properties; print sentences, no tracebacks."""
     if call.when == "setup":
         _note_plan(item)
-    _note_lab(item, call)
+    if call.when == "teardown":
+        _note_counts(item)
     told = evidence.told_by(call.excinfo.value) if call.excinfo else None
     if told:
         item.user_properties.extend(told.properties)
     report = yield
+    if call.when == "setup":
+        _note_lab(item, report)
     if told and report.failed:
         report.longrepr = told.text
     return report
@@ -183,18 +187,25 @@ def _note_plan(item: pytest.Item) -> None:
         item.user_properties.append(("runtime", runtime))
 
 
-def _note_lab(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Note a lab's facts when it is first seen, and at each test's end what it counted since."""
-    opened: Lab | None = getattr(item, "funcargs", {}).get("lab")
-    if opened is None:
-        return
-    seen = item.config.stash.setdefault(LABS_SEEN, set())
-    if call.when == "setup" and id(opened) not in seen:
+def _note_lab(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Note a lab's facts when it is first seen; in that one report, since JUnit prints what an item has."""
+    opened, seen = _lab_of(item), item.config.stash.setdefault(LABS_SEEN, set())
+    if opened is not None and id(opened) not in seen:
         seen.add(id(opened))
-        item.user_properties.append(("facts", opened.facts))
-    if call.when == "teardown":
+        report.user_properties.append(("facts", opened.facts))
+
+
+def _note_counts(item: pytest.Item) -> None:
+    """Note what the lab counted since the last test."""
+    opened = _lab_of(item)
+    if opened is not None:
         counts, opened.statistics = dict(opened.statistics), type(opened.statistics)()
         item.user_properties.append(("statistic", counts))
+
+
+def _lab_of(item: pytest.Item) -> "Lab | None":
+    funcargs: dict[str, Any] = getattr(item, "funcargs", {})
+    return funcargs.get("lab")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

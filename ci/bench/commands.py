@@ -25,19 +25,14 @@ def main() -> None:
         inside = [float(word) for word in lab.host.run(["python3", "-c", INSIDE]).stdout.split()]
         through = [timed(lambda: lab.host.run(["true"])) for _ in range(ROUNDS)]
         container = lab.host.name.split()[-1]
-        execs = [
-            timed(lambda: subprocess.run(["docker", "exec", container, "true"], check=True))
-            for _ in range(20)
-        ]
+        execs = [timed(lambda: subprocess.run(["docker", "exec", container, "true"], check=True)) for _ in range(20)]
     for what, seconds in (
         ("in the container itself", inside),
         ("through the lab's host", through),
         ("docker exec", execs),
     ):
         print(f"{what:25} {statistics.median(seconds) * 1000:7.1f} ms")
-    print(
-        f"{'the host adds':25} {(statistics.median(through) - statistics.median(inside)) * 1000:7.1f} ms (bound: 15)"
-    )
+    print(f"{'the host adds':25} {(statistics.median(through) - statistics.median(inside)) * 1000:7.1f} ms (bound: 15)")
 
 
 def timed(call: object) -> float:

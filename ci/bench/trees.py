@@ -31,9 +31,7 @@ def main() -> None:
         host.remove(one)
         host.remove(other)
         host.close()
-    print(
-        f"observe + compare {ours:6.2f} s   diff -rq {theirs:6.2f} s   ratio {ours / theirs:4.2f} (bound: 4)"
-    )
+    print(f"observe + compare {ours:6.2f} s   diff -rq {theirs:6.2f} s   ratio {ours / theirs:4.2f} (bound: 4)")
     before = Inventory.from_records(records(MILLION))
     after = Inventory.from_records(records(MILLION))
     assert not list(compare(before, after))

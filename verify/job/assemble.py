@@ -125,9 +125,7 @@ def _job(
         reading=reading,
         other_reading=None if other is None else guarded(other),
         other_reading_trouble=trouble,
-        differing_names=MappingProxyType(
-            {} if raw is None or dotenv is None else differing_names(raw, dotenv)
-        ),
+        differing_names=MappingProxyType({} if raw is None or dotenv is None else differing_names(raw, dotenv)),
         notes=_notes(own, extra),
         env_files=env_files,
         stack_file=stack.file if stack else None,
@@ -142,7 +140,5 @@ def _credentials(variables: Mapping[str, str]) -> Mapping[str, Secret]:
 
 def _notes(own: Split, extra: Split) -> tuple[str, ...]:
     return tuple(
-        f"{name}: {note}"
-        for name, part in (("OPTIONS", own), ("OPTIONS_EXTRA", extra))
-        for note in part.notes
+        f"{name}: {note}" for name, part in (("OPTIONS", own), ("OPTIONS_EXTRA", extra)) for note in part.notes
     )

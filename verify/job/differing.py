@@ -6,9 +6,7 @@ from collections.abc import Mapping
 def differing_names(raw: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[str, str]:
     """Given the variables in both readings, return the names that differ and in one sentence how."""
     names = dict.fromkeys([*raw, *dotenv])
-    return {
-        name: _how(raw.get(name), dotenv.get(name)) for name in names if raw.get(name) != dotenv.get(name)
-    }
+    return {name: _how(raw.get(name), dotenv.get(name)) for name in names if raw.get(name) != dotenv.get(name)}
 
 
 def _how(raw: str | None, dotenv: str | None) -> str:

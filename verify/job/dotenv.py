@@ -40,9 +40,7 @@ def read_dotenv(
 class _Reader:
     """A position in the text, and the variables that were read before it."""
 
-    def __init__(
-        self, text: str, caller_env: Mapping[str, str], name: str, earlier: Mapping[str, str]
-    ) -> None:
+    def __init__(self, text: str, caller_env: Mapping[str, str], name: str, earlier: Mapping[str, str]) -> None:
         self.text, self.caller_env, self.name, self.earlier = text, caller_env, name, earlier
         self.at = 0
         self.variables: dict[str, str] = {}
@@ -139,9 +137,7 @@ class _Reader:
 
     def _error(self, what: str, at: int) -> CannotRunError:
         line = self.text.count("\n", 0, at) + 1
-        return CannotRunError(
-            f"{self.name} line {line}: {what}, so docker compose refuses the file: correct the line"
-        )
+        return CannotRunError(f"{self.name} line {line}: {what}, so docker compose refuses the file: correct the line")
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -63,9 +63,7 @@ def incomplete(job: Job) -> Iterator[Finding]:
     yield from _destination(job)
     yield from _encryption(job)
     if job.options_trouble:
-        yield _incomplete(
-            "OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote"
-        )
+        yield _incomplete("OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote")
     yield from _runs(job)
 
 
@@ -77,9 +75,7 @@ def _source(job: Job) -> Iterator[Finding]:
     mounted = any(_holds(volume.target, job.source) for volume in job.volumes)
     if not job.source or ("SRC" in job.defaults and not mounted):
         default = "" if not job.source else f" (the image's default is {job.source}, an empty folder)"
-        yield _incomplete(
-            "SRC, the folder to back up", f"no SRC{default}", "write SRC=/the/folder into the env file"
-        )
+        yield _incomplete("SRC, the folder to back up", f"no SRC{default}", "write SRC=/the/folder into the env file")
     elif job.stack_file and not mounted:
         hint = f"add the volume `- {job.source}:{job.source}:ro` to the service in {job.stack_file}"
         yield _incomplete(f"a volume that mounts {job.source}", "a stack file without it", hint)
@@ -121,9 +117,7 @@ def _entry(entry: Entry, cron: dict[str, Schedule]) -> Iterator[Finding]:
     name = f"JOB_{entry.number}"
     if not entry.what and entry.when != ():
         got = f"{name}_WHEN alone: the image's job runner fails on it"
-        yield _incomplete(
-            f"{name}_WHAT, the command", got, f"write {name}_WHAT=backup (no zeros before the number)"
-        )
+        yield _incomplete(f"{name}_WHAT, the command", got, f"write {name}_WHAT=backup (no zeros before the number)")
     if entry.when is None:
         got = f"{name}_WHAT alone: it never runs"
         yield _incomplete(

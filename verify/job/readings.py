@@ -14,9 +14,7 @@ from verify.job.dotenv import read_dotenv
 __all__ = ["read_dotenv", "read_raw", "text_of"]
 
 # What Go's unicode.IsSpace takes for blank; Python's own idea has four control characters more.
-_BLANKS = (
-    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-)
+_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 
 
 def text_of(file: Path) -> str:
@@ -30,9 +28,7 @@ def text_of(file: Path) -> str:
         return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise CannotRunError(
-            f"{file} line {line}: not UTF-8, so docker refuses it: save it as UTF-8"
-        ) from None
+        raise CannotRunError(f"{file} line {line}: not UTF-8, so docker refuses it: save it as UTF-8") from None
 
 
 def read_raw(text: str, caller_env: Mapping[str, str], *, name: str = "env file") -> dict[str, str]:

@@ -40,9 +40,7 @@ _GS = Replacement(
 _S3 = Replacement("s3:///{host}/{path}", why="s3:// takes the bucket after three slashes")
 _SSH = Replacement("sftp://{host}/{path}", why="sftp:// and scp:// are what ssh:// was")
 _CLOUDFILES = Replacement("swift://{host}/{path}", why="Rackspace Cloud Files is Swift; set SWIFT_*")
-_CLOUD_DRIVE = Replacement(
-    "s3:///bucket/{path}", why="Amazon closed Cloud Drive in 2023; choose a new destination"
-)
+_CLOUD_DRIVE = Replacement("s3:///bucket/{path}", why="Amazon closed Cloud Drive in 2023; choose a new destination")
 
 # Sources: duplicity's change log and man page; measured with 0.8.18 to 3.2.1.
 REPLACEMENTS: Mapping[str, Replacement] = {

@@ -77,16 +77,12 @@ def _document(file: Path) -> Mapping[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
-        raise CannotRunError(
-            f"{file}{line}: not valid YAML: correct it (docker stack config shows where)"
-        ) from None
+        raise CannotRunError(f"{file}{line}: not valid YAML: correct it (docker stack config shows where)") from None
 
 
 def _mapping(value: Any, file: Path, what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise CannotRunError(
-            f"{file}: {what} is no mapping, so this is no stack file: give a compose v3 file"
-        )
+        raise CannotRunError(f"{file}: {what} is no mapping, so this is no stack file: give a compose v3 file")
     return {str(key): item for key, item in value.items()}
 
 
@@ -155,8 +151,7 @@ def _env_files(config: Mapping[str, Any], file: Path) -> tuple[Path, ...]:
     """Given a service, return its env files; each may be a path or a mapping with `path`."""
     given = config.get("env_file") or []
     paths = [
-        item["path"] if isinstance(item, dict) else item
-        for item in (given if isinstance(given, list) else [given])
+        item["path"] if isinstance(item, dict) else item for item in (given if isinstance(given, list) else [given])
     ]
     return tuple(file.parent / str(path) for path in paths)
 

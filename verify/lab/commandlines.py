@@ -5,12 +5,13 @@ Measured with 0.8.18, 0.8.22, 1.2.3, 2.0.2, 2.1.0, 2.1.5, 2.2.2, 2.2.3, 2.2.4, 3
 """
 
 import os
+import re
 from collections.abc import Sequence
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from verify.job.options import SELECTION, parsed, words_of
+from verify.job.options import SELECTION, Option, parsed, words_of
 
 PATH_TO_RESTORE_SINCE = Version("2.0")  # its changelog: --file-to-restore was renamed
 
@@ -23,36 +24,54 @@ BACKUPS = frozenset({"full", "incremental"})
 SELECTING = BACKUPS | {"verify"}
 BACKUP_ONLY = frozenset({"--allow-source-mismatch", "--asynchronous-upload", "--dry-run", "--volsize"})
 REFUSES_BACKUP_ONLY = SpecifierSet(">=2.0,<2.2.4")  # with any verb but a backup's
+# Counts the age from the machine's clock, whatever --current-time says (2.1.1 ignores the option).
+FULL_BY_MACHINE_CLOCK = SpecifierSet("<=2.1.0")
+FULL_IF_OLDER_THAN = "--full-if-older-than"
+SECONDS = {"s": 1, "m": 60, "h": 3600, "D": 86_400, "W": 604_800, "M": 2_592_000, "Y": 31_536_000}  # as duplicity
 # What these print is read: a job's --verbosity must not hide it, nor mix other lines into it.
 READ = frozenset({"verify", "list-current-files", "collection-status"})
 READABLE = "--verbosity=notice"
 
 
 def command_line(
-    release: Version, verb: str, own: Sequence[str], job: Sequence[str], positional: Sequence[str]
+    release: Version,
+    verb: str,
+    own: Sequence[str],
+    job: Sequence[str],
+    positional: Sequence[str],
+    *,
+    at: int | None = None,
 ) -> tuple[str, ...]:
     """Given a verb, its own options, a job's options and the positional arguments, return the words.
 
-    The verb comes first: 2.0 to 2.1.0 silently ignore what stands before it. Our own options come
-    before the job's: up to 1.2.3 --full-if-older-than counts from the --current-time given so far.
+    The verb comes first: 2.0 to 2.1.0 silently ignore what stands before it. `at` is the time that a
+    backup takes for now, in seconds since the epoch.
     """
+    clock = () if at is None else (f"--current-time={at}",)
     readable = (READABLE,) if verb in READ else ()
-    return (verb, *own, *taken(release, verb, job), *readable, *IMPATIENT, *positional)
+    return (verb, *clock, *own, *taken(release, verb, job, at), *readable, *IMPATIENT, *positional)
 
 
-def taken(release: Version, verb: str, job: Sequence[str]) -> tuple[str, ...]:
+def taken(release: Version, verb: str, job: Sequence[str], at: int | None = None) -> tuple[str, ...]:
     """Given a job's options, return those that go with a verb in a release, in their order."""
     refused: frozenset[str] = frozenset()
     if verb not in SELECTING:
         refused |= SELECTION
     if verb not in BACKUPS and release in REFUSES_BACKUP_ONLY:
         refused |= BACKUP_ONLY
-    return words_of(option for option in parsed(job) if option.name not in refused)
+    options = [option for option in parsed(job) if option.name not in refused]
+    if at is not None and release in FULL_BY_MACHINE_CLOCK:
+        options = [_by_our_clock(option, at) for option in options]
+    return words_of(options)
 
 
-def now(at: int | None) -> tuple[str, ...]:
-    """Given the time that a backup takes for now, in seconds since the epoch, return the option."""
-    return () if at is None else (f"--current-time={at}",)
+def _by_our_clock(option: Option, at: int) -> Option:
+    """Given --full-if-older-than with an interval, return it with the moment that is meant; else as it is."""
+    interval = option.value or ""
+    if option.name != FULL_IF_OLDER_THAN or not re.fullmatch(r"(\d+[smhDWMY])+", interval):
+        return option
+    age = sum(int(count) * SECONDS[unit] for count, unit in re.findall(r"(\d+)([smhDWMY])", interval))
+    return option.with_value(str(at - age))
 
 
 def then(at: int | None) -> tuple[str, ...]:

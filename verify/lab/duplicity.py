@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from packaging.version import Version
 
-from verify.lab.commandlines import PATH_TO_RESTORE_SINCE, command_line, forced, now, one_path, then
+from verify.lab.commandlines import PATH_TO_RESTORE_SINCE, command_line, forced, one_path, then
 from verify.lab.host import Host
 from verify.lab.probes import gpg_version, schemes_of, version_of
 from verify.lab.results import BackupResult, ListResult, Result, StatusResult, VerifyResult
@@ -33,11 +33,11 @@ class Duplicity:
 
     def full(self, source: str, url: str, *, at: int | None = None) -> BackupResult:
         """Take a full backup. `at` is the time that duplicity takes for now, in seconds since the epoch."""
-        return self._run(BackupResult, "full", now(at), (source, url))
+        return self._run(BackupResult, "full", (), (source, url), at=at)
 
     def incremental(self, source: str, url: str, *, at: int | None = None) -> BackupResult:
         """Take an incremental backup, as `full` does."""
-        return self._run(BackupResult, "incremental", now(at), (source, url))
+        return self._run(BackupResult, "incremental", (), (source, url), at=at)
 
     def restore(self, url: str, target: str, *, path: bytes | None = None, at: int | None = None) -> Result:
         """Restore a point, or one path of it, to a target that does not exist yet."""
@@ -71,7 +71,15 @@ class Duplicity:
         """Remove the chains that end before a time; without `force` only say so."""
         return self._run(Result, "remove-older-than", forced(force), (time, url))
 
-    def _run(self, kind: type[AnyResult], verb: str, own: Sequence[str], positional: Sequence[str]) -> AnyResult:
-        argv = command_line(self.release, verb, own, self.options, positional)
+    def _run(
+        self,
+        kind: type[AnyResult],
+        verb: str,
+        own: Sequence[str],
+        positional: Sequence[str],
+        *,
+        at: int | None = None,
+    ) -> AnyResult:
+        argv = command_line(self.release, verb, own, self.options, positional, at=at)
         done = self.host.run([*self.command, *argv], env=self.env)
         return kind.of(argv, done, (value for value in self.env.values() if isinstance(value, Secret)))

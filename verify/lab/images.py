@@ -10,6 +10,7 @@ from typing import Literal
 
 import docker.errors
 from docker.models.images import Image as EngineImage
+from packaging.version import Version
 from testcontainers.core.image import DockerImage
 
 from verify.errors import CannotRunError
@@ -25,6 +26,14 @@ MINIO_RELEASE = "RELEASE.2025-09-07T16-13-09Z"
 LOCAL_MINIO = f"duplicity-verify/minio:{MINIO_RELEASE}"
 PUBLIC_MINIO = f"minio/minio:{MINIO_RELEASE}"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+V4_SINCE = Version("3")  # the image's v4.0.0 came with duplicity 3.0.5.1
+
+
+def dialect_of(release: str) -> Dialect:
+    """Given a release of duplicity, return the dialect of the image that came with it."""
+    return "v4" if Version(release) >= V4_SINCE else "classic"
 
 
 @dataclass(frozen=True, slots=True)

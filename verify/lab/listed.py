@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from verify.checks import Finding
 from verify.lab.results import VerifyResult
 from verify.trees import Inventory, Limitation, compare, findings_of, printable
+from verify.trees.model import SECOND, second_seen
 
 
 def listing_findings(listed: Sequence[bytes], expected: Inventory, limitations: Iterable[Limitation]) -> list[Finding]:
@@ -24,7 +25,7 @@ def verify_findings(
     said: VerifyResult, then: Inventory, now: Inventory, limitations: Iterable[Limitation]
 ) -> list[Finding]:
     """Given what `verify --compare-data` said, and what was and is there, return a finding if they disagree."""
-    differing = {difference.path for difference in compare(then, now, limitations)}
+    differing = {each.path for each in compare(_times_as_kept(then), _times_as_kept(now), limitations)}
     if said.exit_code not in (0, 1):
         return [
             Finding(
@@ -40,3 +41,9 @@ def verify_findings(
     path = printable(min(differing)) if differing else ""
     got = f"{said.differences} by duplicity, exit code {said.exit_code}"
     return [Finding("verify-agrees", path, f"{len(differing)} differing paths", got, said.last_lines)]
+
+
+def _times_as_kept(inventory: Inventory) -> Inventory:
+    """Return an inventory with the times that duplicity can tell apart, for neither side is a restore."""
+    seen = (each._replace(mtime_ns=second_seen(each.mtime_ns) * SECOND) for each in inventory)
+    return Inventory.from_records(seen, inventory.root)

@@ -21,8 +21,6 @@ from verify.lab.settings import LabSettings
 from verify.lab.store import Store, start_minio, start_seaweedfs
 from verify.secret import Secret
 
-V4_SINCE = Version("3")  # the image's v4.0.0 came with duplicity 3.0.5.1
-
 
 @contextlib.contextmanager
 def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"]) -> Iterator[Lab]:
@@ -57,14 +55,14 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
 def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
     # Imported here: docker and testcontainers take a second that an embedded run does not spend.
     from verify.lab.containers import docker_lab  # noqa: PLC0415
-    from verify.lab.images import duplicity_image, minio_image  # noqa: PLC0415
+    from verify.lab.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415
 
     if settings.duplicity_command:
         raise CannotRunError(
             "--duplicity-command runs on this machine: add --runtime embedded, or use --duplicity-image"
         )
     recipes = asset("ci/images")
-    dialect: Literal["v4", "classic"] = "v4" if Version(settings.duplicity_release) >= V4_SINCE else "classic"
+    dialect = dialect_of(settings.duplicity_release)
     image = duplicity_image(settings.duplicity_image, recipes, settings.duplicity_release, dialect)
     server = minio_image(settings.minio_image, recipes)
     here = sandboxed(job, "", (), {}).job

@@ -1,117 +1,143 @@
-"""What an operator sees: the header, a line a check, the findings, the verdict."""
+"""What an operator sees of a run: the header, a line a check, the findings, the verdict."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+import os
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
 from rich.text import Text
 
+from verify import __version__
+from verify.checks import CATALOGUE, Finding
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
-from verify.report.outcome import CheckResult, Outcome, Run, Verdict, counted
+from verify.report.outcome import CheckResult, Outcome, Run, TestResult
+from verify.report.wording import OUTCOME, SIGNS, duration, header, notes, remark, tests_of, verdict_words
 
-SIGNS = {
-    Outcome.PROVEN: ("✓", "green"),
-    Outcome.FINDING: ("✗", "bold red"),
-    Outcome.NOT_PROVEN: ("–", "yellow"),
-    Outcome.ERROR: ("!", "magenta"),
+STYLES = {
+    Outcome.PROVEN: "green",
+    Outcome.FINDING: "bold red",
+    Outcome.NOT_PROVEN: "yellow",
+    Outcome.ERROR: "bold magenta",
 }
-COLOURS = {Verdict.PROVEN: "bold green", Verdict.FINDINGS: "bold red", Verdict.COULD_NOT_RUN: "bold yellow"}
-SHOWN = 20  # findings; all of them are in report.json
-WIDTH = 18  # of the longest check's id
+SHOWN = 10  # findings of one test; all of them are in report.json
+NAMES = 9  # columns of the header's names
+IDS = max(map(len, CATALOGUE))  # columns of a check's id
+ENDLESS = 10_000  # columns where nobody's window ends: a log keeps a line a line
+
+
+def open_console() -> Console:
+    """Return a console on standard output, out of reach of pytest's capture, which replaces that."""
+    stream = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding, errors="replace")
+    width = None if stream.isatty() else ENDLESS
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
 class ConsoleReporter:
-    """Listens to a run and prints it. Without a terminal there is no progress line and no colour."""
+    """Listens to a run and prints it. Without a terminal there is no progress line and no colour.
 
-    def __init__(self, console: Console) -> None:
+    `command` is what the user typed, without what chose the tests.
+    """
+
+    def __init__(self, console: Console, command: str) -> None:
+        self.command = command
+        self.run: Run | None = None  # once it has ended
         self._console = console
-        self._open = ExitStack()
-        self._progress: Progress | None = None
-        self.exit_code: int | None = None  # the verdict's, once there is one
+        self._progress = Progress(
+            SpinnerColumn(),
+            BarColumn(20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis"), markup=False),
+            console=console,
+            transient=True,
+            redirect_stdout=False,  # pytest does that
+            redirect_stderr=False,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("collecting the tests", total=None)
+
+    def begin(self) -> None:
+        """Print what is running, and show from now on what it is doing."""
+        title = ("duplicity-verify", "bold"), f" {__version__}: would this backup come back?"
+        self._line(Text.assemble(*title))
+        self._line(Text())
+        self._progress.start()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._progress.stop()
 
     def pytest_verify_event(self, event: Event) -> None:
         """Show an event."""
         match event:
             case RunStarted(tests=tests):
-                self._begin(tests)
+                self._progress.update(self._task, total=tests, description="opening the lab")
             case LabReady(facts=facts):
                 self._header(facts)
             case TestStarted(id=name):
-                self._update(description=name.rpartition("::")[2])
+                self._progress.update(self._task, description=name.rpartition("::")[2])
             case TestEnded():
-                self._update(advance=1)
+                self._progress.update(self._task, advance=1)
             case CheckDecided(check=check):
                 self._check(check)
             case RunEnded(run=run):
-                self._open.close()
+                self.close()
+                self.run = run
                 self._end(run)
-                self.exit_code = run.verdict.exit_code
-
-    def _begin(self, tests: int) -> None:
-        if not self._console.is_terminal:
-            return
-        columns = (
-            SpinnerColumn(),
-            BarColumn(20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}"),
-        )
-        self._progress = self._open.enter_context(Progress(*columns, console=self._console, transient=True))
-        self._progress.add_task("starting the lab", total=tests)
-
-    def _update(self, **changes: Any) -> None:
-        if self._progress:
-            self._progress.update(self._progress.task_ids[0], **changes)
 
     def _header(self, facts: Mapping[str, Any]) -> None:
-        job = facts["job"]
-        versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
-        files = ", ".join(filter(None, (*job["env_files"], job["stack_file"])))
-        encrypted = "encrypted" if job["encrypted"] else "not encrypted"
-        lines = {
-            "job": f"{job['source']} → {job['destination']} ({encrypted})",
-            "from": files,
-            "runtime": f"{facts['runtime']['name']}: {facts['runtime']['why']}",
-            "versions": versions + ("" if "gpg" in facts["versions"] else ", no gpg"),
-            **{f"note {number}": note for number, note in enumerate((*facts["notes"], *job["notes"]), 1)},
-        }
-        for name, text in lines.items():
-            self._print(Text.assemble((f"{name:9}", "bold"), text))
-        self._print(Text())
+        for name, text in header(facts).items():
+            self._line(Text(text), Text(f"{name:{NAMES}} ", "bold"))
+        for note in notes(facts):
+            self._line(Text(note), Text(f"{'note':{NAMES}} ", "bold yellow"))
+        self._line(Text())
 
     def _check(self, check: CheckResult) -> None:
-        sign, colour = SIGNS[check.outcome]
-        skipped = sum(test.ending == "skipped" for test in check.tests)
-        tests = counted(len(check.tests), "test") + (f", {skipped} skipped" if skipped else "")
-        text = {Outcome.FINDING: counted(len(check.findings), "finding")}.get(check.outcome, check.reason)
-        line = Text.assemble(
-            (f"{sign} ", colour),
-            f"{check.id:{WIDTH}} {check.seconds:6.1f} s  {tests:22}",
-            (text or check.meaning, "" if text else "dim"),
+        before = Text.assemble(
+            (f"{SIGNS[check.outcome]} ", STYLES[check.outcome]),
+            f"{check.id:{IDS}}  {tests_of(check):13} {duration(check.seconds):>9}  ",
         )
-        self._print(line)
+        text = Text(check.meaning, "dim") if check.outcome is Outcome.PROVEN else Text(remark(check))
+        self._line(text, before)
 
     def _end(self, run: Run) -> None:
-        self._print(Text())
-        for found in run.findings[:SHOWN]:
-            where = f" {found.path}" if found.path else ""
-            self._print(
-                Text.assemble(
-                    ("✗ ", "bold red"),
-                    (f"{found.check}:{where}", "bold"),
-                    f" expected {found.expected}, got {found.got}",
-                )
-            )
-            for label, more in (("hint", found.hint), ("reproduce", found.reproduce)):
-                if more:
-                    self._print(Text(f"    {label}: {more}"))
-        if len(run.findings) > SHOWN:
-            self._print(Text(f"  and {len(run.findings) - SHOWN} more, in report.json"))
-        verdict = run.verdict.value.replace("-", " ").upper()
-        self._print(Text.assemble((f"{verdict}: ", COLOURS[run.verdict]), f"{run.sentence} ({run.seconds:.0f} s)"))
+        self._line(Text())
+        for test in run.tests:
+            if test.findings:
+                self._findings(test)
+        if len(run.troubles) > 1:  # else the sentence says it
+            for trouble in run.troubles:
+                self._line(Text(trouble), Text("! ", STYLES[Outcome.ERROR]))
+            self._line(Text())
+        shout = Text(f"{verdict_words(run.verdict)}: ", f"bold {STYLES[OUTCOME[run.verdict]]}")
+        self._line(Text.assemble(shout, f"{run.sentence} ({duration(run.seconds)})"))
 
-    def _print(self, text: Text) -> None:
-        self._console.print(text, soft_wrap=True, highlight=False)
+    def _findings(self, test: TestResult) -> None:
+        self._line(Text(test.id.rpartition("::")[2], "bold"))
+        for found in test.findings[:SHOWN]:
+            self._finding(found)
+        if len(test.findings) > SHOWN:
+            self._line(Text(f"and {len(test.findings) - SHOWN} more, in report.json"), Text("    "))
+        for line in test.example.splitlines():
+            self._line(Text(line, "dim"), Text("    "))
+        self._line(Text())
+
+    def _finding(self, found: Finding) -> None:
+        where = Text.assemble((found.check, "red"), f" {found.path}".rstrip())
+        self._line(where, Text(f"  {SIGNS[Outcome.FINDING]} ", STYLES[Outcome.FINDING]))
+        told = {"expected": found.expected, "got": found.got, "hint": found.hint, "again": found.reproduce}
+        for name, text in told.items():
+            if text:
+                self._line(Text(text), Text(f"      {name:8} ", "dim"))
+
+    def _line(self, text: Text, before: Text | None = None) -> None:
+        """Print text behind something; where it is too long for the terminal, its further lines hang below it."""
+        before = before or Text()
+        for number, line in enumerate(self._wrapped(text, len(before))):
+            self._console.print(Text.assemble(before if not number else " " * len(before), line), soft_wrap=True)
+
+    def _wrapped(self, text: Text, taken: int) -> Iterator[Text]:
+        yield from text.wrap(self._console, max(self._console.width - taken, 20)) or [Text()]

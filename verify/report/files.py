@@ -1,27 +1,63 @@
 """Writes a run's files: report.json and report.md. pytest itself writes junit.xml."""
 
+import contextlib
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+from verify.errors import CannotRunError
 from verify.report.events import Event, RunEnded
 from verify.report.json_report import report_of
 from verify.report.markdown import markdown_of
+from verify.report.outcome import Run
 
 
 class ReportFiles:
-    """Listens for the end of the run; a file is replaced as a whole or not at all."""
+    """Listens for the end of the run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
 
     def pytest_verify_event(self, event: Event) -> None:
         """Write the files when the run has ended."""
         if isinstance(event, RunEnded):
-            self._write("report.json", json.dumps(report_of(event.run), indent=2, ensure_ascii=False) + "\n")
-            self._write("report.md", markdown_of(event.run))
+            write_reports(event.run, self.folder)
 
-    def _write(self, name: str, text: str) -> None:
-        partial = self.folder / f".{name}.partial"
-        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
-        partial.replace(self.folder / name)
+
+def write_reports(run: Run, folder: Path) -> None:
+    """Given a run, write its files into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "report.json", json.dumps(report_of(run), indent=2, ensure_ascii=False) + "\n")
+    _write(folder / "report.md", markdown_of(run))
+
+
+def write_refusal(sentence: str, folder: Path) -> None:
+    """Given why no run could start, write that as the files of one, if they can be written.
+
+    The files of the run before are not left to be taken for this one's.
+    """
+    now = datetime.now(UTC)
+    with contextlib.suppress(OSError):  # that nothing can be written may be what the sentence says
+        (folder / "junit.xml").unlink(missing_ok=True)
+        write_reports(Run(started=now, ended=now, troubles=(sentence,)), folder)
+
+
+def must_be_writable(folder: Path) -> None:
+    """Given the folder for the files, make it. Raise `CannotRunError` where no file can be written in it."""
+    probe = folder / f".writable.{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotRunError(
+            f"no report can be written to {folder} ({error.strerror}): name another folder with --report-dir"
+        ) from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file as a whole: who reads it while a run ends sees the old one or the new one."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+    partial.replace(path)

@@ -1,7 +1,6 @@
 """`report.json`: a run for machines. Its shape is an interface: schema/report-1.json."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import verify
@@ -13,7 +12,7 @@ SCHEMA_VERSION = 1
 
 def report_of(run: Run) -> dict[str, Any]:
     """Given a run, return the report as a JSON object."""
-    first: Mapping[str, Any] = run.labs[0] if run.labs else {}
+    first = run.labs[0] if run.labs else dict[str, Any]()
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": f"duplicity-verify {verify.__version__}",

@@ -179,7 +179,8 @@ class Run:
             return self._proven()
         if self.verdict is Verdict.FINDINGS:
             return self._found()
-        first, *more = self.troubles or ("no check was decided",)
+        nothing = f"no test matches {self.chosen!r}" if self.chosen and not self.tests else "no check was decided"
+        first, *more = self.troubles or (nothing,)
         return first + (f" (and {len(more)} more)" if more else "")
 
     def _proven(self) -> str:

@@ -1,5 +1,8 @@
 """A test from the reports of its phases: setup, call and teardown."""
 
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,10 +11,11 @@ from verify.checks import Finding
 from verify.report.outcome import Ending, Planned, TestResult
 
 
-def folded(phases: list[pytest.TestReport], planned: Planned) -> TestResult:
-    """Given the reports of a test's phases, return how it ended."""
+def folded(phases: list[pytest.TestReport], planned: Planned, command: str) -> TestResult:
+    """Given the reports of a test's phases and the command that ran it, return how it ended."""
     last = phases[-1]  # user properties add up, so the last has them all
-    findings = tuple(Finding.from_json(data) for data in properties(last, "finding"))
+    again = shlex.join(["-k", last.nodeid.rpartition("::")[2].partition("[")[0]])
+    findings = tuple(_reproducible(data, f"{command} {again}") for data in properties(last, "finding"))
     sentences = properties(last, "could-not-run")
     failed = [phase for phase in phases if phase.failed]
     skipped = [phase for phase in phases if phase.skipped]
@@ -27,6 +31,12 @@ def folded(phases: list[pytest.TestReport], planned: Planned) -> TestResult:
         ending, reason = Ending.PASSED, ""
     example = "\n".join(properties(last, "example"))
     return TestResult(last.nodeid, planned, ending, sum(p.duration for p in phases), reason, findings, example)
+
+
+def _reproducible(data: Mapping[str, str], again: str) -> Finding:
+    """Given a finding as JSON, return it; where it names no command, Hypothesis's database makes the test's one do."""
+    found = Finding.from_json(data)
+    return found if found.reproduce else replace(found, reproduce=again)
 
 
 def properties(report: pytest.TestReport, name: str) -> list[Any]:

@@ -1,5 +1,6 @@
 """Listens to pytest, and tells the run as events. Lives in the main process only."""
 
+import shlex
 from collections import Counter
 from collections.abc import Generator
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ class Recorder:
 
     def __init__(self, config: pytest.Config, plan_file: Path) -> None:
         self.config = config
+        self.command = command_of(config)
         self.plan_file = plan_file
         self.plan: Plan = {}
         self.started = datetime.now(UTC)
@@ -72,7 +74,7 @@ class Recorder:
         self._meet_lab(report)
         if report.when in ("setup", "call"):
             return
-        test = folded(self.reports.pop(report.nodeid), self.plan.get(report.nodeid, Planned()))
+        test = folded(self.reports.pop(report.nodeid), self.plan.get(report.nodeid, Planned()), self.command)
         self.tests[test.id] = test
         if test.broke_off:
             self.troubles[_trouble(test)] = None
@@ -145,6 +147,14 @@ class Recorder:
             statistics=dict(sorted(self.statistics.items())),
             chosen=" ".join(filter(None, (self.config.getoption("keyword"), self.config.getoption("markexpr")))),
         )
+
+
+def command_of(config: pytest.Config) -> str:
+    """Given pytest's configuration, return what to type, with a `-k` behind it, to run one test again."""
+    for plugin in config.invocation_params.plugins or ():
+        if hasattr(plugin, "command"):
+            return str(plugin.command)
+    return shlex.join(["pytest", *config.invocation_params.args])
 
 
 def _trouble(test: TestResult) -> str:

@@ -72,6 +72,4 @@ def _value(name: str, given: str | None, rest: Iterator[str], release: Version) 
 
 
 def _may_be_value(word: str, release: Version) -> bool:
-    return (
-        not word.startswith("-") or has(release, "old-command-line") or bool(_VALUE_AFTER_ALL.fullmatch(word))
-    )
+    return not word.startswith("-") or has(release, "old-command-line") or bool(_VALUE_AFTER_ALL.fullmatch(word))

@@ -55,18 +55,10 @@ OPTIONS: Mapping[str, Option] = {
     "--filter-regexp": Option(takes_value=False, releases=SpecifierSet(">=1.2.0"), source=_NEW_IN_1_2),
     "--filter-ignorecase": Option(takes_value=False, releases=SpecifierSet(">=1.2.0"), source=_NEW_IN_1_2),
     "--filter-strictcase": Option(takes_value=False, releases=SpecifierSet(">=1.2.0"), source=_NEW_IN_1_2),
-    "--include-globbing-filelist": Option(
-        takes_value=True, releases=SpecifierSet("<2.0.0"), source=_GONE_IN_2_0
-    ),
-    "--exclude-globbing-filelist": Option(
-        takes_value=True, releases=SpecifierSet("<2.0.0"), source=_GONE_IN_2_0
-    ),
-    "--include-filelist-stdin": Option(
-        takes_value=False, releases=SpecifierSet("<2.0.0"), source=_GONE_IN_2_0
-    ),
-    "--exclude-filelist-stdin": Option(
-        takes_value=False, releases=SpecifierSet("<2.0.0"), source=_GONE_IN_2_0
-    ),
+    "--include-globbing-filelist": Option(takes_value=True, releases=SpecifierSet("<2.0.0"), source=_GONE_IN_2_0),
+    "--exclude-globbing-filelist": Option(takes_value=True, releases=SpecifierSet("<2.0.0"), source=_GONE_IN_2_0),
+    "--include-filelist-stdin": Option(takes_value=False, releases=SpecifierSet("<2.0.0"), source=_GONE_IN_2_0),
+    "--exclude-filelist-stdin": Option(takes_value=False, releases=SpecifierSet("<2.0.0"), source=_GONE_IN_2_0),
 }
 
 DIFFERENCES: Mapping[str, Difference] = {
@@ -116,8 +108,4 @@ def has(release: Version, difference: str) -> bool:
 
 def options_of(release: Version) -> Mapping[str, Option]:
     """Return the selection options that the release knows, by name."""
-    return {
-        name: option
-        for name, option in OPTIONS.items()
-        if option.releases.contains(release, prereleases=True)
-    }
+    return {name: option for name, option in OPTIONS.items() if option.releases.contains(release, prereleases=True)}

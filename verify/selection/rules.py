@@ -252,9 +252,7 @@ class _Reader:
     def _refuse_outside(self, condition: Condition, origin: str) -> None:
         root = Entry(b"", "dir")
         if not (condition.matches(self._source, root, Scene()) or condition.leads_through(self._source)):
-            raise RuleError(
-                errors.OUTSIDE_SOURCE, f"{origin} cannot match anything in the source {self._source}."
-            )
+            raise RuleError(errors.OUTSIDE_SOURCE, f"{origin} cannot match anything in the source {self._source}.")
 
 
 def _refuse_empty(pattern: str, origin: str) -> None:
@@ -265,8 +263,6 @@ def _refuse_empty(pattern: str, origin: str) -> None:
 def _refuse_idle_filters(names: Sequence[str]) -> None:
     filters = {name for name in names if name.startswith("--filter-")}
     if names and names[-1] in filters:
-        raise RuleError(
-            errors.TRAILING_FILTER, f"{names[-1]} is the last selection option and changes nothing."
-        )
+        raise RuleError(errors.TRAILING_FILTER, f"{names[-1]} is the last selection option and changes nothing.")
     if filters and filters <= _WITHOUT_EFFECT:
         raise RuleError(errors.REDUNDANT_FILTER, f"{', '.join(sorted(filters))} only repeats the default.")

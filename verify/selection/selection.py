@@ -72,9 +72,7 @@ class Selection:
                 rule,
                 counts[rule.index, True],
                 counts[rule.index, False],
-                None
-                if counts[rule.index, True] + counts[rule.index, False]
-                else self._shadowed.get(rule.index),
+                None if counts[rule.index, True] + counts[rule.index, False] else self._shadowed.get(rule.index),
             )
             for rule in self._set.rules
         )
@@ -87,9 +85,7 @@ class Selection:
         """Given a path of the listing, return what decided it, and what each rule says of it, as lines."""
         decision = self._by_path.get(path)
         if decision is None:
-            raise CannotRunError(
-                f"The listing does not name {printable(path)!r}; give a path relative to the source."
-            )
+            raise CannotRunError(f"The listing does not name {printable(path)!r}; give a path relative to the source.")
         state = "in the backup" if decision.included else "not in the backup"
         lines = [f"{printable(path) or '.'} is {state}: {printable(decision.why)}."]
         name = self._set.name_of(path)

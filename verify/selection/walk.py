@@ -139,9 +139,7 @@ class Walk:
         if scanned and entry.kind != "dir":
             # Not even a later rule, or the default, takes it: seen, and against the man page's
             # "If no selection conditions match a given file, then the file is implicitly included".
-            return decision._replace(
-                why=f"{self._origin(decision)} may match below it, but it is no folder"
-            ), False
+            return decision._replace(why=f"{self._origin(decision)} may match below it, but it is no folder"), False
         return decision, scanned
 
     def _refusal(self, entry: Entry) -> str:
@@ -180,9 +178,7 @@ class Walk:
         path = decision.path
         if path in self._folders:
             where = path.decode("utf-8", "backslashreplace")
-            raise CannotRunError(
-                f"The listing names the folder {where!r} twice, or after a path in it; sort it."
-            )
+            raise CannotRunError(f"The listing names the folder {where!r} twice, or after a path in it; sort it.")
         name = self._set.name_of(path)
         closed = None if decision.included or waits else _closing(decision, parent)
         rules = parent.rules if parent else tuple((rule, False) for rule in self._set.rules)

@@ -11,9 +11,7 @@ SCRIPTS = Path(__file__).parents[3] / "ci" / "images" / "duplicity" / "bin"
 STUB = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done > "$SEEN"\nexit "${STUB_EXIT:-0}"\n'
 
 
-def arguments_that_arrive(
-    tmp_path: Path, options: str, *arguments: str, dialect: str = "v4", **env: str
-) -> list[str]:
+def arguments_that_arrive(tmp_path: Path, options: str, *arguments: str, dialect: str = "v4", **env: str) -> list[str]:
     run_dup(tmp_path, options, *arguments, dialect=dialect, **env)
     return (tmp_path / "seen").read_text().splitlines()
 

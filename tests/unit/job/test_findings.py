@@ -148,9 +148,7 @@ def test_other_unknown_schemes_have_a_way_out(tmp_path: Path, url: str, lines: s
     assert lines in hint_of(tmp_path, f"DST={url}\n")
 
 
-@pytest.mark.parametrize(
-    "url", ["s3:///b/p", "S3:///b/p", "par2+sftp://h/x", "boto3+s3://b", "file:///x", ""]
-)
+@pytest.mark.parametrize("url", ["s3:///b/p", "S3:///b/p", "par2+sftp://h/x", "boto3+s3://b", "file:///x", ""])
 def test_registered_schemes_and_prefixes_are_known(tmp_path: Path, url: str) -> None:
     assert not scheme_finding(job_of(tmp_path, f"DST={url}\n"), SCHEMES, Version("3.2.1"))
 

@@ -25,9 +25,7 @@ LETTERS = st.text("abcdefghijkmnopqrstuvwxyz0123456789", min_size=8, max_size=12
 
 @pytest.fixture
 def read(tmp_path: Path) -> Reader:
-    def read(
-        text: str, *, stack: str = "", caller_env: dict[str, str] | None = None, reading: str = "raw"
-    ) -> Job:
+    def read(text: str, *, stack: str = "", caller_env: dict[str, str] | None = None, reading: str = "raw") -> Job:
         (tmp_path / "duplicity.env").write_text(text)
         (tmp_path / "stack.yml").write_text(stack)
         stack_file = tmp_path / "stack.yml" if stack else None
@@ -65,9 +63,7 @@ def test_options_come_in_order_with_the_images_extra_ones_behind(read: Reader) -
         ("--exclude /a/*", ("--exclude", "/a/*"), 1),
     ],
 )
-def test_options_are_split_as_they_are_meant(
-    read: Reader, options: str, words: tuple[str, ...], notes: int
-) -> None:
+def test_options_are_split_as_they_are_meant(read: Reader, options: str, words: tuple[str, ...], notes: int) -> None:
     job = read(f"SRC=/src\nPASSPHRASE=x\nOPTIONS_EXTRA=\nOPTIONS={options}")
     assert job.options == words
     assert len(job.notes) == notes
@@ -80,8 +76,7 @@ def test_the_archive_folder_is_the_last_one_given(read: Reader, options: str) ->
 
 def test_excluded_paths_are_the_plain_absolute_ones(read: Reader) -> None:
     job = read(
-        "OPTIONS=--exclude /a/ --exclude /b/* --exclude **"
-        " --exclude-regexp /c --exclude ignorecase:/d --exclude=/e"
+        "OPTIONS=--exclude /a/ --exclude /b/* --exclude ** --exclude-regexp /c --exclude ignorecase:/d --exclude=/e"
     )
     assert job.excluded_paths == ("/a", "/e")
 

@@ -28,9 +28,7 @@ def test_taking_the_prefix_away_gives_the_job_again(
     tmp_path_factory: pytest.TempPathFactory, source: str, rules: list[tuple[str, str]], prefix: str
 ) -> None:
     options = " ".join(f"{name} {path}" for name, path in rules)
-    job = job_of(
-        tmp_path_factory.getbasetemp(), f"SRC={source}\nTMPDIR=/t\nOPTIONS={options}\nOPTIONS_EXTRA=\n"
-    )
+    job = job_of(tmp_path_factory.getbasetemp(), f"SRC={source}\nTMPDIR=/t\nOPTIONS={options}\nOPTIONS_EXTRA=\n")
     rerooted = reroot(job, prefix)
     assert not rerooted.unfaithful
     assert rerooted.job.source == prefix + source
@@ -42,9 +40,7 @@ def test_taking_the_prefix_away_gives_the_job_again(
 
 
 def test_globs_behind_a_plain_beginning_move_and_a_slash_at_the_end_stays(tmp_path: Path) -> None:
-    job = job_of(
-        tmp_path, "SRC=/a/\nOPTIONS=--exclude=/a/**/x --include /a/b*/ --volsize 5\nOPTIONS_EXTRA=\n"
-    )
+    job = job_of(tmp_path, "SRC=/a/\nOPTIONS=--exclude=/a/**/x --include /a/b*/ --volsize 5\nOPTIONS_EXTRA=\n")
     moved = reroot(job, "/s/").job
     assert moved.source == "/s/a/"
     assert moved.options == ("--exclude=/s/a/**/x", "--include", "/s/a/b*/", "--volsize", "5")

@@ -109,10 +109,7 @@ def test_dotenv_reads_as_docker_compose_does(text: str, value: str) -> None:
 
 def test_dotenv_asks_the_caller_first_then_earlier_files_then_the_file() -> None:
     text = "A=file\nB=file\nC=file\nR=$A $B $C"
-    assert (
-        read_dotenv(text, {"A": "caller"}, earlier={"A": "earlier", "B": "earlier"})["R"]
-        == "caller earlier file"
-    )
+    assert read_dotenv(text, {"A": "caller"}, earlier={"A": "earlier", "B": "earlier"})["R"] == "caller earlier file"
 
 
 def test_dotenv_takes_a_bare_name_from_the_caller_unless_it_ends_the_file() -> None:

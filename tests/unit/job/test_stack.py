@@ -37,9 +37,7 @@ def test_the_service_is_found_by_its_image(stack: Reader) -> None:
     assert (found.service, found.image) == ("backup", "tecnativa/duplicity")
 
 
-@pytest.mark.parametrize(
-    "text", ["    env_file: conf/duplicity.env\n", "    environment: [JOB_300_WHEN=daily]\n"]
-)
+@pytest.mark.parametrize("text", ["    env_file: conf/duplicity.env\n", "    environment: [JOB_300_WHEN=daily]\n"])
 def test_the_service_is_found_by_its_env_file_or_variables(stack: Reader, text: str) -> None:
     assert stack(service(text, image="registry/own:1") + "  db:\n    image: postgres\n").service == "backup"
 
@@ -59,9 +57,7 @@ def test_several_services_are_named_and_the_env_file_decides(stack: Reader, tmp_
         ("[{path: a.env, required: false}]", ["a.env"]),
     ],
 )
-def test_env_files_are_relative_to_the_stack_file(
-    stack: Reader, tmp_path: Path, given: str, names: list[str]
-) -> None:
+def test_env_files_are_relative_to_the_stack_file(stack: Reader, tmp_path: Path, given: str, names: list[str]) -> None:
     found = stack(service(f"    env_file: {given}\n"))
     assert found.env_files == tuple(tmp_path / name for name in names)
 
@@ -107,9 +103,7 @@ def test_networks_bring_what_the_file_says_of_them(stack: Reader) -> None:
 
 
 def test_references_are_replaced_from_the_caller(stack: Reader) -> None:
-    found = stack(
-        service("    hostname: ${H:-h}\n    environment: {A: $$b}\n", image="duplicity:${TAG}"), {"TAG": "4"}
-    )
+    found = stack(service("    hostname: ${H:-h}\n    environment: {A: $$b}\n", image="duplicity:${TAG}"), {"TAG": "4"})
     assert (found.image, found.hostname, found.environment) == ("duplicity:4", "h", {"A": "$b"})
 
 
@@ -120,9 +114,7 @@ def test_unknown_keys_are_kept_and_commands_are_read(stack: Reader) -> None:
 
 
 def test_what_may_hold_a_secret_is_not_printed(stack: Reader) -> None:
-    found = stack(
-        service("    environment: {PASSPHRASE: geheim}\n    command: [geheim]\n    labels2: geheim\n")
-    )
+    found = stack(service("    environment: {PASSPHRASE: geheim}\n    command: [geheim]\n    labels2: geheim\n"))
     assert "geheim" not in repr(found)
 
 
@@ -149,15 +141,9 @@ def test_a_missing_stack_file_is_refused() -> None:
         read_stack(Path("/none/stack.yml"), {})
 
 
-@given(
-    config=st.dictionaries(
-        st.sampled_from(["volumes", "networks", "env_file", "environment", "command"]), JSON
-    )
-)
+@given(config=st.dictionaries(st.sampled_from(["volumes", "networks", "env_file", "environment", "command"]), JSON))
 @settings(max_examples=200)
-def test_any_service_is_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, config: dict[str, object]
-) -> None:
+def test_any_service_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, config: dict[str, object]) -> None:
     file = tmp_path_factory.getbasetemp() / "any.yml"
     file.write_text(yaml.safe_dump({"services": {"b": {**config, "image": "duplicity"}}}))
     try:

@@ -51,7 +51,7 @@ def image(lab_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def lab(image: str, store_image: str, own_cache: None):  # noqa: ANN201 - a lab of containers
+def parts(image: str, store_image: str, own_cache: None):  # noqa: ANN201 - a lab of containers
     from verify.lab.containers import docker_lab  # noqa: PLC0415 - only where an engine answers
     from verify.lab.runs import open_run  # noqa: PLC0415 - after the cache is set
 
@@ -64,11 +64,11 @@ def lab(image: str, store_image: str, own_cache: None):  # noqa: ANN201 - a lab 
             source="/var/data",
             volumes=("/archive",),
             environment={"CRONTAB_DAILY": "0 2 * * *"},
-        ) as lab,
+        ) as parts,
     ):
-        volumes = volumes_of([lab.container_id])
+        volumes = volumes_of([parts.container_id])
         assert len(volumes) > 2
-        yield lab
+        yield parts
     assert in_engine() == []
     assert not set(volumes) & set(docker("volume", "ls", "-q"))
 
@@ -78,11 +78,7 @@ def in_engine() -> list[str]:
     from verify.lab.runs import MACHINE_LABEL, machine  # noqa: PLC0415 - after the cache is set
 
     only = ["-q", "--filter", f"label={MACHINE_LABEL}={machine()}"]
-    return [
-        line
-        for words in (["ps", "-a"], ["network", "ls"], ["volume", "ls"])
-        for line in docker(*words, *only)
-    ]
+    return [line for words in (["ps", "-a"], ["network", "ls"], ["volume", "ls"]) for line in docker(*words, *only)]
 
 
 def volumes_of(containers: list[str]) -> list[str]:
@@ -95,66 +91,64 @@ def docker(*words: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if line]
 
 
-def test_the_entrypoint_has_run_before_the_first_command(lab) -> None:  # noqa: ANN001 - see lab
-    assert lab.host.run(["cat", "/entered"]).stdout == b"0 2 * * *\n"
+def test_the_entrypoint_has_run_before_the_first_command(parts) -> None:  # noqa: ANN001 - see parts
+    assert parts.host.run(["cat", "/entered"]).stdout == b"0 2 * * *\n"
 
 
-def test_a_containers_own_environment_is_known_and_not_inherited(lab) -> None:  # noqa: ANN001 - see lab
-    assert lab.host.own_environment["FROM_IMAGE"] == "1"
-    assert b"FROM_IMAGE" not in lab.host.run(["env"]).stdout
+def test_a_containers_own_environment_is_known_and_not_inherited(parts) -> None:  # noqa: ANN001 - see parts
+    assert parts.host.own_environment["FROM_IMAGE"] == "1"
+    assert b"FROM_IMAGE" not in parts.host.run(["env"]).stdout
 
 
-def test_a_secret_is_in_no_container_and_no_command_line(lab) -> None:  # noqa: ANN001 - see lab
+def test_a_secret_is_in_no_container_and_no_command_line(parts) -> None:  # noqa: ANN001 - see parts
     script = "test ${#TOLD} = 19 && cat /proc/[0-9]*/cmdline 2>/dev/null; exit 0"
-    done = lab.host.run(["sh", "-c", script], env={"TOLD": Secret("nobody-may-see-this")})
+    done = parts.host.run(["sh", "-c", script], env={"TOLD": Secret("nobody-may-see-this")})
     outside = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True).stdout
-    inspected = subprocess.run(
-        ["docker", "inspect", lab.container_id], check=True, capture_output=True
-    ).stdout
+    inspected = subprocess.run(["docker", "inspect", parts.container_id], check=True, capture_output=True).stdout
     assert b"TOLD" in done.stdout
     assert b"nobody-may-see-this" not in done.stdout + outside + inspected
 
 
-def test_the_source_is_written_by_the_keeper_and_read_only_for_duplicity(lab) -> None:  # noqa: ANN001 - see lab
+def test_the_source_is_written_by_the_keeper_and_read_only_for_duplicity(parts) -> None:  # noqa: ANN001 - see parts
     tree = Tree({b"": folder(), b"one": file((1, 100)), b"in": folder(), b"in/two": file((2, 70_000))})
-    lab.source_host.materialise("/var/data", tree)
-    assert not list(compare(Inventory.of(tree), lab.host.observe("/var/data"), ()))
+    parts.source_host.materialise("/var/data", tree)
+    assert not list(compare(Inventory.of(tree), parts.host.observe("/var/data"), ()))
     with pytest.raises(OSError, match="Read-only"):
-        lab.host.put("/var/data/one", b"")
-    lab.host.put("/archive/mine", b"")
+        parts.host.put("/var/data/one", b"")
+    parts.host.put("/archive/mine", b"")
 
 
-def test_a_folder_is_streamed_in(lab, tmp_path: Path) -> None:  # noqa: ANN001 - see lab
+def test_a_folder_is_streamed_in(parts, tmp_path: Path) -> None:  # noqa: ANN001 - see parts
     (tmp_path / "file").write_bytes(os.urandom(5 << 20))
-    assert lab.source_host.stream_in(tmp_path, "/var/data/streamed") == []
-    assert lab.host.get("/var/data/streamed/file") == (tmp_path / "file").read_bytes()
+    assert parts.source_host.stream_in(tmp_path, "/var/data/streamed") == []
+    assert parts.host.get("/var/data/streamed/file") == (tmp_path / "file").read_bytes()
 
 
-def test_the_store_answers_here_and_there(lab) -> None:  # noqa: ANN001 - see lab
-    access, secret = (key.reveal() for key in lab.store_keys)
-    client = Minio(lab.store_address, access_key=access, secret_key=secret, secure=False)
+def test_the_store_answers_here_and_there(parts) -> None:  # noqa: ANN001 - see parts
+    access, secret = (key.reveal() for key in parts.store_keys)
+    client = Minio(parts.store_address, access_key=access, secret_key=secret, secure=False)
     client.make_bucket("some-bucket")
     assert [bucket.name for bucket in client.list_buckets()] == ["some-bucket"]
-    ask = f"import urllib.request as r; print(r.urlopen('{lab.store_endpoint}/minio/health/live').status)"
-    assert lab.host.run(["python3", "-c", ask]).stdout == b"200\n"
+    ask = f"import urllib.request as r; print(r.urlopen('{parts.store_endpoint}/minio/health/live').status)"
+    assert parts.host.run(["python3", "-c", ask]).stdout == b"200\n"
     client._http.clear()
 
 
-def test_a_command_that_hangs_is_killed_in_the_container_too(lab) -> None:  # noqa: ANN001 - see lab
-    assert lab.host.run(["sh", "-c", "sleep 4242 & wait"], timeout=0.3).timed_out
-    assert lab.host.run(["sh", "-c", "grep -la 424[2] /proc/[0-9]*/cmdline"]).stdout == b""
+def test_a_command_that_hangs_is_killed_in_the_container_too(parts) -> None:  # noqa: ANN001 - see parts
+    assert parts.host.run(["sh", "-c", "sleep 4242 & wait"], timeout=0.3).timed_out
+    assert parts.host.run(["sh", "-c", "grep -la 424[2] /proc/[0-9]*/cmdline"]).stdout == b""
 
 
-def test_nothing_of_a_host_runs_on_in_the_container(lab) -> None:  # noqa: ANN001 - see lab
+def test_nothing_of_a_host_runs_on_in_the_container(parts) -> None:  # noqa: ANN001 - see parts
     from verify.lab.host import container_host  # noqa: PLC0415 - only where an engine answers
 
     pythons = ["sh", "-c", "grep -lazE '^python3' /proc/[0-9]*/cmdline | wc -l"]
-    before = lab.host.run(pythons).stdout
-    another = container_host(lab.container_id, lab.host.scratch_path("another"))
-    assert lab.host.run(pythons).stdout != before
+    before = parts.host.run(pythons).stdout
+    another = container_host(parts.container_id, parts.host.scratch_path("another"))
+    assert parts.host.run(pythons).stdout != before
     another.close()
     deadline = time.monotonic() + 5
-    while lab.host.run(pythons).stdout != before:
+    while parts.host.run(pythons).stdout != before:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 

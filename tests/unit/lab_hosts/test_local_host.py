@@ -55,9 +55,7 @@ def test_a_command_gives_its_status_and_output(host: Host) -> None:
     assert done.argv[0] == "sh"
 
 
-def test_the_environment_of_the_tests_is_not_inherited(
-    scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_of_the_tests_is_not_inherited(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSPHRASE", "of the caller")
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/bundle.pem")
     host = local_host(scratch / "inner", {"MARK": "1"})
@@ -73,9 +71,7 @@ def test_the_environment_of_the_tests_is_not_inherited(
     assert "PASSPHRASE" not in host.own_environment
 
 
-def test_a_proxy_is_passed_on_but_not_asked_for_the_lab_itself(
-    scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_proxy_is_passed_on_but_not_asked_for_the_lab_itself(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy:3128")
     monkeypatch.setenv("NO_PROXY", "intern.example")
     host = local_host(scratch / "inner")

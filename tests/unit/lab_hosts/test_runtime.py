@@ -58,9 +58,7 @@ def test_an_engine_that_hangs_is_given_two_seconds(only_docker_is: OnlyDocker) -
         ("", "it said nothing"),
     ],
 )
-def test_what_an_engine_refuses_becomes_a_way_out(
-    only_docker_is: OnlyDocker, said: str, sentence: str
-) -> None:
+def test_what_an_engine_refuses_becomes_a_way_out(only_docker_is: OnlyDocker, said: str, sentence: str) -> None:
     only_docker_is(f"echo '{said}' >&2; exit 1")
     status = engine()
     assert not status.ok

@@ -18,10 +18,7 @@ FILES = {b"a/b/x.py", b"a/b/y.txt", b"a/z", b"data/runtime/r", b"data/runtime2",
 
 def entries(paths: Mapping[bytes, str] | None = None) -> list[Entry]:
     kinds = paths or {path: "dir" if path in FOLDERS else "file" for path in FOLDERS | FILES}
-    return [
-        Entry(path, kinds[path], mtime=100, device=1)
-        for path in sorted(kinds, key=lambda path: path.split(b"/"))
-    ]
+    return [Entry(path, kinds[path], mtime=100, device=1) for path in sorted(kinds, key=lambda path: path.split(b"/"))]
 
 
 def chosen(
@@ -76,9 +73,7 @@ EVERYTHING = (FOLDERS | FILES) - {b""}
         pytest.param(
             ["--include", "/s/a/z", "--exclude", "/s/a"], {b"a/b", b"a/b/x.py", b"a/b/y.txt"}, id="first wins"
         ),
-        pytest.param(
-            ["--include", "/s/a/z", "--exclude", "**"], EVERYTHING - {b"a", b"a/z"}, id="only one file"
-        ),
+        pytest.param(["--include", "/s/a/z", "--exclude", "**"], EVERYTHING - {b"a", b"a/z"}, id="only one file"),
         pytest.param(
             ["--include", "/s/a/none", "--exclude", "/s/a"],
             {b"a", b"a/b", b"a/b/x.py", b"a/b/y.txt", b"a/z"},
@@ -106,9 +101,7 @@ EVERYTHING = (FOLDERS | FILES) - {b""}
             {b"a", b"a/b", b"a/b/x.py", b"a/b/y.txt", b"a/z"},
             id="an expression leads nowhere",
         ),
-        pytest.param(
-            ["--exclude-if-present", "z"], {b"a", b"a/b", b"a/b/x.py", b"a/b/y.txt", b"a/z"}, id="if present"
-        ),
+        pytest.param(["--exclude-if-present", "z"], {b"a", b"a/b", b"a/b/x.py", b"a/b/y.txt", b"a/z"}, id="if present"),
         pytest.param(
             ["--include", "/s/a", "--exclude", "/s/k", "--exclude-if-present", "z"],
             {b"a", b"a/b", b"a/b/x.py", b"a/b/y.txt", b"a/z", b"k"},
@@ -140,12 +133,8 @@ EVERYTHING = (FOLDERS | FILES) - {b""}
             set(),
             id="the case counts again",
         ),
-        pytest.param(
-            ["--filter-regexp", "--exclude", "y.txt"], {b"a/b/y.txt"}, id="a pattern as an expression"
-        ),
-        pytest.param(
-            ["--filter-regexp", "--filter-globbing", "--exclude", "/s/*/z"], {b"a/z"}, id="globs again"
-        ),
+        pytest.param(["--filter-regexp", "--exclude", "y.txt"], {b"a/b/y.txt"}, id="a pattern as an expression"),
+        pytest.param(["--filter-regexp", "--filter-globbing", "--exclude", "/s/*/z"], {b"a/z"}, id="globs again"),
         pytest.param(
             ["--full-if-older-than", "1W", "--name", "/s/k", "--exclude-reg", "k$"],
             {b"k"},
@@ -348,9 +337,7 @@ def test_releases_around_2_0_ignore_two_options() -> None:
         ("s", b"u", "s/u"),
     ],
 )
-def test_rules_are_matched_against_the_source_as_duplicity_spells_it(
-    source: str, path: bytes, pattern: str
-) -> None:
+def test_rules_are_matched_against_the_source_as_duplicity_spells_it(source: str, path: bytes, pattern: str) -> None:
     assert chosen(["--exclude", pattern], [Entry(b"", "dir"), Entry(path)], source=source).excluded == [path]
 
 
@@ -482,9 +469,7 @@ def test_a_rule_given_twice_is_given_once(rules: list[str]) -> None:
 
 
 @given(RULES, st.randoms(use_true_random=False))
-def test_the_order_of_the_listing_does_not_matter_where_folders_come_first(
-    rules: list[str], random: Random
-) -> None:
+def test_the_order_of_the_listing_does_not_matter_where_folders_come_first(rules: list[str], random: Random) -> None:
     listing = entries()
     shuffled = sorted(listing, key=lambda entry: (entry.path != b"", entry.path.count(b"/"), random.random()))
     assert set(chosen([*rules, *LAST], shuffled).included) == set(chosen([*rules, *LAST], listing).included)

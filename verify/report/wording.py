@@ -1,0 +1,65 @@
+"""How outcomes, labs and durations are put into words, alike in every report for people."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from verify.report.outcome import CheckResult, Ending, Outcome, Verdict, counted
+
+MINUTE = 60  # seconds
+SIGNS = {Outcome.PROVEN: "✓", Outcome.FINDING: "✗", Outcome.NOT_PROVEN: "○", Outcome.ERROR: "!"}
+OUTCOME = {Verdict.PROVEN: Outcome.PROVEN, Verdict.FINDINGS: Outcome.FINDING, Verdict.COULD_NOT_RUN: Outcome.ERROR}
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Given a verdict, return it as a report shouts it."""
+    return verdict.value.replace("-", " ").upper()
+
+
+def duration(seconds: float) -> str:
+    """Given seconds, return them as a person says them: `0.4 s`, `12.3 s`, `2 min 05 s`."""
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return f"{minutes} min {rest:02} s"
+
+
+def tests_of(check: CheckResult) -> str:
+    """Given a check, return how many tests decide it, and how many of them did."""
+    skipped = sum(test.ending is Ending.SKIPPED for test in check.tests)
+    everything = counted(len(check.tests), "test")
+    return f"{len(check.tests) - skipped} of {everything}" if skipped else everything
+
+
+def remark(check: CheckResult) -> str:
+    """Given a check, return what there is to say of its outcome; nothing of one that is proven."""
+    return {
+        Outcome.PROVEN: "",
+        Outcome.FINDING: counted(len(check.findings), "finding"),
+        Outcome.NOT_PROVEN: f"not proven: {check.reason}",
+        Outcome.ERROR: f"broke off: {check.reason}",
+    }[check.outcome]
+
+
+def header(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Given a lab's facts, return what a report says of it first, by name."""
+    job, runtime, versions = facts["job"], facts["runtime"], facts["versions"]
+    files = [near(path) for path in (*job.get("env_files", ()), job.get("stack_file")) if path]
+    way = f"{job['source']} → {job['destination']}, {'encrypted' if job['encrypted'] else 'not encrypted'}"
+    return {
+        "job": ", ".join(files),
+        "": way,
+        "runtime": ": ".join(filter(None, (runtime["name"], runtime["why"]))),
+        "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
+    }
+
+
+def notes(facts: Mapping[str, Any]) -> list[str]:
+    """Given a lab's facts, return what it and the job note, each once."""
+    return list(dict.fromkeys((*facts.get("notes", ()), *facts["job"].get("notes", ()))))
+
+
+def near(path: str) -> str:
+    """Given a path, return it as seen from the working directory, if it lies below."""
+    here, there = Path.cwd(), Path(path)
+    return str(there.relative_to(here) if there.is_relative_to(here) else there)
