@@ -62,7 +62,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
 class Finding:
     """One way in which a check failed.
 
-    `path` is the path inside the tree, as text (undecodable bytes as `\\xNN`), empty where the
+    `path` is the path inside the tree, as `trees.printable` writes it, empty where the
     finding is about no path. `expected` and `got` are short; neither ever holds a secret.
     `reproduce` is a command line.
     """

@@ -1,7 +1,6 @@
 """Stores serve, tell that they died, and leave nothing."""
 
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -58,7 +57,7 @@ def sockets() -> set[Path]:
 
 def listening(pid: int) -> set[str]:
     """Return the addresses, in hex as the kernel has them, that a process listens on."""
-    mine = {os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()}
+    mine = {str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()}
     rows = [
         line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()
     ]
