@@ -63,7 +63,8 @@ def _lines() -> Iterator[Line]:
         yield _space(name, folder)
     yield _clock()
     root = os.geteuid() == 0
-    yield Line("user", root, f"{'root' if root else 'not root'}: owners and devices {'too' if root else 'not'} proven")
+    proven = "root: owners and devices are proven too" if root else "not root: owners and devices are not proven"
+    yield Line("user", root, proven)
 
 
 def _gpg() -> Line:
