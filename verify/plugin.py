@@ -14,6 +14,7 @@ import pytest
 
 from verify import evidence
 from verify.errors import CannotRunError
+from verify.options import JOB, LAB, RUN
 
 if TYPE_CHECKING:
     from verify.lab.lab import Lab
@@ -21,26 +22,21 @@ if TYPE_CHECKING:
 
 NAME = "verify.plugin"
 RUNTIMES = ("embedded", "docker")
-PROFILES = ("smoke", "default", "nightly")
 PLAN_KEY = "verify_plan"
 CHOICES: pytest.StashKey[dict[str, "RuntimeChoice"]] = pytest.StashKey()
 LABS_SEEN: pytest.StashKey[set[int]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of a run; the console command has the same, but for `--runtime all`."""
+    """Add the options of a run; the console command has the same, but for other defaults."""
     group = parser.getgroup("duplicity-verify", "verification of duplicity backups")
-    option = group.addoption
-    option("--runtime", choices=("all", "auto", *RUNTIMES), default="all", help="where the lab runs (default: all)")
-    option("--env-file", metavar="FILE", help="the job's duplicity.env (default: the sample job's)")
-    option("--stack", metavar="FILE", help="the job's stack file")
-    option("--source", metavar="DIR", help="a real folder to back up and restore too; it is only read")
-    option("--duplicity-image", metavar="IMAGE", help="image of the duplicity container")
-    option("--duplicity-release", metavar="VERSION", help="duplicity release from PyPI")
-    option("--duplicity-command", metavar="PROGRAM", help="program that stands in duplicity's place (embedded)")
-    option("--minio-image", metavar="IMAGE", help="image of the MinIO container")
-    option("--profile", choices=PROFILES, help="how many examples Hypothesis draws (default: default)")
-    option("--report-dir", metavar="DIR", help="write report.json, report.md and junit.xml there")
+    overrides: dict[str, dict[str, Any]] = {
+        "runtime": {"choices": ("all", "auto", *RUNTIMES), "default": "all", "help": "where labs run (default: all)"},
+        "profile": {"default": None},
+        "report_dir": {"default": None, "help": "write report.json, report.md and junit.xml there"},
+    }
+    for each in (*JOB, *LAB, *RUN):
+        each.add_to(group.addoption, **overrides.get(each.name, {}))
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -1,0 +1,30 @@
+"""`duplicity-verify doctor`: what this machine can do, and what it lacks."""
+
+import argparse
+import sys
+
+from verify.commands.parsers import COULD_NOT_RUN, Parser
+from verify.options import LAB
+
+EXAMPLES = """examples:
+  duplicity-verify doctor                                what this machine can do, and what it lacks
+  duplicity-verify doctor --prepare                      fill the cache, for a machine without network"""
+
+
+def parser() -> Parser:
+    """Return the command's parser."""
+    made = Parser("duplicity-verify doctor", "Says what this machine can do, and what to install.", EXAMPLES)
+    made.add_argument("--prepare", action="store_true", help="fill the cache beforehand")
+    made.add_options("the lab", (each for each in LAB if each.name == "duplicity_release"))
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what this machine can do; return 0 if a lab can run on it, else 2."""
+    from verify.lab.doctor import examine, prepare  # noqa: PLC0415 - imports what --help may not need
+
+    if options.prepare:
+        prepare(options.duplicity_release)
+    lines = examine()
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return COULD_NOT_RUN if any(line.needed and not line.ok for line in lines) else 0

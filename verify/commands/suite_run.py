@@ -1,0 +1,69 @@
+"""Running pytest on test modules of ours, with our own reporter in place of pytest's."""
+
+import argparse
+import os
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from verify.commands.parsers import Parser
+from verify.errors import CannotRunError
+from verify.options import Option, spelled
+
+WORKERS = min(os.cpu_count() or 1, 4)  # each opens a lab of its own
+
+
+def add_pytest_options(parser: Parser) -> None:
+    """Add the options that are pytest's own: `-k`, and with xdist `-n`."""
+    group = parser.add_argument_group("pytest")
+    group.add_argument("-k", metavar="EXPRESSION", dest="keyword", help="run only the tests that match, as in pytest")
+    group.add_argument(
+        "-n", metavar="WORKERS", dest="workers", type=int, default=WORKERS, help="labs at once (default: %(default)s)"
+    )
+
+
+def run_tests(tests: Sequence[Path], parser: Parser, options: argparse.Namespace, known: Iterable[Option]) -> int:
+    """Given test folders or modules, the command's parser and its parsed options, run pytest on them.
+
+    `known` are the options that pytest is given too. Return the exit code of the verdict.
+    """
+    from verify.report.console import ConsoleReporter, open_console  # noqa: PLC0415 - not for --help and --version
+
+    known = tuple(known)
+    reporter = ConsoleReporter(open_console(), command_of(parser, options, known))
+    isolate(os.environ)
+    import pytest  # noqa: PLC0415 - what is wrong with the arguments is said without it
+
+    reporter.begin()
+    try:
+        code = pytest.main(pytest_arguments(tests, options, known), plugins=[reporter])
+    finally:
+        reporter.close()
+    if reporter.run is None:
+        raise CannotRunError(f"pytest did not run the suite (exit code {int(code)}): what it says stands above")
+    return reporter.run.verdict.exit_code
+
+
+def isolate(environment: Any) -> None:
+    """Take out of an environment what would make pytest load other plugins or other options than ours."""
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        environment.pop(name, None)
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+
+
+def pytest_arguments(tests: Sequence[Path], options: argparse.Namespace, known: Iterable[Option]) -> list[str]:
+    """Return pytest's arguments: the tests' folder as its root, and nothing of the caller's configuration."""
+    folder = tests[0] if tests[0].is_dir() else tests[0].parent
+    root = ["-c", os.devnull, f"--rootdir={folder}", f"--confcutdir={folder}", "--import-mode=importlib"]
+    loaded = ("xdist.plugin", "_hypothesis_pytestplugin", "verify.plugin", "no:cacheprovider", "no:terminalreporter")
+    plugins = [word for name in loaded for word in ("-p", name)]
+    chosen = ["-k", options.keyword] if options.keyword else []
+    workers = ["-n", str(options.workers), "--dist=worksteal"] if options.workers > 1 else []
+    return [*map(str, tests), *root, *plugins, *workers, *chosen, *spelled(known, vars(options))]
+
+
+def command_of(parser: Parser, options: argparse.Namespace, known: Iterable[Option]) -> str:
+    """Return what to type for the same run, without what chose the tests."""
+    given = (each for each in known if getattr(options, each.name) != parser.get_default(each.name))
+    return shlex.join([*parser.prog.split(), *spelled(given, vars(options))])
