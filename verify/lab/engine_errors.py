@@ -1,6 +1,7 @@
 """What a Docker engine refuses, as the one sentence that a user can act on."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,10 @@ REFUSALS = (
     TimeoutError,
 )
 
+# What is worth quoting of a build's log, the most telling first.
+TELLING = ("not found", "fatal error:", "E: ", "Could not", "No space left", "ERROR: ", "error: ")
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
 
 @contextlib.contextmanager
 def telling(what: str, advice: str) -> Iterator[None]:
@@ -30,14 +35,17 @@ def telling(what: str, advice: str) -> Iterator[None]:
 
 def said(error: BaseException) -> str:
     """Given an error of the engine, return what it says, in one line."""
+    if isinstance(error, docker.errors.BuildError):
+        return _why_not_built(error)
     text: Any = getattr(error, "explanation", None) or getattr(error, "msg", None) or str(error)
     lines = str(text).strip().splitlines() or [type(error).__name__]
-    return f"{lines[-1].strip()}{_last_of_the_build(error)}"
+    return lines[-1].strip()
 
 
-def _last_of_the_build(error: BaseException) -> str:
-    if not isinstance(error, docker.errors.BuildError):
-        return ""
-    lines = [str(entry["stream"]).strip() for entry in error.build_log if isinstance(entry, dict) and "stream" in entry]
-    said_last = [line for line in lines if line][-3:]
-    return f" (its last lines: {' / '.join(said_last)})" if said_last else ""
+def _why_not_built(error: docker.errors.BuildError) -> str:
+    """Return the line of a build's log that tells most, behind the step that ended it."""
+    log = "".join(str(entry.get("stream", "")) for entry in error.build_log if isinstance(entry, dict))
+    lines = [line.strip() for line in _COLOUR.sub("", log).splitlines() if line.strip()]
+    steps = [line for line in lines if line.startswith("Step ")]
+    telling = [line for sign in TELLING for line in lines if sign in line]
+    return ": ".join([*steps[-1:], *(telling[:1] or [str(error.msg).strip().splitlines()[0]])])

@@ -125,7 +125,8 @@ def _built(name: str, context: Path, arguments: Mapping[str, str]) -> Image:
         forcerm=True,
     )
     advice = "run ci/prepare-host on a machine without registry, or name an image with --duplicity-image"
-    with telling(f"the image {name} cannot be built from {context}", advice), build:
+    base = f" on {arguments['BASE']}" if "BASE" in arguments else ""
+    with telling(f"the image {name} cannot be built from {context}{base}", advice), build:
         return _image(name, build.get_wrapped_image())
 
 

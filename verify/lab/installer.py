@@ -8,7 +8,8 @@ import uv
 from verify.errors import CannotRunError
 
 TO_COMPILE = (
-    "a C compiler and the headers of librsync and Python (Debian: apt-get install gcc librsync-dev python3-dev)"
+    "a C compiler, msgfmt, and the headers of librsync and Python "
+    "(Debian: apt-get install gcc librsync-dev python3-dev gettext)"
 )
 
 _UNREACHABLE = (
