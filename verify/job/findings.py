@@ -72,13 +72,23 @@ def _incomplete(expected: str, got: str, hint: str) -> Finding:
 
 
 def _source(job: Job) -> Iterator[Finding]:
-    mounted = any(_holds(volume.target, job.source) for volume in job.volumes)
+    mounted = any(_brings_files(job, volume.target) for volume in job.volumes)
     if not job.source or ("SRC" in job.defaults and not mounted):
         default = "" if not job.source else f" (the image's default is {job.source}, an empty folder)"
         yield _incomplete("SRC, the folder to back up", f"no SRC{default}", "write SRC=/the/folder into the env file")
+    elif not job.source.startswith("/"):
+        got = f"SRC={job.source}, which depends on the folder that duplicity is started in"
+        yield _incomplete("SRC, an absolute path", got, f"write SRC=/{job.source} if that is the folder")
     elif job.stack_file and not mounted:
         hint = f"add the volume `- {job.source}:{job.source}:ro` to the service in {job.stack_file}"
         yield _incomplete(f"a volume that mounts {job.source}", "a stack file without it", hint)
+
+
+def _brings_files(job: Job, target: str) -> bool:
+    """Return whether a volume mounted at `target` holds the source, or a part of it that is not excluded."""
+    if _holds(target, job.source):
+        return True
+    return _holds(job.source, target) and not any(_holds(excluded, target) for excluded in job.excluded_paths)
 
 
 def _holds(folder: str, path: str) -> bool:

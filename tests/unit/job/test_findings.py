@@ -59,6 +59,10 @@ def test_a_good_job_lacks_nothing(tmp_path: Path) -> None:
     [
         ("DST=file:///x\nPASSPHRASE=p\n", "no SRC (the image's default is /mnt/backup/src, an empty folder)"),
         ("SRC=\nDST=file:///x\nPASSPHRASE=p\n", "no SRC"),
+        (
+            "SRC=a\nDST=file:///x\nPASSPHRASE=p\n",
+            "SRC=a, which depends on the folder that duplicity is started in",
+        ),
         ("SRC=/a\nPASSPHRASE=p\n", "no DST"),
         ("SRC=/a\nDST=multi\nPASSPHRASE=p\n", "no DST_1"),
         ("SRC=/a\nDST=file:///x\n", "neither of them"),
@@ -105,10 +109,27 @@ def test_other_complete_jobs_lack_nothing(tmp_path: Path, text: str) -> None:
     assert not list(incomplete(job_of(tmp_path, text)))
 
 
-@pytest.mark.parametrize(("target", "count"), [("/a", 0), ("/", 0), ("/ab", 1), ("/a/b", 1)])
-def test_a_stack_file_must_mount_the_source(tmp_path: Path, target: str, count: int) -> None:
-    stack = f"services: {{b: {{image: duplicity, env_file: duplicity.env, volumes: ['/x:{target}:ro']}}}}"
-    assert len(list(incomplete(job_of(tmp_path, GOOD, stack)))) == count
+def mounting(target: str) -> str:
+    return f"services: {{b: {{image: duplicity, env_file: duplicity.env, volumes: ['/x:{target}:ro']}}}}"
+
+
+@pytest.mark.parametrize(("target", "count"), [("/a", 0), ("/", 0), ("/ab", 1), ("/a/b", 0), ("/b", 1)])
+def test_a_stack_file_must_mount_the_source_or_a_part_of_it(tmp_path: Path, target: str, count: int) -> None:
+    assert len(list(incomplete(job_of(tmp_path, GOOD, mounting(target))))) == count
+
+
+def test_a_mounted_part_that_is_excluded_brings_nothing(tmp_path: Path) -> None:
+    text = GOOD + "OPTIONS=--exclude /a/b\n"
+    (finding,) = incomplete(job_of(tmp_path, text, mounting("/a/b/c")))
+    assert finding.expected == "a volume that mounts /a"
+    assert not list(incomplete(job_of(tmp_path, text, mounting("/a/bc"))))
+
+
+def test_volumes_below_the_images_default_source_are_a_source(tmp_path: Path) -> None:
+    text = "DST=file:///x\nPASSPHRASE=p\n"
+    assert not list(incomplete(job_of(tmp_path, text, mounting("/mnt/backup/src/one"))))
+    (finding,) = incomplete(job_of(tmp_path, text, mounting("/elsewhere")))
+    assert finding.expected == "SRC, the folder to back up"
 
 
 def hint_of(tmp_path: Path, text: str) -> str:
