@@ -11,10 +11,11 @@ from rich.table import Column
 from rich.text import Text
 
 from verify import __version__
-from verify.checks import CATALOGUE, Finding
+from verify.checks import CATALOGUE
+from verify.report.digest import Failure, Gap, Told, failures_of, gaps_of
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
-from verify.report.outcome import CheckResult, Outcome, Run, TestResult
-from verify.report.wording import OUTCOME, SIGNS, duration, header, notes, remark, tests_of, verdict_words
+from verify.report.outcome import CheckResult, Outcome, Run
+from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, remark, tests_of, verdict_words
 
 STYLES = {
     Outcome.PROVEN: "green",
@@ -44,6 +45,7 @@ class ConsoleReporter:
     def __init__(self, console: Console, command: str) -> None:
         self.command = command
         self.run: Run | None = None  # once it has ended
+        self._told: set[str] = set()  # reasons that stand above
         self._console = console
         self._progress = Progress(
             SpinnerColumn(),
@@ -100,14 +102,15 @@ class ConsoleReporter:
             (f"{SIGNS[check.outcome]} ", STYLES[check.outcome]),
             f"{check.id:{IDS}}  {tests_of(check):13} {duration(check.seconds):>9}  ",
         )
-        text = Text(check.meaning, "dim") if check.outcome is Outcome.PROVEN else Text(remark(check))
+        text = Text(check.meaning, "dim") if check.outcome is Outcome.PROVEN else Text(remark(check, self._told))
         self._line(text, before)
 
     def _end(self, run: Run) -> None:
         self._line(Text())
-        for test in run.tests:
-            if test.findings:
-                self._findings(test)
+        for failure in failures_of(run.tests):
+            self._failure(failure)
+        for gap in gaps_of(run):
+            self._gap(gap)
         if len(run.troubles) > 1:  # else the sentence says it
             for trouble in run.troubles:
                 self._line(Text(trouble), Text("! ", STYLES[Outcome.ERROR]))
@@ -115,21 +118,37 @@ class ConsoleReporter:
         shout = Text(f"{verdict_words(run.verdict)}: ", f"bold {STYLES[OUTCOME[run.verdict]]}")
         self._line(Text.assemble(shout, f"{run.sentence} ({duration(run.seconds)})"))
 
-    def _findings(self, test: TestResult) -> None:
-        self._line(Text(test.id.rpartition("::")[2], "bold"))
-        for found in test.findings[:SHOWN]:
-            self._finding(found)
-        if len(test.findings) > SHOWN:
-            self._line(Text(f"and {len(test.findings) - SHOWN} more, in report.json"), Text("    "))
-        for line in test.example.splitlines():
+    def _failure(self, failure: Failure) -> None:
+        self._line(Text(failure.name, "bold"))
+        for told in failure.findings[:SHOWN]:
+            self._finding(told)
+        if len(failure.findings) > SHOWN:
+            self._line(Text(f"and {len(failure.findings) - SHOWN} more, in report.json"), Text("    "))
+        for line in failure.test.example.splitlines():
             self._line(Text(line, "dim"), Text("    "))
         self._line(Text())
 
-    def _finding(self, found: Finding) -> None:
+    def _finding(self, told: Told) -> None:
+        found = told.finding
         where = Text.assemble((found.check, "red"), f" {found.path}".rstrip())
         self._line(where, Text(f"  {SIGNS[Outcome.FINDING]} ", STYLES[Outcome.FINDING]))
-        told = {"expected": found.expected, "got": found.got, "hint": found.hint, "again": found.reproduce}
-        for name, text in told.items():
+        self._named(
+            {
+                "expected": found.expected,
+                "got": found.got,
+                "hint": found.hint,
+                "again": found.reproduce,
+                "alike": alike(told.alike) if told.alike else "",
+            }
+        )
+
+    def _gap(self, gap: Gap) -> None:
+        self._line(Text(gap.reason), Text(f"{SIGNS[Outcome.NOT_PROVEN]} ", STYLES[Outcome.NOT_PROVEN]))
+        self._named({"wholly": ", ".join(gap.wholly), "in part": ", ".join(gap.partly)})
+        self._line(Text())
+
+    def _named(self, texts: Mapping[str, str]) -> None:
+        for name, text in texts.items():
             if text:
                 self._line(Text(text), Text(f"      {name:8} ", "dim"))
 

@@ -43,7 +43,8 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "meaning": check.meaning,
         "reason": check.reason,
         "tests": [
-            {"id": test.id, "ending": test.ending.value, "seconds": round(test.seconds, 3)} for test in check.tests
+            {"id": test.id, "ending": test.ending.value, "seconds": round(test.seconds, 3), "reason": test.reason}
+            for test in check.tests
         ],
     }
 

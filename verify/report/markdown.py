@@ -3,15 +3,16 @@
 import html
 from collections.abc import Iterator
 
-from verify.report.outcome import Run, TestResult
-from verify.report.wording import OUTCOME, SIGNS, duration, header, notes, remark, tests_of, verdict_words
+from verify.report.digest import Failure, failures_of, gaps_of
+from verify.report.outcome import Run
+from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, remark, tests_of, verdict_words
 
 SHOWN = 20  # findings of one test; all of them are in report.json
 
 
 def markdown_of(run: Run) -> str:
     """Given a run, return its summary."""
-    return "\n".join([*_head(run), *_checks(run), *_findings(run)]) + "\n"
+    return "\n".join([*_head(run), *_checks(run), *_findings(run), *_gaps(run)]) + "\n"
 
 
 def _head(run: Run) -> Iterator[str]:
@@ -31,35 +32,48 @@ def _checks(run: Run) -> Iterator[str]:
         return
     yield "| | check | runtime | tests | time | |"
     yield "|---|---|---|---:|---:|---|"
+    told = set[str]()
     for check in run.checks:
-        said = _text(remark(check) or check.meaning)
+        said = _text(remark(check, told) or check.meaning)
         cells = (SIGNS[check.outcome], f"`{check.id}`", check.runtime, tests_of(check), duration(check.seconds), said)
         yield "| " + " | ".join(cells) + " |"
     yield ""
 
 
 def _findings(run: Run) -> Iterator[str]:
-    failed = [test for test in run.tests if test.findings]
-    if failed:
+    failures = failures_of(run.tests)
+    if failures:
         yield from ("### Findings", "")
-    for test in failed:
-        yield from _test(test)
+    for failure in failures:
+        yield from _failure(failure)
 
 
-def _test(test: TestResult) -> Iterator[str]:
-    yield from (f"**{_text(test.id.rpartition('::')[2])}**", "")
-    for found in test.findings[:SHOWN]:
+def _failure(failure: Failure) -> Iterator[str]:
+    yield from (f"**{_text(failure.name)}**", "")
+    for told in failure.findings[:SHOWN]:
+        found = told.finding
         path = f" {_code(found.path)}" if found.path else ""
         yield f"- **{found.check}**{path}: expected {_text(found.expected)}, got {_text(found.got)}"
-        if found.hint:
-            yield f"  <br>{_text(found.hint)}"
-    if len(test.findings) > SHOWN:
-        yield f"- and {len(test.findings) - SHOWN} more, in `report.json`"
+        yield from (f"  <br>{_text(text)}" for text in (found.hint, told.alike and alike(told.alike)) if text)
+    if len(failure.findings) > SHOWN:
+        yield f"- and {len(failure.findings) - SHOWN} more, in `report.json`"
     yield ""
-    if test.example:
-        example = html.escape(test.example, quote=False)
+    if failure.test.example:
+        example = html.escape(failure.test.example, quote=False)
         yield from ("<details><summary>falsifying example</summary>", "", f"<pre>{example}</pre>", "", "</details>", "")
-    yield from (f"again: {_code(test.findings[0].reproduce)}", "")
+    yield from (f"again: {_code(failure.findings[0].finding.reproduce)}", "")
+
+
+def _gaps(run: Run) -> Iterator[str]:
+    gaps = gaps_of(run)
+    if not gaps:
+        return
+    yield from ("### Not proven", "")
+    for gap in gaps:
+        named = (("wholly", gap.wholly), ("in part", gap.partly))
+        ids = "; ".join(f"{how} {', '.join(f'`{each}`' for each in checks)}" for how, checks in named if checks)
+        yield f"- {_text(gap.reason)}: {ids}"
+    yield ""
 
 
 def _text(text: str) -> str:

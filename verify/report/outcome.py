@@ -179,13 +179,19 @@ class Run:
             return self._proven()
         if self.verdict is Verdict.FINDINGS:
             return self._found()
-        nothing = f"no test matches {self.chosen!r}" if self.chosen and not self.tests else "no check was decided"
-        first, *more = self.troubles or (nothing,)
+        first, *more = self.troubles or (self._nothing(),)
         return first + (f" (and {len(more)} more)" if more else "")
 
+    def _nothing(self) -> str:
+        if self.chosen and not self.tests:
+            return f"no test matches {self.chosen!r}"
+        reasons = dict.fromkeys(check.reason for check in self.checks if check.reason)
+        return ": ".join(["no check was decided", *list(reasons)[:1]])
+
     def _proven(self) -> str:
-        proven, rest = self.counts[Outcome.PROVEN], self.counts[Outcome.NOT_PROVEN]
-        left = f", {rest} not proven" if rest else ""
+        proven = self.counts[Outcome.PROVEN]
+        rest = dict.fromkeys(check.id for check in self.checks if check.outcome is Outcome.NOT_PROVEN)
+        left = f", {len(rest)} not proven ({', '.join(rest)})" if rest else ""
         some = f", of the tests that match {self.chosen!r}" if self.chosen else ""
         return f"{counted(proven, 'check')} {'holds' if proven == 1 else 'hold'}{left}{some}"
 

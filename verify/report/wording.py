@@ -1,12 +1,13 @@
 """How outcomes, labs and durations are put into words, alike in every report for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from verify.report.outcome import CheckResult, Ending, Outcome, Verdict, counted
 
 MINUTE = 60  # seconds
+NAMED = 3  # of the tests that failed alike
 SIGNS = {Outcome.PROVEN: "✓", Outcome.FINDING: "✗", Outcome.NOT_PROVEN: "○", Outcome.ERROR: "!"}
 OUTCOME = {Verdict.PROVEN: Outcome.PROVEN, Verdict.FINDINGS: Outcome.FINDING, Verdict.COULD_NOT_RUN: Outcome.ERROR}
 
@@ -31,21 +32,33 @@ def tests_of(check: CheckResult) -> str:
     return f"{len(check.tests) - skipped} of {everything}" if skipped else everything
 
 
-def remark(check: CheckResult) -> str:
-    """Given a check, return what there is to say of its outcome; nothing of one that is proven."""
-    return {
-        Outcome.PROVEN: "",
-        Outcome.FINDING: counted(len(check.findings), "finding"),
-        Outcome.NOT_PROVEN: f"not proven: {check.reason}",
-        Outcome.ERROR: f"broke off: {check.reason}",
-    }[check.outcome]
+def remark(check: CheckResult, told: set[str]) -> str:
+    """Given a check, return what there is to say of its outcome; nothing of one that is proven.
+
+    `told` are the reasons that the reader knows already; this one is added.
+    """
+    if check.outcome is Outcome.PROVEN:
+        return ""
+    if check.outcome is Outcome.FINDING:
+        return counted(len(check.findings), "finding")
+    what = "broke off" if check.outcome is Outcome.ERROR else "not proven"
+    known = check.reason in told
+    told.add(check.reason)
+    return f"{what}, as above" if known else f"{what}: {check.reason}"
+
+
+def alike(names: Sequence[str]) -> str:
+    """Given the names of tests that failed in the same way, return how to say so."""
+    some = ", ".join(dict.fromkeys(name.partition("[")[0] for name in names[:NAMED]))
+    return f"{counted(len(names), 'test')} more: {some}{' …' if len(names) > NAMED else ''}"
 
 
 def header(facts: Mapping[str, Any]) -> dict[str, str]:
     """Given a lab's facts, return what a report says of it first, by name."""
     job, runtime, versions = facts["job"], facts["runtime"], facts["versions"]
     files = [near(path) for path in (*job.get("env_files", ()), job.get("stack_file")) if path]
-    way = f"{job['source']} → {job['destination']}, {'encrypted' if job['encrypted'] else 'not encrypted'}"
+    ends = f"{job['source'] or 'nothing'} → {job['destination'] or 'nowhere'}"
+    way = f"{ends}, {'encrypted' if job['encrypted'] else 'not encrypted'}"
     return {
         "job": ", ".join(files),
         "": way,
