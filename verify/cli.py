@@ -1,15 +1,16 @@
 """The console command: finds the command that was typed, and says in one sentence why there is no verdict."""
 
 import argparse
-import signal
+import difflib
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from verify.commands.parsers import COULD_NOT_RUN
 from verify.errors import CannotRunError
+from verify.interruption import ignore_interrupts, interruptible
 
 INTERRUPTED = "interrupted; nothing left behind"
 MAIN = "sandbox"  # without a command's name
@@ -21,25 +22,38 @@ COMMANDS: Mapping[str, str] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Given the command line's arguments, run the command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    name = words.pop(0) if words[:1] and words[0] in COMMANDS else MAIN
-    command: Any = import_module(f"verify.commands.{name}")
-    options = _parsed(command, words, name)
-    signal.signal(signal.SIGTERM, _as_ctrl_c)
-    try:
-        return int(command.run(options))
-    except CannotRunError as error:
-        return refused(str(error), options)
-    except KeyboardInterrupt:
-        return refused(INTERRUPTED, options)
+    options = argparse.Namespace()  # none is known yet
+    with interruptible():
+        try:
+            name = words.pop(0) if words[:1] and words[0] in COMMANDS else MAIN
+            command: Any = import_module(f"verify.commands.{name}")
+            options = _parsed(command, words)
+            return int(command.run(options))
+        except CannotRunError as error:
+            return refused(str(error), options)
+        except KeyboardInterrupt:
+            ignore_interrupts()
+            return refused(INTERRUPTED, options)
 
 
-def _parsed(command: Any, words: Sequence[str], name: str) -> argparse.Namespace:
+def _parsed(command: Any, words: Sequence[str]) -> argparse.Namespace:
     parser = command.parser()
-    if name == MAIN:
-        listed = "\n".join(f"  duplicity-verify {each:12} {meaning}" for each, meaning in COMMANDS.items())
-        parser.epilog = f"commands (each has a --help of its own):\n{listed}\n\n{parser.epilog}"
-    parsed: argparse.Namespace = parser.parse_args(words)
+    listed = "\n".join(f"  duplicity-verify {each:12} {meaning}" for each, meaning in COMMANDS.items())
+    parser.epilog = f"commands (each has a --help of its own):\n{listed}\n\n{parser.epilog}"
+    parsed: argparse.Namespace
+    parsed, unknown = parser.parse_known_args(words)
+    if unknown:
+        parser.error(_not_known(unknown[0], parser.flags))
     return parsed
+
+
+def _not_known(word: str, flags: Sequence[str]) -> str:
+    """Given a word that no parser knows, and the flags that it could be, return what is wrong with it."""
+    if word in COMMANDS:
+        return f"a command comes first: duplicity-verify {word} …"
+    kind, known = ("option", flags) if word.startswith("-") else ("command", list(COMMANDS))
+    near = difflib.get_close_matches(word.partition("=")[0], known, n=1)
+    return f"there is no {kind} {word}" + (f" (did you mean {near[0]}?)" if near else "")
 
 
 def refused(sentence: str, options: argparse.Namespace) -> int:
@@ -50,10 +64,6 @@ def refused(sentence: str, options: argparse.Namespace) -> int:
 
         write_refusal(sentence, Path(options.report_dir))
     return COULD_NOT_RUN
-
-
-def _as_ctrl_c(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What an exception says of a backup: findings, or why no verdict was possible."""
 
+import errno
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,8 +35,10 @@ def passing_through(test: Callable[..., Any]) -> Callable[..., Any]:
     def body(*args: Any, **kwargs: Any) -> Any:
         try:
             return test(*args, **kwargs)
-        except CannotRunError as error:
-            raise CouldNotRun(str(error)) from error
+        except (CannotRunError, OSError) as error:
+            if _trouble(error):
+                raise CouldNotRun(str(error)) from error
+            raise
 
     body.passes_through = True  # type: ignore[attr-defined]  # functions take attributes
     return body
@@ -47,9 +50,9 @@ def told_by(error: BaseException) -> Told | None:
     The outermost error decides: one that was met while handling the other knows more.
     """
     chain = list(chained(error))
-    deciding = next((one for one in chain if isinstance(one, FindingsError | CannotRunError)), None)
-    if isinstance(deciding, CannotRunError):
-        return Told(f"could not run: {deciding}", [("could-not-run", str(deciding))])
+    deciding = next((one for one in chain if isinstance(one, FindingsError) or _trouble(one)), None)
+    if deciding is not None and (trouble := _trouble(deciding)):
+        return Told(f"could not run: {trouble}", [("could-not-run", trouble)])
     findings = dict.fromkeys(found for one in chain if isinstance(one, FindingsError) for found in one.findings)
     if not findings:
         return None
@@ -58,6 +61,19 @@ def told_by(error: BaseException) -> Told | None:
     if notes:
         told.append(("example", "\n".join(notes)))
     return Told("\n\n".join([*_printed(list(findings)), *notes]), told)
+
+
+def _trouble(error: BaseException) -> str:
+    """Given an exception, return why no verdict was possible if that is what it says, else an empty string."""
+    if isinstance(error, CannotRunError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        where = f" for {error.filename}" if error.filename else ""
+        return (
+            f"no space is left on this machine{where} ({error.strerror}): free some, "
+            "or set TMPDIR and DUPLICITY_VERIFY_CACHE to folders on a larger disk"
+        )
+    return ""
 
 
 def _printed(findings: list[Finding]) -> list[str]:

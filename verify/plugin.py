@@ -5,7 +5,7 @@ Hence it imports little, and acts only where a test asks for `lab`, or where the
 plugin by name: `-p verify.plugin`, or `pytest_plugins = ["verify.plugin"]` in the root conftest.py.
 """
 
-import tempfile
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import pytest
 
 from verify import evidence
 from verify.errors import CannotRunError
+from verify.interruption import ignore_interrupts
 from verify.options import JOB, LAB, RUN
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ NAME = "verify.plugin"
 RUNTIMES = ("embedded", "docker")
 PLAN_KEY = "verify_plan"
 CHOICES: pytest.StashKey[dict[str, "RuntimeChoice"]] = pytest.StashKey()
+LABS: pytest.StashKey[dict[str, "Lab"]] = pytest.StashKey()  # those that are open, by runtime
 LABS_SEEN: pytest.StashKey[set[int]] = pytest.StashKey()
 
 
@@ -53,8 +55,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_asked_for(config):
         return
     _load_profile(config)
+    config.pluginmanager.register(UndisturbedEnd(), "verify-end")
     if not hasattr(config, "workerinput"):
         _record(config)
+
+
+class UndisturbedEnd:
+    """Once a process of the run was interrupted, lets nothing interrupt its labs' closing."""
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Ignore what would."""
+        ignore_interrupts()
 
 
 def _is_asked_for(config: pytest.Config) -> bool:
@@ -73,10 +84,10 @@ def _load_profile(config: pytest.Config) -> None:
 def _record(config: pytest.Config) -> None:
     from verify.report import files, recorder, terminal  # noqa: PLC0415 - imported where it is needed: see above
 
-    folder = tempfile.TemporaryDirectory(prefix="duplicity-verify-plan-")
-    config.add_cleanup(folder.cleanup)
+    plan = os.memfd_create("duplicity-verify-plan")  # in memory: a killed run leaves no file
+    config.add_cleanup(lambda: os.close(plan))
     manager = config.pluginmanager
-    manager.register(recorder.Recorder(config, Path(folder.name, "plan.json")), "verify-recorder")
+    manager.register(recorder.Recorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}")), "verify-recorder")
     manager.register(terminal.TerminalSummary(), "verify-terminal")
     if config.getoption("report_dir"):
         report_dir = Path(config.getoption("report_dir"))
@@ -136,10 +147,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before fixtures: no lab is opened for a test that is skipped
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose `runtime` marker names another runtime."""
+    """Skip a test whose `runtime` marker names another runtime; let none begin in a lab that has lost its store."""
     mark, here = item.get_closest_marker("runtime"), evidence.runtime_of(item)
     if mark and here and here != mark.args[0]:
         pytest.skip(f"needs {mark.args[0]}: {mark.kwargs['reason']}")
+    opened = item.config.stash.get(LABS, {}).get(here)
+    if opened is not None:
+        opened.store.must_be_alive()
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +166,9 @@ def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     choice = choose(request.config, request.param if requested == "all" else requested)
     with open_lab(LabSettings.from_options(vars(request.config.option)), choice.name) as opened:
         opened.why = choice.why
+        request.config.stash.setdefault(LABS, {})[choice.name] = opened
         yield opened
+        del request.config.stash[LABS][choice.name]
 
 
 @pytest.hookimpl(wrapper=True)

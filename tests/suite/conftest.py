@@ -26,6 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", params=["plain", "encrypted"])
 def gallery(lab: Lab, request: pytest.FixtureRequest) -> Chain:
     """A chain over every kind of node and every kind of edit, unencrypted and encrypted."""
-    if request.param == "encrypted" and not lab.job.encrypted:
-        pytest.skip("the job asks for --no-encryption")
+    if request.param == "encrypted" and lab.unencrypted:
+        pytest.skip(lab.unencrypted)
     return lab.back_up(GALLERY, encrypted=request.param == "encrypted")

@@ -11,8 +11,8 @@ from verify.trees import MARKED
 
 @pytest.fixture(scope="session")
 def encrypted(lab: Lab) -> Chain:
-    if not lab.job.encrypted:
-        pytest.skip("the job asks for --no-encryption")
+    if lab.unencrypted:
+        pytest.skip(lab.unencrypted)
     return lab.back_up(MARKED, encrypted=True)
 
 
@@ -22,7 +22,7 @@ def test_no_object_in_the_store_shows_a_content_or_a_name(lab: Lab, encrypted: C
 
 
 @checks("encrypted-at-rest")
-def test_the_search_for_plaintext_finds_it_where_there_is_some(lab: Lab) -> None:
+def test_the_search_for_plaintext_finds_it_where_there_is_some(lab: Lab, encrypted: Chain) -> None:
     chain = lab.back_up(MARKED)
     assert kinds_seen(lab, chain, MARKED) == {"name", "content"}
 

@@ -31,7 +31,7 @@ def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
 def test_the_jobs_own_options_leave_out_what_they_exclude_and_nothing_else(lab: Lab) -> None:
     edges = edges_of_exclusion(lab.sandboxed)
     lab.fill_source(edges.tree)
-    point = lab.take_point(lab.new_chain(encrypted=lab.job.encrypted, selection=True))
+    point = lab.take_point(lab.new_chain(encrypted=not lab.unencrypted, selection=True))
     must_find_nothing(selection_findings(edges, lab.listing(point).paths))
 
 

@@ -9,11 +9,14 @@ from verify.options import LAB
 EXAMPLES = """examples:
   duplicity-verify doctor                                what this machine can do, and what it lacks
   duplicity-verify doctor --prepare                      fill the cache, for a machine without network"""
+EXIT_CODES = "exit codes: 0 a run works here, 2 it does not"
 
 
 def parser() -> Parser:
     """Return the command's parser."""
-    made = Parser("duplicity-verify doctor", "Says what this machine can do, and what to install.", EXAMPLES)
+    made = Parser(
+        "duplicity-verify doctor", "Says what this machine can do, and what to install.", EXAMPLES, EXIT_CODES
+    )
     made.add_argument("--prepare", action="store_true", help="fill the cache beforehand")
     made.add_options("the lab", (each for each in LAB if each.name == "duplicity_release"))
     return made
@@ -24,7 +27,8 @@ def run(options: argparse.Namespace) -> int:
     from verify.lab.doctor import examine, prepare  # noqa: PLC0415 - imports what --help may not need
 
     if options.prepare:
-        prepare(options.duplicity_release)
-    lines = examine()
+        for step in prepare(options.duplicity_release):
+            sys.stderr.write(f"{step} …\n")
+    lines = examine(options.duplicity_release)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return COULD_NOT_RUN if any(line.needed and not line.ok for line in lines) else 0

@@ -14,11 +14,11 @@ EXIT_CODES = "exit codes: 0 proven, 1 findings, 2 could not run"
 class Parser(argparse.ArgumentParser):
     """A parser of one command; `prog` is what the user types."""
 
-    def __init__(self, prog: str, description: str, examples: str) -> None:
+    def __init__(self, prog: str, description: str, examples: str, exit_codes: str = EXIT_CODES) -> None:
         super().__init__(
             prog=prog,
             description=description,
-            epilog=f"{examples}\n\n{EXIT_CODES}",
+            epilog=f"{examples}\n\n{exit_codes}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
@@ -29,6 +29,11 @@ class Parser(argparse.ArgumentParser):
         group = self.add_argument_group(title)
         for option in options:
             option.add_to(group.add_argument)
+
+    @property
+    def flags(self) -> list[str]:
+        """The long options that the parser knows."""
+        return [flag for flag in self._option_string_actions if flag.startswith("--")]
 
     def error(self, message: str) -> NoReturn:
         """Print the sentence and exit with code 2."""

@@ -29,7 +29,9 @@ def run_tests(tests: Sequence[Path], parser: Parser, options: argparse.Namespace
     `known` are the options that pytest is given too. Return the exit code of the verdict.
     """
     from verify.report.console import ConsoleReporter, open_console  # noqa: PLC0415 - not for --help and --version
+    from verify.report.files import unwritable  # noqa: PLC0415 - as above
 
+    must_be_an_expression(options.keyword or "")
     known = tuple(known)
     reporter = ConsoleReporter(open_console(), command_of(parser, options, known))
     isolate(os.environ)
@@ -38,11 +40,25 @@ def run_tests(tests: Sequence[Path], parser: Parser, options: argparse.Namespace
     reporter.begin()
     try:
         code = pytest.main(pytest_arguments(tests, options, known), plugins=[reporter])
+    except OSError as error:  # what a run itself meets is in its reports: this is what writes them
+        raise unwritable(Path(options.report_dir), error) from error
     finally:
         reporter.close()
     if reporter.run is None:
         raise CannotRunError(f"pytest did not run the suite (exit code {int(code)}): what it says stands above")
     return reporter.run.verdict.exit_code
+
+
+def must_be_an_expression(keyword: str) -> None:
+    """Raise `CannotRunError` unless pytest can read what -k was given: its workers would end in tracebacks."""
+    from _pytest.mark.expression import Expression  # noqa: PLC0415 - pytest offers no public way to ask
+
+    try:
+        Expression.compile(keyword)
+    except SyntaxError as error:
+        raise CannotRunError(
+            f"-k {keyword!r} is no expression ({error.msg}): combine parts of names by and, or, not and parentheses"
+        ) from error
 
 
 def isolate(environment: Any) -> None:

@@ -179,6 +179,10 @@ class Job:
     def __repr__(self) -> str:
         return f"Job({self.as_json()})"
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Print the job where Hypothesis shows an example: by itself it would show every field."""
+        printer.text(repr(self))
+
 
 def _is_plain_path(value: str) -> bool:
     return value.startswith("/") and not words.is_glob(value)

@@ -13,7 +13,9 @@ from verify.assets import asset
 from verify.lab.cache import cache_dir
 from verify.lab.duplicity import gpg_version
 from verify.lab.host import local_host
+from verify.lab.probes import GPG_MISSING
 from verify.lab.provision import DEFAULT_RELEASE, is_provisioned, minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.runs import scratch_place
 from verify.lab.runtime import engine
 
 ENOUGH_SPACE = 2 << 30  # bytes; the gallery, its backups and restores take a tenth of it
@@ -33,33 +35,43 @@ class Line:
         return f"{'✓' if self.ok else '✗' if self.needed else '-'} {self.name:11} {self.says}"
 
 
-def examine() -> list[Line]:
-    """Return what was found on this machine."""
-    return list(_lines())
+def examine(release: str | None = None) -> list[Line]:
+    """Given the release that a run is to have, return what was found on this machine.
+
+    Raise `CannotRunError` if it is no release.
+    """
+    return list(_lines(release or DEFAULT_RELEASE))
 
 
-def prepare(release: str | None) -> None:
-    """Fill the cache with what a run of this machine needs. Raise `CannotRunError` where that fails."""
-    provision_duplicity(release or DEFAULT_RELEASE)
+def prepare(release: str | None) -> Iterator[str]:
+    """Fill the cache with what a run of this machine needs; yield each step before it is taken.
+
+    Raise `CannotRunError` where that fails.
+    """
+    wanted = release or DEFAULT_RELEASE
+    yield f"duplicity {wanted}"
+    provision_duplicity(wanted)
     if not minio_binary():
+        yield "SeaweedFS"
         provision_seaweedfs()
     if engine().ok:
         from verify.lab.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415 - imports docker
 
         recipes = asset("ci/images")
-        wanted = release or DEFAULT_RELEASE
+        yield f"the image with duplicity {wanted}"
         duplicity_image(None, recipes, wanted, dialect_of(wanted))
+        yield "the image with MinIO"
         minio_image(None, recipes)
 
 
-def _lines() -> Iterator[Line]:
+def _lines(release: str) -> Iterator[Line]:
     yield Line("python", ok=True, says=sys.version.split()[0])
     status = engine()
     yield Line("engine", status.ok, status.why if status.ok else f"{status.why}; runs are embedded without one")
     yield _gpg()
     yield _store()
-    yield _duplicity()
-    for name, folder in (("scratch", Path(tempfile.gettempdir())), ("cache", cache_dir())):
+    yield _duplicity(release)
+    for name, folder in (("scratch", scratch_place()), ("cache", cache_dir())):
         yield _space(name, folder)
     yield _clock()
     root = os.geteuid() == 0
@@ -72,8 +84,7 @@ def _gpg() -> Line:
         host = local_host(scratch)
         version = gpg_version(host)
         host.close()
-    lacks = "not found, nothing encrypted can be proven here: install it (Debian: apt-get install gnupg)"
-    return Line("gpg", bool(version), version or lacks)
+    return Line("gpg", bool(version), version or GPG_MISSING.removeprefix("gpg was "))
 
 
 def _store() -> Line:
@@ -81,12 +92,11 @@ def _store() -> Line:
     return Line("store", ok=True, says=f"MinIO at {found}" if found else "SeaweedFS, which a run installs from PyPI")
 
 
-def _duplicity() -> Line:
-    there = is_provisioned(DEFAULT_RELEASE)
-    if there:
-        return Line("duplicity", ok=True, says=f"{DEFAULT_RELEASE} is in the cache")
+def _duplicity(release: str) -> Line:
+    if is_provisioned(release):
+        return Line("duplicity", ok=True, says=f"{release} is in the cache")
     advice = "a run installs it from PyPI, or `duplicity-verify doctor --prepare` beforehand"
-    return Line("duplicity", ok=False, says=f"{DEFAULT_RELEASE} is not in the cache: {advice}")
+    return Line("duplicity", ok=False, says=f"{release} is not in the cache: {advice}")
 
 
 def _space(name: str, folder: Path) -> Line:

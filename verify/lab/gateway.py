@@ -22,6 +22,7 @@ LAUNCHER = (
     "os.dup2(os.open(said,os.O_WRONLY|os.O_APPEND),2);"
     "os.execvpe(a[n],a[n:],dict(p.split('=',1) for p in a[:n]) if n else os.environ)"
 )
+LARGER = "set TMPDIR to a larger disk"
 SHIPPED = {  # name at the far end: (package, file)
     "commands": ("verify.lab", "agent_commands.py"),
     "unpack": ("verify.lab", "agent_unpack.py"),
@@ -37,11 +38,12 @@ class Gateway:
     """A running far end. Requests are answered one at a time; any thread may ask.
 
     `python` is the command line that starts Python there, without secrets. `environment` is that
-    process's own; if it is empty, it inherits ours.
+    process's own; if it is empty, it inherits ours. `larger` says what to do if its disk is too small.
     """
 
-    def __init__(self, name: str, python: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, name: str, python: Sequence[str], environment: Mapping[str, str], larger: str = LARGER) -> None:
         self.name = name
+        self._larger = larger
         self._lock = threading.Lock()
         self._number = 0
         self._group = execnet.Group()
@@ -111,10 +113,13 @@ class Gateway:
             else:
                 raise FarEndError(f"in {self.name}:\n{value}")
 
+    def no_space(self, said: str) -> CannotRunError:
+        """Given what a program said of a full disk, return the sentence to raise."""
+        return CannotRunError(f"no space is left on {self.name} ({said}): free some, or {self._larger}")
+
     def _refusal(self, name: str, path: bytes, text: str) -> Exception:
-        where = f"{os.fsdecode(path) or 'its file system'} in {self.name}"
         if name in {"ENOSPC", "EDQUOT"}:
-            return CannotRunError(f"no space is left for {where} ({text}): free some, or set TMPDIR to a larger disk")
+            return self.no_space(text)
         return OSError(_number_of(name), text, os.fsdecode(path) or None)
 
     def _gone(self) -> CannotRunError:

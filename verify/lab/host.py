@@ -17,6 +17,7 @@ from verify.lab.transfer import copied
 from verify.secret import Secret
 from verify.trees import Inventory, Tree, plan
 
+ENOUGH_SPACE = 1 << 20  # bytes; a command that failed with less left failed for want of space
 LOOPBACK = "127.0.0.1,localhost,::1"
 # What a process needs to reach the network from here: it is not the job's, but the machine's.
 PASSED_ON = (
@@ -126,6 +127,16 @@ class Host:
         """Return how many bytes can still be written at a path that exists."""
         return int(self._gateway.ask("free_space", os.fsencode(path)))
 
+    def must_have_space(self, *paths: str) -> None:
+        """Raise `CannotRunError` where next to no space is left below one of the paths that exist."""
+        for path in paths:
+            if self.exists(path) and self.free_space(path) < ENOUGH_SPACE:
+                raise self.no_space(f"{path} is full")
+
+    def no_space(self, said: str) -> CannotRunError:
+        """Given what a program said of a full disk here, return the sentence to raise."""
+        return self._gateway.no_space(said)
+
     def stream_in(self, local_dir: str | Path, remote_dir: str) -> list[str]:
         """Copy a folder of the test process's machine to this host, with all its metadata.
 
@@ -191,7 +202,7 @@ def container_host(container_id: str, scratch: str, user: str | None = None) -> 
         )
     as_user = ("-u", user) if user else ()
     python = (docker, "exec", "-i", *as_user, container_id, "python3", "-I", "-S")
-    gateway = Gateway(f"container {container_id[:12]}", python, {})
+    gateway = Gateway(f"container {container_id[:12]}", python, {}, "give the engine a larger disk")
     try:
         return Host(gateway, scratch, {})
     except BaseException:

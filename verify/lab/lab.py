@@ -3,6 +3,7 @@
 Tests talk to `Lab` and never ask which runtime made it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,9 +18,11 @@ from verify.errors import CannotRunError
 from verify.job import Job
 from verify.lab.duplicity import Duplicity, schemes_of
 from verify.lab.host import Host
+from verify.lab.probes import GPG_MISSING
 from verify.lab.results import BackupResult, ListResult, Result, VerifyResult
 from verify.lab.settings import LabSettings
 from verify.lab.store import Destination, Store
+from verify.lab.transfer import must_hold_something
 from verify.secret import Secret
 from verify.trees import History, Inventory, Limitation, Tree, compare, findings_of, limitations_of, printable
 
@@ -27,7 +30,11 @@ AnyResult = TypeVar("AnyResult", bound=Result)
 
 DAY = 86_400
 FIRST_POINT = 1_704_067_200  # 2024-01-01T00:00:00Z: points are a day apart by duplicity's own clock
-ENOUGH_SPACE = 1 << 20  # bytes; a command that failed with less left failed for want of space
+# What duplicity and the stores say of a full disk, also where some of it is left.
+FULL = re.compile(
+    r"no space left on device|disk quota exceeded|XMinioStorageFull|minimum free drive|temp space has .* available",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +111,7 @@ class Restored:
         return found
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Lab:
     """Where a suite runs: duplicity on a host, a store it backs up to, and the job that is verified."""
 
@@ -121,6 +128,13 @@ class Lab:
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
     statistics: Counter[str] = field(default_factory=Counter)
+
+    def __repr__(self) -> str:
+        return f"<a lab, {self.runtime}>"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Print the lab in Hypothesis's examples, which would show every field otherwise, the job's options too."""
+        printer.text(repr(self))
 
     @property
     def source(self) -> str:
@@ -156,12 +170,17 @@ class Lab:
         return Chain(destination, client, self.source, encrypted)
 
     @property
+    def unencrypted(self) -> str:
+        """Why the job's backups are not encrypted in this lab; empty where they are."""
+        if not self.job.encrypted:
+            return "the job asks for --no-encryption"
+        return "" if "gpg" in self.versions else GPG_MISSING
+
+    @property
     def passphrase(self) -> Secret:
         """The job's passphrase. Raise `CannotRunError` where nothing can be encrypted here."""
         if "gpg" not in self.versions:
-            raise CannotRunError(
-                "gpg was not found, so nothing encrypted can be proven: install it (Debian: apt-get install gnupg)"
-            )
+            raise CannotRunError(GPG_MISSING)
         return self.job.passphrase or Secret("a passphrase of the lab's own")
 
     def back_up(self, history: History, *, encrypted: bool = False) -> Chain:
@@ -177,8 +196,10 @@ class Lab:
     def back_up_folder(self, folder: Path, *, encrypted: bool) -> tuple[Point, frozenset[bytes]]:
         """Back up a real folder, which is only read; return the point, and the paths that changed meanwhile.
 
-        A host that is not this machine gets a copy of it as its source.
+        A host that is not this machine gets a copy of it as its source. Raise `CannotRunError` if it
+        cannot be read, or is empty.
         """
+        must_hold_something(folder)
         chain = self.new_chain(encrypted=encrypted)
         if self.runtime == "embedded":
             chain.source = str(folder)
@@ -262,15 +283,16 @@ class Lab:
         self.statistics["duplicity_commands"] += 1
         self.statistics["duplicity_milliseconds"] += round(result.seconds * 1000)
         if not result.ok:
-            self._must_be_alive()
+            self.must_not_be_at_fault(result.log)
         return result
 
-    def _must_be_alive(self) -> None:
-        if not self.store.alive():
-            raise CannotRunError(
-                f"the lab's store ({self.store.name}) died during the run: "
-                "look at the machine's memory and disk, then run again"
-            )
-        for path in (self.host.scratch, self.source):
-            if self.host.exists(path) and self.host.free_space(path) < ENOUGH_SPACE:
-                raise CannotRunError(f"no space is left in {path}: free some, or set TMPDIR to a larger disk")
+    def must_not_be_at_fault(self, said: str) -> None:
+        """Given what a failed command said, raise `CannotRunError` where it failed because of the lab.
+
+        Nobody may take a dead store or a full disk for a finding.
+        """
+        self.store.must_be_alive()
+        full = [line.strip() for line in said.splitlines() if FULL.search(line)]
+        if full:
+            raise self.host.no_space(full[-1])
+        self.host.must_have_space(self.host.scratch, self.source)

@@ -2,22 +2,27 @@
 
 import contextlib
 import os
+import posixpath
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from packaging.version import Version
 
 from verify.assets import asset
 from verify.errors import CannotRunError
-from verify.job import Job, read_job, reroot, sandboxed
+from verify.job import Job, Rerooted, read_job, reroot, sandboxed
+from verify.job.image import DEFAULTS
 from verify.lab.duplicity import gpg_version, version_of
 from verify.lab.host import Host, local_host
 from verify.lab.lab import Lab
+from verify.lab.probes import GPG_MISSING
 from verify.lab.provision import minio_binary, provision_duplicity, provision_seaweedfs
 from verify.lab.runs import Run, open_run
 from verify.lab.runtime import choose
 from verify.lab.settings import LabSettings
+from verify.lab.stand_in import stand_in_for_gpg
 from verify.lab.store import Store, start_minio, start_seaweedfs
 from verify.secret import Secret
 
@@ -37,8 +42,11 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"]) -> I
 
 @contextlib.contextmanager
 def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
-    moved = reroot(job, str(run.scratch / "root"))
+    moved = reroot(_with_a_source(job), str(run.scratch / "root"))
     with contextlib.closing(local_host(run.scratch, run.marker)) as host:
+        gpg = gpg_version(host)
+        if not gpg:
+            stand_in_for_gpg(host)
         command, release = _local_duplicity(settings, host)
         with contextlib.closing(_local_store(run, release)) as store:
             here = sandboxed(moved.job, "", (), {}).job
@@ -46,8 +54,8 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
                 host.mkdir(path)
             yield Lab(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
-                command=command, release=release, settings=settings, versions=_versions(host, release, store),
-                notes=tuple(f"{each.option} {each.value} is left out: {each.reason}" for each in moved.unfaithful),
+                command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
+                notes=(*_without_gpg(gpg, job), *_left_out(moved)),
             )  # fmt: skip
 
 
@@ -65,15 +73,17 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
     dialect = dialect_of(settings.duplicity_release)
     image = duplicity_image(settings.duplicity_image, recipes, settings.duplicity_release, dialect)
     server = minio_image(settings.minio_image, recipes)
-    here = sandboxed(job, "", (), {}).job
+    here = sandboxed(_with_a_source(job), "", (), {}).job
+    if posixpath.normpath(here.source) == "/":
+        raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")
     plain = {name: value for name, value in here.variables.items() if not isinstance(value, Secret)}
-    mounts = [path for path in (here.archive_dir,) if path]
+    source, *others = [posixpath.join("/", path) for path in (here.source, here.archive_dir) if path]
     with docker_lab(
-        run, image=image.name, store_image=server.name, source=here.source, volumes=mounts, environment=plain,
+        run, image=image.name, store_image=server.name, source=source, volumes=others, environment=plain,
         **({"hostname": job.hostname} if job.hostname else {}),
     ) as parts:  # fmt: skip
         command = ("duplicity",)
-        release = version_of(parts.host, command)
+        release, gpg = version_of(parts.host, command), gpg_version(parts.host)
         store = Store(
             "MinIO", server.name.rpartition(":")[2], address=parts.store_address, keys=parts.store_keys,
             endpoint=parts.store_endpoint, release=release, close=lambda: None,
@@ -81,12 +91,17 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
         with contextlib.closing(store):
             store.make_ready(lambda: True)
             parts.host.mkdir(here.tempdir)
-            versions = {**_versions(parts.host, release, store), "image": f"{image.name} ({image.short_id})"}
+            versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
             yield Lab(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,
                 sandboxed=here, command=command, release=release, settings=settings, versions=versions,
                 notes=_stand_in(settings, job, image.name),
             )  # fmt: skip
+
+
+def _with_a_source(job: Job) -> Job:
+    """Return a job that lacks SRC with the image's default: what it lacks is for `job-complete` to say."""
+    return job if job.source else replace(job, source=DEFAULTS["SRC"])
 
 
 def _stand_in(settings: LabSettings, job: Job, used: str) -> tuple[str, ...]:
@@ -108,7 +123,16 @@ def _local_store(run: Run, release: Version) -> Store:
     return start_minio(binary, run, release) if binary else start_seaweedfs(provision_seaweedfs(), run, release)
 
 
-def _versions(host: Host, release: Version, store: Store) -> dict[str, str]:
-    gpg = gpg_version(host)
+def _left_out(moved: Rerooted) -> Iterator[str]:
+    return (f"{each.option} {each.value} is left out: {each.reason}" for each in moved.unfaithful)
+
+
+def _without_gpg(gpg: str | None, job: Job) -> tuple[str, ...]:
+    if gpg or not job.encrypted:
+        return ()
+    return (f"{GPG_MISSING}; what else there is to prove is proven with --no-encryption",)
+
+
+def _versions(gpg: str | None, release: Version, store: Store) -> dict[str, str]:
     found = {"duplicity": str(release), "store": f"{store.name} {store.version}"}
     return {**found, "gpg": gpg} if gpg else found

@@ -138,9 +138,13 @@ def _provision(folder: Path, python: str, fill: Callable[[Path, int], None]) -> 
         if _is_complete(folder):
             return
         shutil.rmtree(folder, ignore_errors=True)
-        make_environment(folder, python, lock)
-        fill(folder, lock)
-        (folder / ".complete").touch()
+        try:
+            make_environment(folder, python, lock)
+            fill(folder, lock)
+            (folder / ".complete").touch()
+        except CannotRunError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def _install_duplicity(version: Version, folder: Path, lock: int) -> None:

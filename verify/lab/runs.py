@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from verify.errors import CannotRunError
 from verify.lab.cache import cache_dir, locked
 from verify.lab.processes import MARKER, end, kill_marked, start_bound
 from verify.trees.onsite import wipe
@@ -85,6 +86,19 @@ def open_run() -> Iterator[Run]:
         run.close()
 
 
+def scratch_place() -> Path:
+    """Return the folder that scratch is made in. Raise `CannotRunError` if TMPDIR names one that cannot be written.
+
+    Python's `tempfile` would go elsewhere without a word, perhaps to the small disk that was to be spared.
+    """
+    named = os.environ.get("TMPDIR")
+    if not named:
+        return Path(tempfile.gettempdir())
+    if not os.access(named, os.W_OK | os.X_OK) or not Path(named).is_dir():
+        raise CannotRunError(f"TMPDIR={named} is no folder that can be written: name one with 2 GiB of free space")
+    return Path(named).absolute()
+
+
 def machine() -> str:
     """Return this machine's id: random, made once, and kept beside the locks that it is good for."""
     kept = _folder() / "machine"
@@ -107,7 +121,7 @@ def sweep() -> list[str]:
 
 def _begin() -> Run:
     id_ = secrets.token_hex(4)
-    scratch = Path(tempfile.gettempdir()) / f"{SCRATCH_PREFIX}{id_}"
+    scratch = scratch_place() / f"{SCRATCH_PREFIX}{id_}"
     # Locked before it has its name: a sweeping run never meets it free.
     unnamed = _folder() / f"{id_}.new"
     lock = unnamed.open("x+", encoding="utf-8")

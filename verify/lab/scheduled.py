@@ -90,5 +90,6 @@ class ScheduledJob:
 
     def _failed(self, expected: str, got: str, done: Completed) -> FindingsError:
         said = masked((done.stdout + done.stderr).decode(errors="replace"), self._job.secrets)
+        self._lab.must_not_be_at_fault(said)
         last = "\n".join([line for line in said.splitlines() if line.strip()][-6:])
         return FindingsError((Finding("job-runs", "", expected, got, last),))

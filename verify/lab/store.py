@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ from minio import Minio
 from minio.error import MinioException
 from packaging.version import Version
 
+from verify.errors import CannotRunError
 from verify.lab.runs import Run
 from verify.lab.servers import Command, Keys, Server, free_port, new_keys, remove_dead_sockets, serve
 from verify.secret import Secret
@@ -109,17 +110,27 @@ class Store:
     def objects(self, destination: Destination) -> list[StoredObject]:
         """Return the objects at a destination, in the order of their names."""
         start = f"{destination.prefix}/"
-        listed = self.client.list_objects(BUCKET, prefix=start, recursive=True)
+        with self._answering():
+            listed = list(self.client.list_objects(BUCKET, prefix=start, recursive=True))
         return [StoredObject((each.object_name or "").removeprefix(start), each.size or 0) for each in listed]
 
     def read(self, destination: Destination, name: str) -> bytes:
         """Return an object's bytes."""
-        response = self.client.get_object(BUCKET, f"{destination.prefix}/{name}")
+        with self._answering():
+            response = self.client.get_object(BUCKET, f"{destination.prefix}/{name}")
+            try:
+                return bytes(response.data)
+            finally:
+                response.close()
+                response.release_conn()
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
         try:
-            return bytes(response.data)
-        finally:
-            response.close()
-            response.release_conn()
+            yield
+        except _DOWN:
+            self.must_be_alive()
+            raise
 
     def alive(self) -> bool:
         """Return whether the server answers."""
@@ -128,6 +139,14 @@ class Store:
         except _DOWN:
             return False
         return True
+
+    def must_be_alive(self) -> None:
+        """Raise `CannotRunError` unless the server answers: without it, no result says anything of a backup."""
+        if not self.alive():
+            raise CannotRunError(
+                f"the lab's store ({self.name}) died during the run: "
+                "look at the machine's memory and disk, then run again"
+            )
 
     def close(self) -> None:
         """End the server; nothing of it is left."""

@@ -18,6 +18,20 @@ RECORDS = 2_000  # records in one message, however small
 Record = tuple[Any, ...]
 
 
+def must_hold_something(source: Path) -> None:
+    """Raise `CannotRunError` unless a folder can be read and is not empty: nothing would be proven by it."""
+    try:
+        empty = not any(source.iterdir())
+    except NotADirectoryError:
+        raise CannotRunError(f"--source {source} is no folder: name the folder that holds it") from None
+    except FileNotFoundError:
+        raise CannotRunError(f"--source {source} does not exist: name a folder that does") from None
+    except OSError as error:
+        raise CannotRunError(f"--source {source} cannot be read ({error.strerror}): run as who can") from None
+    if empty:
+        raise CannotRunError(f"--source {source} is empty, so it would prove nothing: name a folder that holds files")
+
+
 def copied(local: Path, root: bytes, refused: list[bytes]) -> Iterator[list[Record]]:
     """Given a folder here and its copy's path there, yield the records that make the copy, in batches.
 

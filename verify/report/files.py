@@ -12,6 +12,8 @@ from verify.report.json_report import report_of
 from verify.report.markdown import markdown_of
 from verify.report.outcome import Run
 
+PROBE = 1 << 20  # bytes that have to fit into the folder for the files before a run begins
+
 
 class ReportFiles:
     """Listens for the end of the run."""
@@ -44,16 +46,23 @@ def write_refusal(sentence: str, folder: Path) -> None:
 
 
 def must_be_writable(folder: Path) -> None:
-    """Given the folder for the files, make it. Raise `CannotRunError` where no file can be written in it."""
+    """Given the folder for the files, make it. Raise `CannotRunError` where no report can be written in it."""
     probe = folder / f".writable.{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        probe.write_bytes(bytes(PROBE))
     except OSError as error:
-        raise CannotRunError(
-            f"no report can be written to {folder} ({error.strerror}): name another folder with --report-dir"
-        ) from error
+        raise unwritable(folder, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
+
+
+def unwritable(folder: Path, error: OSError) -> CannotRunError:
+    """Given the folder for the files and why none can be written, return the sentence to raise."""
+    return CannotRunError(
+        f"no report can be written to {folder} ({error.strerror}): name another folder with --report-dir"
+    )
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,7 +1,7 @@
 """What is known of the tests before they run, and its way from a worker to the main process."""
 
+import fcntl
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -19,14 +19,18 @@ def plan_of(items: Iterable[pytest.Item]) -> Plan:
 
 
 def write_plan(items: Iterable[pytest.Item], path: Path) -> None:
-    """Given collected items, leave their plan in a file, all of it or nothing."""
+    """Given collected items, leave their plan in a file that exists; the first worker to come does.
+
+    All workers collect the same.
+    """
     plan = {name: [planned.checks, planned.runtime] for name, planned in plan_of(items).items()}
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(plan), encoding="utf-8")
-    partial.replace(path)
+    with path.open("r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not file.read(1):
+            json.dump(plan, file)
 
 
 def read_plan(path: Path) -> Plan:
-    """Given the file that `write_plan` left, return the plan."""
-    plan = json.loads(path.read_text(encoding="utf-8"))
+    """Given the file that `write_plan` left, return the plan; an empty one where no worker has left it."""
+    plan = json.loads(path.read_text(encoding="utf-8") or "{}")
     return {name: Planned(tuple(checks), runtime) for name, (checks, runtime) in plan.items()}

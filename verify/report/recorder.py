@@ -49,8 +49,9 @@ class Recorder:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self) -> None:
         """Take the plan that a worker left."""
-        if not self.plan and self.plan_file.exists():
-            self.begin(read_plan(self.plan_file))
+        plan = {} if self.plan else read_plan(self.plan_file)
+        if plan:
+            self.begin(plan)
 
     def begin(self, plan: Plan) -> None:
         """Given the plan, announce the run."""
