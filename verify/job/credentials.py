@@ -24,6 +24,8 @@ _SECRET_OPTION = re.compile(
 )
 _AUTHORITY_WITHOUT_PASSWORD = re.compile(r"[^/:@]*(@[^/@]*)?(/[^@]*)?|[^/:@]+@[^/@]*(/.*)?")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_OUR_COMMAND = re.compile(r"\s*(backup|dup|restore)\b[^|&;<>()`]*\Z")
+_PROGRAM = re.compile(r"\s*([\w./-]+)(?=\s|\Z)")
 _URL = re.compile(r"[A-Za-z][\w+.-]*://\S*")
 
 
@@ -80,6 +82,18 @@ def printable_text(text: str, secrets: Iterable[Secret]) -> str:
     text = masked(text, secrets)
     text = _URL.sub(lambda url: printable_destination(url.group()), text)
     return _SECRET_OPTION.sub(lambda option: option.group(1) + MASK, text)
+
+
+def printable_command(command: str, secrets: Iterable[Secret]) -> str:
+    """Given a shell command such as JOB_300_WHAT, return it without secrets.
+
+    Of a command that is not the image's own only the program is shown: what it takes may be a secret
+    in any place.
+    """
+    if _OUR_COMMAND.match(command):
+        return printable_text(command, secrets)
+    program = _PROGRAM.match(command)
+    return f"{program[1]} …" if program else "…"
 
 
 def printable_option(option: Option, secrets: Iterable[Secret]) -> Option:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from verify.job import options as words
 from verify.job.credentials import (
     Value,
+    printable_command,
     printable_destination,
     printable_option,
-    printable_text,
     secrets_in_url,
 )
 from verify.job.image import Entry, Schedule, is_for_image_only
@@ -155,7 +155,7 @@ class Job:
             "options": list(self.printable_options),
             "entries": {
                 str(e.number): {
-                    "what": e.what and printable_text(e.what, secrets),
+                    "what": e.what and printable_command(e.what, secrets),
                     "when": e.when and list(e.when),
                 }
                 for e in self.entries

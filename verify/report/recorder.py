@@ -113,7 +113,10 @@ class Recorder:
         return fold(check, runtime, (test for test in self.tests.values() if test.planned.runtime == runtime))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Note Ctrl-C, and `pytest.exit` with its reason."""
+        """Note Ctrl-C, and `pytest.exit` with its reason; also what pytest itself stops a run for."""
+        if isinstance(excinfo.value, pytest.Session.Interrupted):  # of a module that was not collected, or -x
+            self.troubles.setdefault(str(excinfo.value))
+            return
         reason = excinfo.value.msg if isinstance(excinfo.value, pytest.exit.Exception) else INTERRUPTED
         self.troubles = {reason: None, **self.troubles}
 
@@ -121,9 +124,9 @@ class Recorder:
         """Note an error of pytest or of a plugin."""
         self.troubles[f"pytest broke off: {last_line(str(excrepr))}"] = None
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)  # innermost: pytest's own reporter asks for its summary after it
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
-        """After everything else is over, announce the end; give exit code 2 to a run that only could not run."""
+        """When the labs are closed, announce the end; give exit code 2 to a run that only could not run."""
         result = yield
         run = self.run()
         only_trouble = run.troubles and not any(

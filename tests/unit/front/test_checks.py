@@ -1,0 +1,94 @@
+"""The catalogue of checks, and findings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from verify.checks import CATALOGUE, Check, Finding, FindingsError, Severity, checks, must_find_nothing
+
+ROOT = Path(__file__).parents[3]
+DECIDED = re.compile(r"@checks\(([^)]*)\)")
+
+
+def test_ids_are_what_tools_can_take_and_meanings_are_one_line() -> None:
+    for id_, check in CATALOGUE.items():
+        assert check.id == id_
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", id_)
+        assert check.meaning
+        assert "\n" not in check.meaning
+        assert isinstance(check.severity, Severity)
+
+
+def test_every_check_is_decided_by_a_test_of_the_suite_and_in_the_readme() -> None:
+    modules = sorted((ROOT / "tests" / "suite").rglob("*.py")) + sorted((ROOT / "verify").rglob("*.py"))
+    text = "\n".join(path.read_text() for path in modules if path.name != "checks.py")
+    readme = (ROOT / "README.md").read_text()
+    assert [id_ for id_ in CATALOGUE if f'"{id_}"' not in text] == []
+    assert [id_ for id_ in CATALOGUE if f"`{id_}`" not in readme] == []
+
+
+def test_the_suite_names_no_check_that_is_not_in_the_catalogue() -> None:
+    named = [
+        id_
+        for path in (ROOT / "tests" / "suite").glob("test_*.py")
+        for decided in DECIDED.findall(path.read_text())
+        for id_ in re.findall(r'"([^"]+)"', decided)
+    ]
+    assert named
+    assert set(named) <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("ids", [("contents",), ("content", "contents"), ()])
+def test_a_misspelt_check_is_refused_when_the_module_is_imported(ids: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="no check has the id"):
+        checks(*ids)
+
+
+def test_a_mark_leaves_the_function_as_it_is() -> None:
+    def test() -> int:
+        return 7
+
+    marked = checks("content", "structure")(test)
+    assert marked is test
+    assert marked() == 7
+    assert marked.verify_checks == ("content", "structure")  # type: ignore[attr-defined]
+
+
+def test_a_finding_needs_a_check() -> None:
+    with pytest.raises(ValueError, match="no check has the id 'contents'"):
+        Finding("contents")
+
+
+def test_a_finding_survives_json() -> None:
+    finding = Finding("content", "a", "1", "2", "hint", "again")
+    data = finding.as_json()
+    assert data["severity"] == "data-loss"
+    assert Finding.from_json(data) == finding
+    assert all(isinstance(value, str) for value in data.values())
+
+
+@pytest.mark.parametrize(
+    ("finding", "text"),
+    [
+        (Finding("content", "a", "1", "2"), "content: a: expected 1, got 2"),
+        (Finding("job-runs", "", "1", "2", "h", "r"), "job-runs: expected 1, got 2\n    hint: h\n    reproduce: r"),
+    ],
+)
+def test_a_finding_reads_as_a_sentence(finding: Finding, text: str) -> None:
+    assert str(finding) == text
+
+
+def test_no_findings_are_no_error_and_some_are_all_told() -> None:
+    must_find_nothing(iter(()))
+    found = (Finding("content", "a", "1", "2"), Finding("content", "b", "1", "2"))
+    with pytest.raises(FindingsError) as caught:
+        must_find_nothing(iter(found))
+    assert caught.value.findings == found
+    assert str(caught.value) == f"\n{found[0]}\n{found[1]}"
+    assert isinstance(caught.value, AssertionError)
+
+
+def test_two_checks_of_one_id_would_be_one() -> None:
+    assert len({check.id for check in CATALOGUE.values()}) == len(CATALOGUE)
+    assert Check("x", Severity.COST, "m") == Check("x", Severity.COST, "m")

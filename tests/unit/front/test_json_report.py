@@ -1,0 +1,128 @@
+"""`report.json` keeps to its schema, whatever a run was."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from verify.checks import CATALOGUE, Severity
+from verify.errors import CannotRunError
+from verify.report.events import RunEnded, RunStarted
+from verify.report.files import PROBE, ReportFiles, must_be_writable, write_refusal
+from verify.report.json_report import report_of
+from verify.report.outcome import Ending, Outcome, Run, Verdict
+
+SCHEMA = json.loads((files("verify.report") / "schema" / "report-1.json").read_text())
+
+
+def valid(report: Any) -> dict[str, Any]:
+    jsonschema.validate(report, SCHEMA, jsonschema.Draft202012Validator)
+    assert isinstance(report, dict)
+    return report
+
+
+def test_a_run_with_everything_in_it_is_valid(run: Run) -> None:
+    report = valid(report_of(run))
+    assert report["verdict"] == "findings"
+    assert [(each["id"], each["outcome"]) for each in report["checks"]] == [
+        ("listing", "not-proven"),
+        ("content", "finding"),
+        ("source-not-empty", "not-proven"),
+        ("verify-agrees", "error"),
+        ("two-readings", "proven"),
+        ("command-succeeds", "finding"),
+    ]
+    assert [(each["check"], each["path"], each["test"]) for each in report["findings"]] == [
+        ("command-succeeds", "", "test_x.py::test_content"),
+        ("content", "a|b/`c`*", "test_x.py::test_content"),
+        ("command-succeeds", "", "test_x.py::test_other[embedded-1]"),
+    ]
+    assert report["statistics"] == {"duplicity_milliseconds": 60_000, "wall_per_duplicity_second": 1.25}
+    half = next(each for each in report["checks"] if each["id"] == "two-readings")
+    assert [test["reason"] for test in half["tests"]] == ["", "no real folder was given with --source"]
+
+
+def test_a_run_with_nothing_in_it_is_valid() -> None:
+    now = datetime.now(UTC)
+    report = valid(report_of(Run(now, now)))
+    assert (report["verdict"], report["exit_code"], report["job"]) == ("could-not-run", 2, {})
+
+
+@pytest.mark.parametrize(("member", "enum"), [
+    (("verdict",), Verdict),
+    (("checks", "items", "outcome"), Outcome),
+    (("checks", "items", "severity"), Severity),
+    (("findings", "items", "severity"), Severity),
+    (("checks", "items", "tests", "items", "ending"), Ending),
+])  # fmt: skip
+def test_the_schema_knows_every_value(member: tuple[str, ...], enum: Any) -> None:
+    schema = SCHEMA
+    for name in member:
+        schema = schema["items"] if name == "items" else schema["properties"][name]
+    assert schema["enum"] == [each.value for each in enum]
+
+
+def test_the_schema_is_not_so_wide_that_anything_is_valid(run: Run) -> None:
+    report = report_of(run)
+    for broken in (
+        {**report, "more": 1},
+        {name: value for name, value in report.items() if name != "verdict"},
+        {**report, "checks": [{**report["checks"][0], "outcome": "fine"}]},
+        {**report, "findings": [{**report["findings"][0], "path": 1}]},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            valid(broken)
+
+
+def test_every_check_of_the_catalogue_is_valid(run: Run) -> None:
+    checks = tuple(replace(run.checks[0], id=check) for check in CATALOGUE)
+    valid(report_of(replace(run, checks=checks)))
+
+
+def test_files_are_written_when_the_run_has_ended_and_whole(run: Run, tmp_path: Path) -> None:
+    listener = ReportFiles(tmp_path / "deep" / "report")
+    listener.pytest_verify_event(RunStarted(run.started, 1, 1))
+    assert not (tmp_path / "deep").exists()
+    listener.pytest_verify_event(RunEnded(run))
+    assert sorted(path.name for path in (tmp_path / "deep" / "report").iterdir()) == ["report.json", "report.md"]
+    assert valid(json.loads((tmp_path / "deep" / "report" / "report.json").read_text())) == report_of(run)
+
+
+def test_a_refusal_leaves_no_file_of_the_run_before(run: Run, tmp_path: Path) -> None:
+    ReportFiles(tmp_path).pytest_verify_event(RunEnded(run))
+    (tmp_path / "junit.xml").touch()
+    write_refusal("no engine answers", tmp_path)
+    report = valid(json.loads((tmp_path / "report.json").read_text()))
+    assert (report["exit_code"], report["sentence"], report["findings"]) == (2, "no engine answers", [])
+    assert "no engine answers" in (tmp_path / "report.md").read_text()
+    assert not (tmp_path / "junit.xml").exists()
+
+
+def test_a_refusal_where_nothing_can_be_written_is_still_one(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    write_refusal("no engine answers", tmp_path / "file" / "report")
+
+
+def test_a_folder_that_takes_a_report_is_left_as_it_was(tmp_path: Path) -> None:
+    must_be_writable(tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["file", "file/report"])
+def test_a_folder_that_is_none_is_said_so(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotRunError, match=r"^no report can be written to .*--report-dir$"):
+        must_be_writable(tmp_path / below)
+
+
+def test_names_that_are_no_text_are_written(run: Run, tmp_path: Path) -> None:
+    (test,) = (each for each in run.tests if each.example)
+    odd = replace(test, findings=(replace(test.findings[1], path="\udcff"),))
+    ReportFiles(tmp_path).pytest_verify_event(RunEnded(replace(run, tests=(odd,))))
+    assert "\\udcff" in (tmp_path / "report.md").read_text()
+    assert (tmp_path / "report.json").stat().st_size <= PROBE
