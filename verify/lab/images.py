@@ -1,6 +1,7 @@
 """The images of the docker runtime: the user's, else our own, built when absent."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -56,7 +57,7 @@ def duplicity_image(given: str | None, recipes: Path, release: str, dialect: Dia
     """
     if given:
         return _had(given, "name one that the engine has or can pull with --duplicity-image")
-    name = f"duplicity-verify/duplicity:{release}-{dialect}"
+    name = f"duplicity-verify/duplicity:{release}-{dialect}-{_digest(recipes / 'duplicity')}"
     with _once(name):
         if found := _local(name):
             return found
@@ -82,6 +83,14 @@ def minio_image(given: str | None, recipes: Path) -> Image:
             return _built(LOCAL_MINIO, context, {})
         finally:
             shutil.rmtree(context)
+
+
+def _digest(recipe: Path) -> str:
+    """Return what tells one state of a recipe from another, so that an image of an older one is not taken."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in recipe.rglob("*") if path.is_file()):
+        found.update(b"%s\0%s\0" % (str(path.relative_to(recipe)).encode(), path.read_bytes()))
+    return found.hexdigest()[:8]
 
 
 def _base() -> str:

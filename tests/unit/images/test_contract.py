@@ -49,6 +49,9 @@ def test_plain_options_come_before_the_arguments(tmp_path: Path, dialect: str) -
         ("--no-encryption --s3-european-buckets --s3-multipart-chunk-size 10", ["--no-encryption", "10"]),
         ("--full-if-older-than 1M # weekly", ["--full-if-older-than", "1M"]),
         ("--exclude $PLACE", ["--exclude", "/place"]),
+        # All of one option goes before the next is looked for, so the second takes the word of the first.
+        ("--s3-use-new-style --s3-european-buckets --exclude /a", []),
+        ("--gio=x --exclude /a", ["--exclude", "/a"]),
     ],
 )
 def test_v4_changes_options_without_a_word(tmp_path: Path, options: str, arrives: list[str]) -> None:
@@ -63,9 +66,28 @@ def test_the_shell_replaces_a_glob_by_what_matches(tmp_path: Path, dialect: str)
     assert seen == ["--include", "src/a", "x"]
 
 
+def test_v4_drops_what_the_image_adds_behind_an_old_option(tmp_path: Path) -> None:
+    extra = "--metadata-sync-mode partial --volsize 5"
+    seen = arguments_that_arrive(tmp_path, "--exclude /a --s3-use-new-style", "x", OPTIONS_EXTRA=extra)
+    assert seen == ["--exclude", "/a", "--volsize", "5", "x"]
+
+
+@pytest.mark.parametrize("dialect", ["classic", "v4"])
+def test_arguments_with_a_blank_come_in_two(tmp_path: Path, dialect: str) -> None:
+    assert arguments_that_arrive(tmp_path, "", "/my source", "x", dialect=dialect) == ["/my", "source", "x"]
+
+
+@pytest.mark.parametrize("dialect", ["classic", "v4"])
+def test_a_quote_that_is_not_closed_ends_it_before_duplicity(tmp_path: Path, dialect: str) -> None:
+    assert run_dup(tmp_path, "--exclude '/a", "x", dialect=dialect).returncode == 1
+    assert not (tmp_path / "seen").exists()
+
+
 def test_v4_drops_s3_options_for_another_store(tmp_path: Path) -> None:
     options = "--s3-endpoint-url=http://here --exclude /a"
     assert arguments_that_arrive(tmp_path, options, "x", DST="file:///dst") == ["--exclude", "/a", "x"]
+    options = "--s3-unencrypted-connection --exclude /a --volsize 5"
+    assert arguments_that_arrive(tmp_path, options, "x", DST="file:///dst") == ["--volsize", "5", "x"]
 
 
 def test_classic_keeps_the_exit_code_and_v4_makes_it_1(tmp_path: Path) -> None:
@@ -99,6 +121,15 @@ def test_a_failed_job_does_not_stop_the_next_one_and_is_told_at_the_end(tmp_path
     assert done.returncode == 1
     assert "non-zero exit status 23" in done.stdout
     assert "on" in done.stdout.splitlines()
+
+
+def test_a_job_without_what_keeps_all_of_its_period_from_running(tmp_path: Path) -> None:
+    done = run_jobs(
+        tmp_path, "daily", JOB_1_WHAT="echo ran", JOB_1_WHEN="daily", JOB_007_WHAT="backup", JOB_007_WHEN="daily"
+    )
+    assert done.returncode == 1
+    assert "ran" not in done.stdout.splitlines()
+    assert "KeyError: 'JOB_7_WHAT'" in done.stderr
 
 
 def test_a_misspelt_period_is_a_silent_success(tmp_path: Path) -> None:
