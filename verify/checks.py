@@ -51,6 +51,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("wrong-passphrase", Severity.EXPOSURE, "a wrong passphrase restores nothing"),
     Check("incremental-size", Severity.COST, "an incremental backup's size follows the bytes that changed"),
     Check("source-untouched", Severity.DATA_LOSS, "a backup changes nothing in its source"),
+    Check("options-received", Severity.BROKEN, "duplicity gets the words and the environment that the job means"),
     Check("job-runs", Severity.BROKEN, "the job that the schedule starts runs and leaves a backup"),
     Check("excluded-absent", Severity.EXPOSURE, "what the job excludes is not in the backup"),
     Check("included-present", Severity.DATA_LOSS, "what the job does not exclude is in the backup"),

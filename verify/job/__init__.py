@@ -8,7 +8,7 @@ from verify.job.job import Job
 from verify.job.mounts import Network, Volume
 from verify.job.readings import read_dotenv, read_raw
 from verify.job.reroot import Rerooted, Unfaithful, reroot
-from verify.job.sandbox import Sandboxed, sandboxed
+from verify.job.sandbox import Sandboxed, kept_inside, sandboxed
 from verify.job.schemes import scheme_finding
 from verify.job.stack import Stack, read_stack
 
@@ -24,6 +24,7 @@ __all__ = [
     "Volume",
     "findings_of",
     "incomplete",
+    "kept_inside",
     "printable_destination",
     "read_dotenv",
     "read_job",

@@ -10,8 +10,8 @@ from verify.job.credentials import guarded, is_secret_name
 from verify.job.differing import differing_names
 from verify.job.image import entries, is_known, schedules, with_defaults
 from verify.job.job import Job, Reading
-from verify.job.options import Split, split
 from verify.job.readings import read_dotenv, read_raw, text_of
+from verify.job.shellwords import Split, split
 from verify.job.stack import Stack, read_stack
 from verify.secret import Secret
 
@@ -24,13 +24,15 @@ def read_job(
     caller_env: Mapping[str, str],
     *,
     reading: Reading = "raw",
+    image_env: Mapping[str, str] = MappingProxyType({}),
 ) -> Job:
     """Given an env file, a stack file or both, return the job that they describe.
 
     `env_file` takes the place of those that the stack file names, unless it is one of them.
     `caller_env` gives bare names and references their values. `reading` is the one that the job
-    runs under: raw for docker run and docker stack deploy, dotenv for docker compose. Raise
-    `CannotRunError` if there is nothing to read, or if that reading refuses it.
+    runs under: raw for docker run and docker stack deploy, dotenv for docker compose. `image_env` is
+    what the image itself sets, where that is known. Raise `CannotRunError` if there is nothing to read,
+    or if that reading refuses it.
     """
     stack = read_stack(stack_file, caller_env, env_file=env_file) if stack_file else None
     texts = {file: text_of(file) for file in _env_files(env_file, stack)}
@@ -40,7 +42,7 @@ def read_job(
     }
     variables = readers[reading]()
     other, trouble = _try(readers["dotenv" if reading == "raw" else "raw"])
-    return _job(variables, other, trouble, stack, reading, env_files=tuple(texts))
+    return _job(variables, other, trouble, stack, reading, image_env=image_env, env_files=tuple(texts))
 
 
 def _env_files(env_file: Path | None, stack: Stack | None) -> tuple[Path, ...]:
@@ -92,10 +94,11 @@ def _job(
     stack: Stack | None,
     reading: Reading,
     *,
+    image_env: Mapping[str, str],
     env_files: tuple[Path, ...],
 ) -> Job:
     """Given the variables in both readings and the stack, return the job."""
-    variables, defaults = with_defaults(given)
+    variables, defaults = with_defaults(given, image_env)
     safe = guarded(variables)
     plain = {name: value for name, value in safe.items() if isinstance(value, str)}
     own, extra = split(variables["OPTIONS"], plain), split(variables["OPTIONS_EXTRA"], plain)

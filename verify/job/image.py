@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from verify.job.options import unquoted
+from verify.job.shellwords import unquoted
 
 DEFAULTS: Mapping[str, str] = {
     "SRC": "/mnt/backup/src",
@@ -29,6 +29,7 @@ _KNOWN = re.compile(
 )
 # What only the image's own scripts read.
 _IMAGE_ONLY = re.compile(r"SRC|DST\w*|OPTIONS\w*|(JOB|CRONTAB|EMAIL|SMTP|DBS)_\w+|PG\w+|DB_VERSION")
+_HAS_DEFAULT = re.compile(r"SRC|DST|OPTIONS(_EXTRA(_S3)?)?|CRONTAB_\w+|JOB_\d+_(WHAT|WHEN)")
 _JOB = re.compile(r"JOB_(\d+)_(WHAT|WHEN)")
 
 
@@ -51,10 +52,14 @@ class Schedule:
     default: bool = False
 
 
-def with_defaults(variables: Mapping[str, str]) -> tuple[dict[str, str], frozenset[str]]:
-    """Given the variables of a job, return them with the image's defaults, and the names of those."""
-    missing = frozenset(DEFAULTS) - variables.keys()
-    return {**{name: value for name, value in DEFAULTS.items() if name in missing}, **variables}, missing
+def with_defaults(variables: Mapping[str, str], image_env: Mapping[str, str]) -> tuple[dict[str, str], frozenset[str]]:
+    """Given the variables of a job and the image's own, return the job's with defaults, and the names of those.
+
+    A flavour of the image has other defaults than the plain one, and further ones.
+    """
+    own = {name: value for name, value in image_env.items() if _HAS_DEFAULT.fullmatch(name)}
+    defaults = {name: value for name, value in {**DEFAULTS, **own}.items() if name not in variables}
+    return {**defaults, **variables}, frozenset(defaults)
 
 
 def is_known(name: str) -> bool:

@@ -1,10 +1,8 @@
-"""The words of OPTIONS: splitting them, and which of duplicity's options they belong to."""
+"""The words of OPTIONS: which of duplicity's options they belong to."""
 
 import re
-import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from string import Template
 
 # Options of the include/exclude family: those with a value, and those without.
 SELECTION_WITH_VALUE = frozenset(
@@ -108,62 +106,3 @@ def words_of(options: Iterable[Option]) -> tuple[str, ...]:
 def is_glob(value: str) -> bool:
     """Given a selection's value, return whether duplicity reads it as a pattern."""
     return bool(_GLOB.search(value)) or value.lower().startswith("ignorecase:")
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """OPTIONS in words, and what about them depends on the image's shells."""
-
-    words: tuple[str, ...]
-    trouble: str = ""  # why the shell refuses the text; the words are then split at blanks
-    notes: tuple[str, ...] = ()
-
-
-def split(text: str, variables: Mapping[str, str]) -> Split:
-    """Given OPTIONS and the variables that its shell knows, return its words.
-
-    Done as the image's shells do it in plain cases: `$NAME` is replaced, quotes group, a comment is
-    cut. Commands and globs are left as they are and noted.
-    """
-    expanded = Template(text).safe_substitute(variables)
-    try:
-        once = shlex.split(expanded, comments=True)
-    except ValueError:
-        return Split(tuple(expanded.split()), "a quote is not closed")
-    words = _meant(once)
-    return Split(words, notes=tuple(_notes(expanded, once, words)))
-
-
-def _meant(once: list[str]) -> tuple[str, ...]:
-    """Given the words after one shell, return what was meant for duplicity.
-
-    The image's second shell takes a second pair of quotes off. Quotes around all of OPTIONS, which
-    docker stack deploy keeps, are lost in the same way.
-    """
-    if len(once) == 1 and once[0].startswith("-") and " " in once[0]:
-        return _meant(shlex.split(once[0], comments=True)) if _closes(once[0]) else tuple(once[0].split())
-    return tuple(unquoted(word) for word in once)
-
-
-def _closes(text: str) -> bool:
-    try:
-        shlex.split(text)
-    except ValueError:
-        return False
-    return True
-
-
-def unquoted(word: str) -> str:
-    """Given a word, return it without the pair of quotes around it, if there is one."""
-    quoted = len(word) > 1 and word[0] == word[-1] and word[0] in "'\""
-    return word[1:-1] if quoted else word
-
-
-def _notes(expanded: str, once: list[str], words: tuple[str, ...]) -> Iterator[str]:
-    if "$(" in expanded or "`" in expanded:
-        yield "the image's shell runs a command in it; it is taken as it is written"
-    if any(_GLOB.search(word) for word in words):
-        yield "the image's shell replaces a glob in it by the paths that match; it is taken as it is written"
-    again = " ".join(once)
-    if not _closes(again) or tuple(shlex.split(again)) != words:
-        yield "the image's shells take quotes off twice, so duplicity gets other words there: double them"

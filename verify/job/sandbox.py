@@ -83,6 +83,11 @@ def sandboxed(
     )
 
 
+def kept_inside(variables: Mapping[str, Value]) -> dict[str, Value]:
+    """Given the variables of a job, return those that tell nobody outside of its run."""
+    return {name: value for name, value in variables.items() if not _OUTSIDE.fullmatch(name)}
+
+
 def _leaves_the_lab(name: str) -> bool:
     return bool(_DESTINATION_VARIABLE.fullmatch(name) or _OUTSIDE.fullmatch(name))
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -39,10 +39,14 @@ def dialect_of(release: str) -> Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image that the engine has; `id` is its content's digest, the same on every machine."""
+    """An image that the engine has; `id` is its content's digest, the same on every machine.
+
+    `environment` is what it sets for its containers.
+    """
 
     name: str
     id: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def short_id(self) -> str:
@@ -140,4 +144,5 @@ def _built(name: str, context: Path, arguments: Mapping[str, str]) -> Image:
 
 
 def _image(name: str, found: EngineImage) -> Image:
-    return Image(name, str(found.id))
+    pairs = (str(pair).partition("=") for pair in found.attrs["Config"].get("Env") or ())
+    return Image(name, str(found.id), {variable: value for variable, _, value in pairs})

@@ -73,6 +73,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
     dialect = dialect_of(settings.duplicity_release)
     image = duplicity_image(settings.duplicity_image, recipes, settings.duplicity_release, dialect)
     server = minio_image(settings.minio_image, recipes)
+    job = read_job(settings.env_file, settings.stack, os.environ, image_env=image.environment)
     here = sandboxed(_with_a_source(job), "", (), {}).job
     if posixpath.normpath(here.source) == "/":
         raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")
