@@ -55,6 +55,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("job-runs", Severity.BROKEN, "the job that the schedule starts runs and leaves a backup"),
     Check("excluded-absent", Severity.EXPOSURE, "what the job excludes is not in the backup"),
     Check("included-present", Severity.DATA_LOSS, "what the job does not exclude is in the backup"),
+    Check("oracle-agrees", Severity.BROKEN, "duplicity selects what our model of its rules says"),
     Check("limitation-holds", Severity.COST, "a known limitation of duplicity is still one"),
 )
 

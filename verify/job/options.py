@@ -31,6 +31,7 @@ SELECTION_WITHOUT_VALUE = frozenset(
         "--filter-literal",
         "--filter-regexp",
         "--filter-strictcase",
+        "--null-separator",
     }
 )
 SELECTION = SELECTION_WITH_VALUE | SELECTION_WITHOUT_VALUE

@@ -219,14 +219,18 @@ class Lab:
 
     def take_point(self, chain: Chain) -> Point:
         """Back the source up as the chain's next point: a full the first time, else an incremental."""
-        inventory = self.source_host.observe(chain.source)
-        take = chain.duplicity.incremental if chain.points else chain.duplicity.full
-        result = self.ran(take(chain.source, chain.destination.url, at=chain.next_time))
-        result.must_succeed()
-        point = Point(chain, len(chain.points), chain.next_time, inventory, result)
+        point = self.try_point(chain)
+        point.result.must_succeed()
         chain.points.append(point)
         self.statistics["points"] += 1
         return point
+
+    def try_point(self, chain: Chain) -> Point:
+        """Do as `take_point`, whether duplicity accepts it or not; the point becomes none of the chain's."""
+        inventory = self.source_host.observe(chain.source)
+        take = chain.duplicity.incremental if chain.points else chain.duplicity.full
+        result = self.ran(take(chain.source, chain.destination.url, at=chain.next_time))
+        return Point(chain, len(chain.points), chain.next_time, inventory, result)
 
     def restore(
         self, point: Point, path: bytes = b"", *, new_machine: bool = False, passphrase: Secret | None = None

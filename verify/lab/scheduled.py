@@ -1,18 +1,18 @@
 """The job as its schedule runs it: the image's own commands, through its entrypoint."""
 
-import re
+import os
 
 from verify.checks import Finding, FindingsError
 from verify.job import sandboxed
+from verify.job.commands import calls_of
 from verify.lab.duplicity import PATH_TO_RESTORE_SINCE
 from verify.lab.host import Completed
 from verify.lab.lab import Lab
 from verify.lab.results import ListResult
 from verify.secret import masked
-from verify.trees import Inventory
+from verify.trees import Inventory, printable
 
 ENTRYPOINT = "/usr/local/bin/entrypoint"
-OURS = re.compile(r"\s*(backup|dup)\b")  # what a sandbox may run; a dump of a real database it may not
 
 
 class ScheduledJob:
@@ -28,7 +28,7 @@ class ScheduledJob:
     @property
     def refused(self) -> str:
         """Why the schedule cannot be run here, or an empty string."""
-        foreign = [entry.number for entry in self._job.entries if entry.what and not OURS.match(entry.what)]
+        foreign = [entry.number for entry in self._job.entries if entry.what and calls_of(entry.what, {}) is None]
         return f"JOB_{foreign[0]}_WHAT runs more than a backup: not in a sandbox" if foreign else ""
 
     def run(self) -> None:
@@ -45,18 +45,21 @@ class ScheduledJob:
         done = self._succeeded(["duplicity", "list-current-files", *self._options, self.destination.url])
         return ListResult.of(done.argv, done, self._job.secrets).paths
 
-    def found(self, words: str) -> list[str]:
-        """Given words of a path, return the lines of `duplicity list-current-files | grep`."""
+    def not_found(self, path: bytes) -> list[Finding]:
+        """Given a path, return a finding unless `duplicity list-current-files | grep` shows it."""
         pipe = 'duplicity list-current-files "$@" "$DST" | grep -F -- "$0"'
-        done = self._succeeded(["sh", "-c", pipe, words, *self._options])
-        return done.stdout.decode(errors="replace").splitlines()
+        done = self._run(["sh", "-c", pipe, os.fsdecode(path), *self._options])
+        if path in done.stdout:
+            return []
+        return [Finding("job-runs", printable(path), "a line of the listing", "no line", "grep finds it by its name")]
 
-    def restored(self, path: str) -> Inventory:
-        """Return what `duplicity restore` of one path gives."""
+    def restored(self, path: str = "") -> Inventory:
+        """Return what `duplicity restore` gives, of one path or of all."""
         target = self._lab.host.scratch_path("restored")
         flag = "--path-to-restore" if self._lab.release >= PATH_TO_RESTORE_SINCE else "--file-to-restore"
+        one = [flag, path] if path else []
         try:
-            self._succeeded(["duplicity", "restore", flag, path, *self._options, self.destination.url, target])
+            self._succeeded(["duplicity", "restore", *one, *self._options, self.destination.url, target])
             return self._lab.host.observe(target)
         finally:
             self._lab.host.remove(target)

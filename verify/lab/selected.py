@@ -1,54 +1,170 @@
-"""Trees on the edges of a job's plain exclusions, and what a listing of their backup shows."""
+"""The job's own rules in a lab: a tree around them, and what a backup of it holds, against the oracle."""
 
-import posixpath
-from collections.abc import Iterable
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from packaging.version import Version
 
 from verify.checks import Finding
-from verify.job import Job
-from verify.trees import Tree, file, folder, printable
+from verify.job.options import parsed
+from verify.lab.host import Host
+from verify.lab.lab import Lab
+from verify.lab.results import Result
+from verify.selection import Decision, Entry, RuleError, RuleSet, parse_rules, select
+from verify.selection.around import surroundings
+from verify.trees import (
+    Difference,
+    Inventory,
+    Limitation,
+    Node,
+    Tree,
+    compare,
+    file,
+    findings_of,
+    folder,
+    printable,
+    special,
+    symlink,
+)
+from verify.trees.model import SECOND
+
+LISTS = ("--include-filelist", "--exclude-filelist", "--files-from")
+DEVICES = {"char": (1, 3), "block": (1, 1)}
+LISTED, RESTORED = "its listing", "its restore"
 
 
-@dataclass(frozen=True)
-class Edges:
-    """A tree around what a job excludes, and which of its files should be in the backup."""
+@dataclass(frozen=True, eq=False)
+class OwnRules:
+    """The rules that a job means, for the source as it is in a lab.
 
-    tree: Tree
-    included: frozenset[bytes]
-    excluded: frozenset[bytes]
-
-
-def edges_of_exclusion(job: Job) -> Edges:
-    """Given a job, return a tree that holds each plainly excluded path, and what is named like it.
-
-    A sibling whose name begins alike, a name that is the beginning, and the same name elsewhere stay
-    in. Rules that are not plain paths are none of its concern.
+    `lists` holds the files that they name, None for one that is not in the lab.
     """
-    source = posixpath.normpath(job.source)
-    below = [posixpath.relpath(path, source).encode() for path in job.excluded_paths if path.startswith(f"{source}/")]
-    excluded = {path + b"/inside" for path in below} | {path + b"/folder/deep" for path in below}
-    included = {b"config/traefik/traefik.yml", b"a file with blanks"}
-    for path in below:
-        included |= {path + b"2/beside", path + b".d/beside", b"elsewhere/" + path + b"/inside"}
-    included = {path for path in included if not any(path == each or path.startswith(each + b"/") for each in below)}
-    return Edges(_tree_of(included | excluded), frozenset(included), frozenset(excluded))
+
+    source: str
+    words: tuple[str, ...]
+    release: Version
+    lists: Mapping[str, bytes | None]
+    zone: tzinfo = UTC
+    twin: bool = False
+
+    @classmethod
+    def of(cls, lab: Lab) -> "OwnRules":
+        """Given a lab, return the rules of its job."""
+        job = lab.sandboxed
+        named = [option.value for option in parsed(job.options) if option.name in LISTS and option.value]
+        lists = {name: lab.host.get(name) if lab.host.exists(name) else None for name in named}
+        return cls(job.source, job.options, lab.release, lists, _zone(lab.host, job.text_of("TZ")), _is_twin(lab))
+
+    @property
+    def unread(self) -> str:
+        """The first list that is not in the lab, empty if all are."""
+        return next((name for name, data in self.lists.items() if data is None), "")
+
+    @cached_property
+    def rules(self) -> RuleSet | RuleError:
+        """What the oracle makes of the words."""
+        lists = {name: data for name, data in self.lists.items() if data is not None}
+        try:
+            return parse_rules(self.source, self.words, self.release, lists, zone=self.zone, twin=self.twin)
+        except RuleError as error:
+            return error
+
+    def tree(self, *, leaves: bool = False) -> Tree:
+        """Return a tree in which each rule is met and narrowly missed; of rules that are refused, a plain one."""
+        if isinstance(self.rules, RuleError):
+            return Tree({b"a": file((1, 1))})
+        entries = surroundings(self.rules, leaves=leaves).entries
+        return Tree({entry.path: _node(number, entry) for number, entry in enumerate(entries, start=1) if entry.path})
+
+    def refusals(self, result: Result) -> list[Finding]:
+        """Given what a backup said, return a finding where it took rules that it should refuse, or the reverse.
+
+        Where both refuse them, the finding says what is wrong with the rules.
+        """
+        code, sentence = (self.rules.exit_code, self.rules.sentence) if isinstance(self.rules, RuleError) else (0, "")
+        got = f"exit code {result.exit_code} ({result.exit_name})"
+        if result.exit_code != code:
+            return [Finding("oracle-agrees", "", f"exit code {code} {sentence}".strip(), got, result.last_lines)]
+        return [Finding("command-succeeds", "", "rules that duplicity accepts", got, sentence)] if code else []
+
+    def misplaced(self, source: Inventory, listed: Iterable[bytes], restored: Inventory | None = None) -> list[Finding]:
+        """Given what lay in the source and what its backup shows, return a finding for each path that is wrong.
+
+        A path that no rule of the job is about, and that is where it should not be, is `oracle-agrees`.
+        """
+        decisions = self._decisions(source)
+        places = {LISTED: frozenset(listed), **({RESTORED: frozenset(restored.paths)} if restored else {})}
+        paths = decisions.keys() | frozenset[bytes]().union(*places.values())
+        return [each for path in sorted(paths) for each in _misplaced(path, decisions.get(path), places)]
+
+    def changed(self, source: Inventory, restored: Inventory, limitations: Iterable[Limitation]) -> list[Finding]:
+        """Return a finding for each path that came back otherwise than it was."""
+        differing = compare(source, restored, limitations)
+        return findings_of(each for each in differing if _is_in_both(each))
+
+    def _decisions(self, source: Inventory) -> dict[bytes, Decision]:
+        if isinstance(self.rules, RuleError):
+            return {}
+        return {decision.path: decision for decision in select(_entries(source), self.rules)}
+
+    def one_included(self, source: Inventory) -> bytes | None:
+        """Given what lies in the source, return a file's path that should be in its backup, None if none should."""
+        found = (path for path, each in self._decisions(source).items() if each.included and each.entry.kind == "file")
+        return min(found, key=lambda path: (not path.startswith(b"config/"), path), default=None)
 
 
-def selection_findings(edges: Edges, listed: Iterable[bytes]) -> list[Finding]:
-    """Given edges and what their backup holds, return a finding for each path that is wrongly there or not."""
-    there = set(listed)
-    leaked = [
-        Finding("excluded-absent", printable(path), "not in the backup", "in the backup")
-        for path in sorted(edges.excluded & there)
-    ]
-    lost = [
-        Finding("included-present", printable(path), "in the backup", "not in the backup")
-        for path in sorted(edges.included - there)
-    ]
-    return leaked + lost
+def _zone(host: Host, name: str) -> tzinfo:
+    """Return the time zone that duplicity's dates are in: the job's, else the host's own."""
+    try:
+        return ZoneInfo(name) if name else ZoneInfo.from_file(io.BytesIO(host.get("/etc/localtime")))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
-def _tree_of(paths: Iterable[bytes]) -> Tree:
-    nodes = {path: file((number, 1000)) for number, path in enumerate(sorted(paths), 1)}
-    above = {path[:cut]: folder() for path in nodes for cut, byte in enumerate(path) if byte == ord("/")}
-    return Tree({**above, **nodes})
+def _is_twin(lab: Lab) -> bool:
+    """Return whether the source looks like the folder that it is in, which matters to --files-from."""
+    above = os.path.dirname(lab.source.rstrip("/")) or "/"  # noqa: PTH120 - a path of the host
+    seen = lab.host.run(["stat", "-c", "%f %u %g %Y", lab.source, above]).stdout.splitlines()
+    return seen[:1] == seen[1:]
+
+
+def _entries(inventory: Inventory) -> Iterator[Entry]:
+    """Yield what was seen of a source as a listing; a lab's source is one file system."""
+    for seen in inventory:
+        yield Entry(seen.path, seen.kind, seen.size, seen.mtime_ns / SECOND, 0, not seen.problem)
+
+
+def _node(number: int, entry: Entry) -> Node:
+    mtime_ns = int(entry.mtime) * SECOND
+    match entry.kind:
+        case "dir":
+            return folder(mtime_ns=mtime_ns)
+        case "file":
+            return file((number, 100), mtime_ns=mtime_ns)
+        case "symlink":
+            return symlink(b"nowhere", mtime_ns=mtime_ns)
+        case kind:
+            return special(kind, DEVICES.get(kind), mtime_ns=mtime_ns)  # type: ignore[arg-type]  # one of the kinds
+
+
+def _misplaced(path: bytes, decision: Decision | None, places: Mapping[str, frozenset[bytes]]) -> Iterator[Finding]:
+    taken = decision is not None and decision.included
+    wrong = " and ".join(place for place, paths in places.items() if (path in paths) != taken)
+    if not wrong:
+        return
+    if taken:
+        check = "included-present"
+    else:
+        check = "excluded-absent" if decision and decision.rule is not None else "oracle-agrees"
+    expected = "in the backup" if taken else "not in the backup"
+    why = decision.why if decision else "it is not in the source"
+    yield Finding(check, printable(path) or ".", expected, f"{'not in' if taken else 'in'} {wrong}", why)
+
+
+def _is_in_both(difference: Difference) -> bool:
+    return difference.aspect not in {"missing", "added"}

@@ -62,6 +62,7 @@ class ByGlob:
 
     def __init__(self, glob: str, *, ignore_case: bool = False) -> None:
         """Given a glob, prepare it; what it raises is what `Glob` raises."""
+        self.pattern = glob
         self._glob = Glob(glob, ignore_case=ignore_case)
 
     def matches(self, name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG002 - not of the listing
@@ -82,6 +83,7 @@ class ByLiteral:
 
     def __init__(self, text: str, *, ignore_case: bool = False) -> None:
         """Given a path, prepare it; one slash at its end counts for nothing, on files too."""
+        self.pattern = text
         self._ignore_case = ignore_case
         self._text = self._folded(text if text == "/" else text.removesuffix("/"))
 
@@ -125,6 +127,7 @@ class ByRegexp(_PathByPath):
 
     def __init__(self, expression: str, *, ignore_case: bool = False) -> None:
         """Given a regular expression, prepare it. Raise re.error and others where it does not compile."""
+        self.pattern = expression
         self._expression = compiled(expression, re.IGNORECASE if ignore_case else 0)
 
     def matches(self, name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG002 - the name is enough

@@ -7,7 +7,7 @@ from enum import Enum
 
 # The longest reading first. A bracket that never closes is a character like any other, and so is
 # "[]": the first "]" inside a set belongs to the set.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"(?P<any>\*\*) | (?P<star>\*) | (?P<one>\?)"
     r"| \[ (?P<negated>[!^]?+) (?P<members>\]?+[^\]]*+) \]"
     r"| (?P<character>.)",
@@ -35,7 +35,7 @@ def translate(glob: str) -> str:
     A negated set matches "/" too, unlike a shell's. A range whose ends are reversed makes the
     expression one that does not compile; duplicity crashes on it.
     """
-    return "".join(map(_translated, _TOKEN.finditer(glob)))
+    return "".join(map(_translated, TOKEN.finditer(glob)))
 
 
 def _translated(token: re.Match[str]) -> str:

@@ -1,0 +1,17 @@
+"""What the image makes of OPTIONS: duplicity gets the words that the job means."""
+
+import pytest
+
+from verify.checks import checks, must_find_nothing
+from verify.lab.lab import Lab
+from verify.lab.received import not_recorded, received_findings
+from verify.lab.selected import OwnRules
+
+
+@pytest.mark.runtime("docker", reason="no image stands between OPTIONS and duplicity here")
+@checks("options-received")
+def test_duplicity_gets_the_words_and_the_environment_that_the_job_means(lab: Lab) -> None:
+    if reason := not_recorded(lab.job):
+        pytest.skip(reason)
+    lab.fill_source(OwnRules.of(lab).tree())  # the image's shells replace a glob by what it matches there
+    must_find_nothing(received_findings(lab.host, lab.job, lab.release))

@@ -1,0 +1,52 @@
+"""The job's own rules take what they say: each of them is met, and narrowly missed."""
+
+import os
+
+import pytest
+
+from verify.checks import checks, must_find_nothing
+from verify.lab.lab import Lab
+from verify.lab.scheduled import ScheduledJob
+from verify.lab.selected import OwnRules
+from verify.trees import compare, findings_of
+
+
+@pytest.fixture(scope="session")
+def own(lab: Lab) -> OwnRules:
+    """The rules of the job, as they are in the lab."""
+    rules = OwnRules.of(lab)
+    if rules.unread:
+        pytest.skip(f"the list {rules.unread} that the job names is not on this machine")
+    return rules
+
+
+@checks("command-succeeds", "included-present", "excluded-absent", "oracle-agrees", "content", "metadata")
+@pytest.mark.parametrize("leaves", [False, True], ids=["around-folders", "around-files"])
+def test_the_jobs_rules_leave_out_what_they_exclude_and_nothing_else(lab: Lab, own: OwnRules, leaves: bool) -> None:
+    lab.fill_source(own.tree(leaves=leaves))
+    encrypted = lab.job.encrypted and not leaves  # once is enough: rules know nothing of it
+    point = lab.try_point(lab.new_chain(encrypted=encrypted, selection=True))
+    must_find_nothing(own.refusals(point.result))
+    restored = lab.restore(point)
+    restored.result.must_succeed()
+    must_find_nothing(own.misplaced(point.inventory, lab.listing(point).paths, restored.inventory))
+    must_find_nothing(own.changed(point.inventory, restored.inventory, lab.limitations))
+
+
+@pytest.mark.runtime("docker", reason="entrypoint, jobrunner and dup are the image's own")
+@checks("job-runs", "included-present", "excluded-absent", "oracle-agrees", "single-path", "content", "metadata")
+def test_the_scheduled_run_leaves_a_backup_that_the_images_commands_restore(lab: Lab, own: OwnRules) -> None:
+    lab.fill_source(own.tree())
+    source = lab.source_host.observe(lab.source)
+    job = ScheduledJob(lab)
+    if job.refused:
+        pytest.skip(job.refused)
+    job.run()
+    restored = job.restored()
+    must_find_nothing(own.misplaced(source, job.listed(), restored))
+    must_find_nothing(own.changed(source, restored, lab.limitations))
+    wanted = own.one_included(source)
+    if wanted:
+        must_find_nothing(job.not_found(wanted))
+        alone = job.restored(os.fsdecode(wanted))
+        must_find_nothing(findings_of(compare(source.below(wanted), alone, lab.limitations), check="single-path"))
