@@ -26,7 +26,7 @@ def test_the_jobs_rules_leave_out_what_they_exclude_and_nothing_else(lab: Lab, o
     lab.fill_source(own.tree(leaves=leaves))
     encrypted = lab.job.encrypted and not leaves  # once is enough: rules know nothing of it
     point = lab.try_point(lab.new_chain(encrypted=encrypted, selection=True))
-    must_find_nothing(own.refusals(point.result))
+    must_find_nothing(own.refusals(lab, point.result))
     restored = lab.restore(point)
     restored.result.must_succeed()
     must_find_nothing(own.misplaced(point.inventory, lab.listing(point).paths, restored.inventory))

@@ -22,6 +22,7 @@ from verify.lab.provision import minio_binary, provision_duplicity, provision_se
 from verify.lab.runs import Run, open_run
 from verify.lab.runtime import choose
 from verify.lab.settings import LabSettings
+from verify.lab.shell import as_in_the_image
 from verify.lab.stand_in import stand_in_for_gpg
 from verify.lab.store import Store, start_minio, start_seaweedfs
 from verify.secret import Secret
@@ -78,7 +79,8 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
     if posixpath.normpath(here.source) == "/":
         raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")
     plain = {name: value for name, value in here.variables.items() if not isinstance(value, Secret)}
-    source, *others = [posixpath.join("/", path) for path in (here.source, here.archive_dir) if path]
+    source = posixpath.join("/", here.source)
+    others = [path for path in (here.archive_dir,) if path and path.startswith("/")]
     with docker_lab(
         run, image=image.name, store_image=server.name, source=source, volumes=others, environment=plain,
         **({"hostname": job.hostname} if job.hostname else {}),
@@ -92,6 +94,8 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
         with contextlib.closing(store):
             store.make_ready(lambda: True)
             parts.host.mkdir(here.tempdir)
+            job = as_in_the_image(parts.host, job, release)
+            here = sandboxed(_with_a_source(job), "", (), {}).job
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
             yield Lab(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,

@@ -18,11 +18,10 @@ from verify.job.received import Call
 from verify.lab.host import Completed, Host
 from verify.lab.noting import digest
 from verify.lab.scheduled import ENTRYPOINT
+from verify.lab.shell import resolved
 from verify.secret import Secret
 
 PATIENCE = 60.0  # seconds; nothing is backed up, so that only a hanging command takes that long
-# What only a shell can replace: a command, a variable with an operator, a home directory.
-_SHELLS_OWN = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|\$\{\w+[^\w}][^}]*\}|(?<!\S)~(?=/|\s|\Z)")
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,7 @@ class Recorder:
 
     def resolved(self, text: str) -> str:
         """Given OPTIONS, return it with what only a shell can replace, replaced by the image's own."""
-        return _SHELLS_OWN.sub(self._as_the_shell_has_it, text)
-
-    def _as_the_shell_has_it(self, found: re.Match[str]) -> str:
-        said = self._host.run(["/bin/sh", "-c", f"printf %s {found.group()}"], env=self._variables, timeout=PATIENCE)
-        return os.fsdecode(said.stdout).rstrip("\n")
+        return resolved(self._host, text, self._variables)
 
     @cached_property
     def variables(self) -> Mapping[str, str]:

@@ -81,16 +81,19 @@ class OwnRules:
         entries = surroundings(self.rules, leaves=leaves).entries
         return Tree({entry.path: _node(number, entry) for number, entry in enumerate(entries, start=1) if entry.path})
 
-    def refusals(self, result: Result) -> list[Finding]:
-        """Given what a backup said, return a finding where it took rules that it should refuse, or the reverse.
+    def refusals(self, lab: Lab, result: Result) -> list[Finding]:
+        """Given a lab and what a backup said, return a finding where duplicity does not do as the oracle says.
 
-        Where both refuse them, the finding says what is wrong with the rules.
+        Where it refuses the job's other options as well, or both refuse the rules, it is `command-succeeds`.
         """
         code, sentence = (self.rules.exit_code, self.rules.sentence) if isinstance(self.rules, RuleError) else (0, "")
         got = f"exit code {result.exit_code} ({result.exit_name})"
-        if result.exit_code != code:
-            return [Finding("oracle-agrees", "", f"exit code {code} {sentence}".strip(), got, result.last_lines)]
-        return [Finding("command-succeeds", "", "rules that duplicity accepts", got, sentence)] if code else []
+        if result.exit_code == code:
+            return [Finding("command-succeeds", "", "rules that duplicity accepts", got, sentence)] if code else []
+        without = result if result.ok else lab.try_point(lab.new_chain()).result
+        if not without.ok:
+            return [Finding("command-succeeds", "", "options that duplicity accepts", got, without.last_lines)]
+        return [Finding("oracle-agrees", "", f"exit code {code} {sentence}".strip(), got, result.last_lines)]
 
     def misplaced(self, source: Inventory, listed: Iterable[bytes], restored: Inventory | None = None) -> list[Finding]:
         """Given what lay in the source and what its backup shows, return a finding for each path that is wrong.
