@@ -24,7 +24,7 @@ def own(lab: Lab) -> OwnRules:
 @pytest.mark.parametrize("leaves", [False, True], ids=["around-folders", "around-files"])
 def test_the_jobs_rules_leave_out_what_they_exclude_and_nothing_else(lab: Lab, own: OwnRules, leaves: bool) -> None:
     lab.fill_source(own.tree(leaves=leaves))
-    encrypted = lab.job.encrypted and not leaves  # once is enough: rules know nothing of it
+    encrypted = not (lab.unencrypted or leaves)  # once is enough: rules know nothing of it
     point = lab.try_point(lab.new_chain(encrypted=encrypted, selection=True))
     must_find_nothing(own.refusals(lab, point.result))
     restored = lab.restore(point)

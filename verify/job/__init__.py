@@ -11,6 +11,7 @@ from verify.job.reroot import Rerooted, Unfaithful, reroot
 from verify.job.sandbox import Sandboxed, kept_inside, sandboxed
 from verify.job.schemes import scheme_finding
 from verify.job.stack import Stack, read_stack
+from verify.job.weekdays import idle_days, weekday_notes
 
 __all__ = [
     "Entry",
@@ -23,6 +24,7 @@ __all__ = [
     "Unfaithful",
     "Volume",
     "findings_of",
+    "idle_days",
     "incomplete",
     "kept_inside",
     "printable_destination",
@@ -34,4 +36,5 @@ __all__ = [
     "sandboxed",
     "scheme_finding",
     "two_readings",
+    "weekday_notes",
 ]

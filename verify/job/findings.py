@@ -1,5 +1,6 @@
 """What can be said about a job without running it: pure functions from a Job to findings."""
 
+import re
 from collections.abc import Iterator
 
 from verify.checks import Finding
@@ -112,7 +113,7 @@ def _runs(job: Job) -> Iterator[Finding]:
     """Return a finding for each entry that cannot run as meant, and one if none ever runs."""
     cron = {schedule.period: schedule for schedule in job.schedules if schedule.cron}
     for entry in job.entries:
-        yield from _entry(entry, cron)
+        yield from _entry(entry, cron, _spelt(job, entry))
     if not any(entry.what and set(entry.when or ()) & cron.keys() for entry in job.entries):
         yield _incomplete(
             "a job that a schedule starts",
@@ -123,10 +124,16 @@ def _runs(job: Job) -> Iterator[Finding]:
         yield from _cron(schedule)
 
 
-def _entry(entry: Entry, cron: dict[str, Schedule]) -> Iterator[Finding]:
+def _spelt(job: Job, entry: Entry) -> str:
+    """Return how the job spells an entry's WHEN: the image takes JOB_007_WHEN for that of JOB_7."""
+    names = (name for name in job.variables if re.fullmatch(rf"JOB_0*{entry.number}_WHEN", name))
+    return next(names, f"JOB_{entry.number}_WHEN")
+
+
+def _entry(entry: Entry, cron: dict[str, Schedule], when: str) -> Iterator[Finding]:
     name = f"JOB_{entry.number}"
     if not entry.what and entry.when != ():
-        got = f"{name}_WHEN alone: the image's job runner fails on it"
+        got = f"{when} and no {name}_WHAT: the image fails on it before any job of that period runs"
         yield _incomplete(f"{name}_WHAT, the command", got, f"write {name}_WHAT=backup (no zeros before the number)")
     if entry.when is None:
         got = f"{name}_WHAT alone: it never runs"
@@ -137,7 +144,7 @@ def _entry(entry: Entry, cron: dict[str, Schedule]) -> Iterator[Finding]:
         if period not in cron:
             yield _incomplete(
                 f"a period that has a schedule ({', '.join(cron)})",
-                f"{name}_WHEN={period}: it never runs, and the image says nothing",
+                f"{when}={period}: it never runs, and the image says nothing",
                 f"correct the name, or add CRONTAB_{period.upper()} (image v4.1.0 or newer)",
             )
 

@@ -1,7 +1,7 @@
 """The same job under a scratch folder: the embedded runtime may not touch the job's own paths."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ from verify.job.options import Option
 
 _PATH_OPTIONS = frozenset({"--archive-dir", "--tempdir", "--log-file"})
 _GLOB_OPTIONS = frozenset({"--include", "--exclude"})
+_LIST_OPTIONS = frozenset({"--include-filelist", "--exclude-filelist", "--files-from"})
 _UNFAITHFUL = {
     "--include-regexp": "a regular expression says nothing about where its paths begin",
     "--exclude-regexp": "a regular expression says nothing about where its paths begin",
@@ -42,8 +43,10 @@ class Rerooted:
     unfaithful: tuple[Unfaithful, ...]
 
 
-def reroot(job: Job, prefix: str) -> Rerooted:
+def reroot(job: Job, prefix: str, lists: Container[str] = ()) -> Rerooted:
     """Given a job and a scratch folder, return the job with its paths under that folder.
+
+    `lists` are the paths of lists that lie there too, moved, so that the rules that name them can stay.
 
     Moved are SRC, TMPDIR, the paths of --archive-dir, --tempdir and --log-file, and include and
     exclude rules that begin with a plain folder. Rules that would mean something else there are
@@ -53,7 +56,7 @@ def reroot(job: Job, prefix: str) -> Rerooted:
     if not prefix.startswith("/") or words.is_glob(prefix):
         raise ValueError(f"no absolute path without glob characters: {prefix!r}")
     unfaithful: list[Unfaithful] = []
-    moved = tuple(_options(job, prefix, unfaithful))
+    moved = tuple(_options(job, prefix, lists, unfaithful))
     source, tempdir = _under(prefix, job.source), _under(prefix, job.tempdir)
     variables = MappingProxyType({**job.variables, "SRC": source, "TMPDIR": tempdir})
     new = replace(job, source=source, tempdir=tempdir, options=words.words_of(moved), variables=variables)
@@ -64,11 +67,13 @@ def _under(prefix: str, path: str) -> str:
     return f"{prefix}/{path.lstrip('/')}" if path else path
 
 
-def _options(job: Job, prefix: str, unfaithful: list[Unfaithful]) -> Iterator[Option]:
+def _options(job: Job, prefix: str, lists: Container[str], unfaithful: list[Unfaithful]) -> Iterator[Option]:
     regexps = False
     for option in words.parsed(job.options):
         regexps = _regexps_after(option, before=regexps)
-        if reason := _reason(option, regexps=regexps):
+        if option.value and option.value in lists and option.name in _LIST_OPTIONS:
+            yield option.with_value(_under(prefix, option.value))
+        elif reason := _reason(option, regexps=regexps):
             unfaithful.append(Unfaithful(option.name, option.value or "", reason))
         elif option.value and (option.name in _PATH_OPTIONS or _moves(option, job)):
             yield option.with_value(_under(prefix, option.value))
@@ -85,6 +90,8 @@ def _regexps_after(option: Option, *, before: bool) -> bool:
 
 def _reason(option: Option, *, regexps: bool) -> str:
     """Given an option, return why it cannot be re-rooted, empty if it can or need not be."""
+    if any(sign in (option.value or "") for sign in ("$(", "`")):
+        return "a command in it runs in the image's shell only"
     if option.name in _UNFAITHFUL:
         return _UNFAITHFUL[option.name]
     if option.name not in _GLOB_OPTIONS or option.value is None:

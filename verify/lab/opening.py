@@ -12,15 +12,17 @@ from packaging.version import Version
 
 from verify.assets import asset
 from verify.errors import CannotRunError
-from verify.job import Job, Rerooted, read_job, reroot, sandboxed
+from verify.job import Job, Rerooted, read_job, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
 from verify.lab.duplicity import gpg_version, version_of
 from verify.lab.host import Host, local_host
 from verify.lab.lab import Lab
+from verify.lab.lists import lists_of, moved_lists, put_lists
 from verify.lab.probes import GPG_MISSING
 from verify.lab.provision import minio_binary, provision_duplicity, provision_seaweedfs
 from verify.lab.runs import Run, open_run
 from verify.lab.runtime import choose
+from verify.lab.selected import OwnRules
 from verify.lab.settings import LabSettings
 from verify.lab.shell import as_in_the_image
 from verify.lab.stand_in import stand_in_for_gpg
@@ -38,12 +40,15 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"]) -> I
     why = choose(runtime).why
     opened = _docker if runtime == "docker" else _embedded
     with open_run() as run, opened(settings, job, why, run) as lab:
+        lab.notes += (*weekday_notes(lab.job), *OwnRules.of(lab).notes)
         yield lab
 
 
 @contextlib.contextmanager
 def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
-    moved = reroot(_with_a_source(job), str(run.scratch / "root"))
+    prefix = str(run.scratch / "root")
+    lists = moved_lists(job, lists_of(job), prefix)
+    moved = reroot(_with_a_source(job), prefix, lists)
     with contextlib.closing(local_host(run.scratch, run.marker)) as host:
         gpg = gpg_version(host)
         if not gpg:
@@ -53,6 +58,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
             here = sandboxed(moved.job, "", (), {}).job
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
                 host.mkdir(path)
+            put_lists(host, {f"{prefix}{path}": data for path, data in lists.items()})
             yield Lab(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
@@ -96,6 +102,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
             parts.host.mkdir(here.tempdir)
             job = as_in_the_image(parts.host, job, release)
             here = sandboxed(_with_a_source(job), "", (), {}).job
+            put_lists(parts.host, lists_of(job))
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
             yield Lab(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,

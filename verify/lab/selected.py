@@ -14,6 +14,7 @@ from verify.checks import Finding
 from verify.job.options import parsed
 from verify.lab.host import Host
 from verify.lab.lab import Lab
+from verify.lab.lists import LISTS
 from verify.lab.results import Result
 from verify.selection import Decision, Entry, RuleError, RuleSet, parse_rules, select
 from verify.selection.around import surroundings
@@ -33,7 +34,6 @@ from verify.trees import (
 )
 from verify.trees.model import SECOND
 
-LISTS = ("--include-filelist", "--exclude-filelist", "--files-from")
 DEVICES = {"char": (1, 3), "block": (1, 1)}
 LISTED, RESTORED = "its listing", "its restore"
 
@@ -73,6 +73,15 @@ class OwnRules:
             return parse_rules(self.source, self.words, self.release, lists, zone=self.zone, twin=self.twin)
         except RuleError as error:
             return error
+
+    @property
+    def notes(self) -> list[str]:
+        """What is not generated for which rule, and why."""
+        if self.unread:
+            return [f"the list {self.unread} is not on this machine, so the job's rules are not tried"]
+        if isinstance(self.rules, RuleError):
+            return []
+        return [f"nothing is generated for {reason}" for reason in surroundings(self.rules).left_out]
 
     def tree(self, *, leaves: bool = False) -> Tree:
         """Return a tree in which each rule is met and narrowly missed; of rules that are refused, a plain one."""

@@ -68,10 +68,13 @@ def test_a_good_job_lacks_nothing(tmp_path: Path) -> None:
         ("SRC=/a\nDST=file:///x\n", "neither of them"),
         (GOOD + "PASSPHRASE=\n", "neither of them"),
         (GOOD + "OPTIONS=--exclude 'a\n", "OPTIONS: a quote is not closed"),
-        (GOOD + "JOB_1_WHEN=daily\n", "JOB_1_WHEN alone: the image's job runner fails on it"),
+        (
+            GOOD + "JOB_1_WHEN=daily\n",
+            "JOB_1_WHEN and no JOB_1_WHAT: the image fails on it before any job of that period runs",
+        ),
         (
             GOOD + "JOB_007_WHAT=backup\nJOB_007_WHEN=daily\n",
-            "JOB_7_WHEN alone: the image's job runner fails on it",
+            "JOB_007_WHEN and no JOB_7_WHAT: the image fails on it before any job of that period runs",
         ),
         (GOOD + "JOB_1_WHAT=backup\n", "JOB_1_WHAT alone: it never runs"),
         (

@@ -44,6 +44,25 @@ def test_a_variable_that_is_absent_has_the_images_default_and_says_so(read: Read
     assert "DST" not in job.defaults
 
 
+def test_a_flavour_of_the_image_has_defaults_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "x.env").write_text("DST=file:///x\nJOB_500_WHEN=monthly\n")
+    flavour = {
+        "OPTIONS_EXTRA": "--volsize 5",
+        "JOB_500_WHAT": "dup full $SRC $DST",
+        "JOB_500_WHEN": "weekly",
+        "PATH": "/",
+    }
+    job = read_job(tmp_path / "x.env", None, {}, image_env=flavour)
+    assert job.options == ("--volsize", "5")
+    assert [(e.number, e.what, e.when) for e in job.entries] == [
+        (300, "backup", ("daily",)),
+        (500, "dup full $SRC $DST", ("monthly",)),
+    ]
+    assert {"OPTIONS_EXTRA", "JOB_500_WHAT"} <= job.defaults
+    assert not {"JOB_500_WHEN", "PATH"} & job.defaults
+    assert "PATH" not in job.variables
+
+
 def test_options_come_in_order_with_the_images_extra_ones_behind(read: Reader) -> None:
     job = read("OPTIONS=--exclude /a --volsize 5 --include=/b\nOPTIONS_EXTRA=-v 3")
     assert job.options == ("--exclude", "/a", "--volsize", "5", "--include=/b", "-v", "3")
