@@ -12,6 +12,7 @@ from verify.job.options import Option
 _PATH_OPTIONS = frozenset({"--archive-dir", "--tempdir", "--log-file"})
 _GLOB_OPTIONS = frozenset({"--include", "--exclude"})
 _LIST_OPTIONS = frozenset({"--include-filelist", "--exclude-filelist", "--files-from"})
+_COMMAND = re.compile(r"\$\(|`")
 _UNFAITHFUL = {
     "--include-regexp": "a regular expression says nothing about where its paths begin",
     "--exclude-regexp": "a regular expression says nothing about where its paths begin",
@@ -90,17 +91,19 @@ def _regexps_after(option: Option, *, before: bool) -> bool:
 
 def _reason(option: Option, *, regexps: bool) -> str:
     """Given an option, return why it cannot be re-rooted, empty if it can or need not be."""
-    if any(sign in (option.value or "") for sign in ("$(", "`")):
-        return "a command in it runs in the image's shell only"
     if option.name in _UNFAITHFUL:
         return _UNFAITHFUL[option.name]
+    if _COMMAND.search(option.value or ""):
+        return "a command in it runs in the image's shell only"
     if option.name not in _GLOB_OPTIONS or option.value is None:
         return ""
-    if regexps:
-        return _UNFAITHFUL["--filter-regexp"]
-    if option.value.lower().startswith("ignorecase:"):
+    return _UNFAITHFUL["--filter-regexp"] if regexps else _reason_of_glob(option.value)
+
+
+def _reason_of_glob(glob: str) -> str:
+    if glob.lower().startswith("ignorecase:"):
         return "it would ignore the case of the scratch folder's name as well"
-    if re.match(r"[*?\[]", option.value):
+    if re.match(r"[*?\[]", glob):
         return "it begins with a glob, which would match inside the scratch folder's own path"
     return ""
 

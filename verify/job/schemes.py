@@ -115,7 +115,8 @@ def replacing_lines(job: Job, name: str, url: str) -> tuple[str, ...]:
     option = replacement.option or (f"--s3-endpoint-url=https://{endpoint}" if endpoint else "")
     lines = [f"{name}={printable_destination(replacement.destination.format(host=host, path=path))}"]
     if option:
-        lines.append(f"OPTIONS={printable_text(f'{job.options_text} {option}'.strip(), job.secrets)}")
+        # It goes first: a comment, or an old option that the image takes away with the next word, comes last.
+        lines.append(f"OPTIONS={printable_text(f'{option} {job.options_text}'.strip(), job.secrets)}")
     return (*lines, *replacement.variables)
 
 

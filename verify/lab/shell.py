@@ -23,7 +23,8 @@ def resolved(host: Host, text: str, variables: Mapping[str, str | Secret]) -> st
     """Given a host that is the job's image, and OPTIONS, return it with what only a shell can replace replaced."""
 
     def said(found: re.Match[str]) -> str:
-        done = host.run(["/bin/sh", "-c", f"printf %s {found.group()}"], env=variables, timeout=PATIENCE)
+        word = found.group() if found.group() == "~" else f'"{found.group()}"'
+        done = host.run(["/bin/sh", "-c", f"printf %s {word}"], env=variables, timeout=PATIENCE)
         return os.fsdecode(done.stdout).rstrip("\n")
 
     return _SHELLS_OWN.sub(said, text)

@@ -145,7 +145,7 @@ def test_google_cloud_storage_is_given_the_lines_that_replace_it(tmp_path: Path)
     hint = hint_of(tmp_path, "DST=gs://bucket/some/prefix\nOPTIONS=-v 3\nGS_ACCESS_KEY_ID=x\n")
     assert hint.splitlines()[1:] == [
         "DST=s3:///bucket/some/prefix",
-        "OPTIONS=-v 3 --s3-endpoint-url=https://storage.googleapis.com",
+        "OPTIONS=--s3-endpoint-url=https://storage.googleapis.com -v 3",
         "AWS_ACCESS_KEY_ID=(the value of GS_ACCESS_KEY_ID)",
         "AWS_SECRET_ACCESS_KEY=(the value of GS_SECRET_ACCESS_KEY)",
     ]

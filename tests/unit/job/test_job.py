@@ -93,13 +93,6 @@ def test_the_archive_folder_is_the_last_one_given(read: Reader, options: str) ->
     assert read(f"OPTIONS={options}").archive_dir == "/archive"
 
 
-def test_excluded_paths_are_the_plain_absolute_ones(read: Reader) -> None:
-    job = read(
-        "OPTIONS=--exclude /a/ --exclude /b/* --exclude ** --exclude-regexp /c --exclude ignorecase:/d --exclude=/e"
-    )
-    assert job.excluded_paths == ("/a", "/e")
-
-
 def test_what_looks_like_a_secret_is_one_and_the_rest_is_not(read: Reader) -> None:
     job = read(
         "PASSPHRASE=p\nAWS_SECRET_ACCESS_KEY=a\nGS_ACCESS_KEY_ID=b\nSMTP_PASS=c\nMY_TOKEN=d\nAWS_DEFAULT_REGION=e\n"

@@ -56,6 +56,7 @@ def test_globs_behind_a_plain_beginning_move_and_a_slash_at_the_end_stays(tmp_pa
         "--exclude-regexp /a/.*",
         "--include-filelist /etc/list",
         "--files-from /etc/list",
+        "--exclude /a/$(hostname)",
     ],
 )
 def test_rules_that_cannot_move_faithfully_are_left_out_and_told(tmp_path: Path, rule: str) -> None:
@@ -141,3 +142,16 @@ def test_nothing_of_the_sandbox_reaches_mail_monitors_or_the_real_store(tmp_path
 def test_a_password_in_a_url_is_a_secret_in_both_spellings(tmp_path: Path) -> None:
     job = job_of(tmp_path, "SRC=/a\nDST=ftp://me:ge%2Fh%C3%A9im@host/x\nPASSPHRASE=p\n")
     assert {Secret("ge%2Fh%C3%A9im"), Secret("ge/h\u00e9im"), Secret("p")} <= set(job.secrets)
+
+
+def test_a_list_that_was_moved_too_stays(tmp_path: Path) -> None:
+    rules = "--exclude-filelist /lists/out --files-from=/lists/in --include-filelist /lists/gone --exclude /a/x"
+    rerooted = reroot(job_of(tmp_path, f"SRC=/a\nOPTIONS={rules}\nOPTIONS_EXTRA=\n"), "/s", {"/lists/out", "/lists/in"})
+    assert rerooted.job.options == (
+        "--exclude-filelist",
+        "/s/lists/out",
+        "--files-from=/s/lists/in",
+        "--exclude",
+        "/s/a/x",
+    )
+    assert [each.value for each in rerooted.unfaithful] == ["/lists/gone"]

@@ -27,7 +27,8 @@ def test_the_sample_job_is_the_recipes() -> None:
         "/archive",
         True,
     )
-    assert job.excluded_paths == ("/var/data/runtime", "/var/data/registry", "/var/data/duplicity")
+    excluded = ("/var/data/runtime", "/var/data/registry", "/var/data/duplicity")
+    assert job.selection_options == tuple(word for path in excluded for word in ("--exclude", path))
     assert job.networks[0].subnets == ("172.16.10.0/24",)
     assert any(v.target == "/var/data" and v.read_only for v in job.volumes)
     assert [entry.when for entry in job.entries] == [("daily", "weekly")]
