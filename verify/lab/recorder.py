@@ -75,7 +75,7 @@ class Recorder:
 
     def digests_of(self, job: Job) -> dict[str, str]:
         """Return digests of the job's variables that duplicity should get."""
-        names = (name for name in kept_inside(job.variables) if not is_for_image_only(name))
+        names = (name for name in kept_inside(job.variables) if name != "PATH" and not is_for_image_only(name))
         return {name: digest(self._salt, os.fsencode(self.variables[name])) for name in names}
 
 
