@@ -1,5 +1,6 @@
 """The job: one configured backup, typed."""
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,15 @@ class Job:
         return words.words_of(o for o in words.parsed(self.options) if o.name not in words.SELECTION)
 
     @property
+    def excluded_paths(self) -> tuple[str, ...]:
+        """Return the plain absolute paths that the job excludes, without a slash at the end."""
+        return tuple(
+            posixpath.normpath(option.value)
+            for option in words.parsed(self.options)
+            if option.name == "--exclude" and option.value and _is_plain_path(option.value)
+        )
+
+    @property
     def destinations(self) -> Mapping[str, str]:
         """Return the URLs by variable: DST, or in the image's multi mode DST_1, DST_2 … up to a gap."""
         if self.destination != "multi":
@@ -172,3 +182,7 @@ class Job:
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         """Print the job where Hypothesis shows an example: by itself it would show every field."""
         printer.text(repr(self))
+
+
+def _is_plain_path(value: str) -> bool:
+    return value.startswith("/") and not words.is_glob(value)
