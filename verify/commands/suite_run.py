@@ -72,8 +72,9 @@ def pytest_arguments(tests: Sequence[Path], options: argparse.Namespace, known: 
     """Return pytest's arguments: the tests' folder as its root, and nothing of the caller's configuration."""
     folder = tests[0] if tests[0].is_dir() else tests[0].parent
     root = ["-c", os.devnull, f"--rootdir={folder}", f"--confcutdir={folder}", "--import-mode=importlib"]
-    loaded = ("xdist.plugin", "_hypothesis_pytestplugin", "verify.plugin", "no:cacheprovider", "no:terminalreporter")
-    plugins = [word for name in loaded for word in ("-p", name)]
+    loaded = ("xdist.plugin", "_hypothesis_pytestplugin", "verify.plugin")
+    unwanted = ("no:cacheprovider", "no:terminalreporter", "no:tmpdir")  # tmpdir keeps folders of the last runs
+    plugins = [word for name in (*loaded, *unwanted) for word in ("-p", name)]
     chosen = ["-k", options.keyword] if options.keyword else []
     workers = ["-n", str(options.workers), "--dist=worksteal"] if options.workers > 1 else []
     return [*map(str, tests), *root, *plugins, *workers, *chosen, *spelled(known, vars(options))]
