@@ -7,8 +7,9 @@ they and the man page part, a comment says so.
 from verify.selection.conditions import Entry
 from verify.selection.errors import RuleError
 from verify.selection.rules import Rule, RuleSet, parse_rules
-from verify.selection.selection import RuleUse, Selection
-from verify.selection.walk import Decision, select
+from verify.selection.selection import Selection
+from verify.selection.summary import RuleUse, Share, Summary, Tally, summarise
+from verify.selection.walk import Decision, Walk, select
 
 __all__ = [
     "Decision",
@@ -18,6 +19,11 @@ __all__ = [
     "RuleSet",
     "RuleUse",
     "Selection",
+    "Share",
+    "Summary",
+    "Tally",
+    "Walk",
     "parse_rules",
     "select",
+    "summarise",
 ]

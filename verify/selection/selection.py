@@ -1,45 +1,15 @@
 """A whole selection: what is in and out, and what each rule did."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from verify.errors import CannotRunError
 from verify.selection.conditions import Entry
+from verify.selection.printing import printable
 from verify.selection.rules import Rule, RuleSet
+from verify.selection.summary import RuleUse, Summary, summarise
 from verify.selection.walk import Decision, Walk
-
-
-@dataclass(frozen=True)
-class RuleUse:
-    """What a rule did: how many paths it took and left out.
-
-    `shadowed_by` is the index of the rule that decided a path which this one matched, given only
-    where this one decided nothing. A rule without decisions that is not shadowed never matched.
-    """
-
-    rule: Rule
-    included: int
-    excluded: int
-    shadowed_by: int | None
-
-    @property
-    def count(self) -> int:
-        """How many paths the rule decided, those inside a folder that it left out too."""
-        return self.included + self.excluded
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the use as a JSON object."""
-        return {
-            "index": self.rule.index,
-            "rule": printable(self.rule.origin),
-            "include": self.rule.include,
-            "included": self.included,
-            "excluded": self.excluded,
-            "shadowed_by": self.shadowed_by,
-        }
 
 
 class Selection:
@@ -47,11 +17,9 @@ class Selection:
 
     def __init__(self, entries: Iterable[Entry], rules: RuleSet) -> None:
         """Given a listing and rules, decide every path; what it raises is what `select` raises."""
-        walk = Walk(entries, rules)
         self._set = rules
-        self.decisions: tuple[Decision, ...] = tuple(walk)
-        self._shadowed = walk.shadowed
-        self._scene = walk.scene
+        self._walk = Walk(entries, rules)
+        self.decisions: tuple[Decision, ...] = tuple(self._walk)
 
     @property
     def included(self) -> list[bytes]:
@@ -64,18 +32,14 @@ class Selection:
         return [decision.path for decision in self.decisions if not decision.included]
 
     @cached_property
+    def summary(self) -> Summary:
+        """What the decisions come to: paths, files and bytes, by top folder and by rule."""
+        return summarise(self.decisions)
+
+    @property
     def rules(self) -> tuple[RuleUse, ...]:
         """What each rule did, in the order in which they are asked."""
-        counts = Counter((decision.rule, decision.included) for decision in self.decisions)
-        return tuple(
-            RuleUse(
-                rule,
-                counts[rule.index, True],
-                counts[rule.index, False],
-                None if counts[rule.index, True] + counts[rule.index, False] else self._shadowed.get(rule.index),
-            )
-            for rule in self._set.rules
-        )
+        return self.summary.uses(self._walk)
 
     @cached_property
     def _by_path(self) -> dict[bytes, Decision]:
@@ -96,7 +60,7 @@ class Selection:
         return "\n".join(lines)
 
     def _word(self, rule: Rule, name: str, entry: Entry) -> str:
-        if rule.condition.matches(name, entry, self._scene):
+        if rule.condition.matches(name, entry, self._walk.scene):
             return "takes it" if rule.include else "leaves it out"
         if rule.include and rule.condition.leads_through(name):
             return "makes duplicity look below it"
@@ -111,9 +75,3 @@ class Selection:
             "excluded": [printable(path) for path in self.excluded],
             "rules": [use.as_json() for use in self.rules],
         }
-
-
-def printable(text: bytes | str) -> str:
-    r"""Given a path or a text with one in it, return it as text, undecodable bytes as `\xNN`."""
-    raw = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
-    return raw.decode("utf-8", "backslashreplace")

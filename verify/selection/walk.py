@@ -58,13 +58,13 @@ def select(entries: Iterable[Entry], rules: RuleSet) -> Iterator[Decision]:
 class Walk:
     """One pass of a rule set over a listing.
 
-    `shadowed` fills while it goes: the index of a rule that matched a path which another rule
-    decided, and that rule's index. `scene` is complete with the first decision.
+    `rules` are those it was given. `shadowed` fills while it goes: the index of a rule that matched a
+    path which another rule decided, and that rule's index. `scene` is complete with the first decision.
     """
 
     def __init__(self, entries: Iterable[Entry], rules: RuleSet) -> None:
         """Given a listing and rules, prepare the pass."""
-        self._set = rules
+        self.rules = rules
         self._entries = list(entries) if rules.markers and iter(entries) is entries else entries
         self._folders: dict[bytes, _Folder] = {}
         self._missing = set(rules.listed or ())
@@ -84,7 +84,7 @@ class Walk:
                 )
 
     def _origin(self, decision: Decision) -> str:
-        return "" if decision.rule is None else self._set.rules[decision.rule].origin
+        return "" if decision.rule is None else self.rules.rules[decision.rule].origin
 
     def _decided(self, entry: Entry, *, implied: bool = False) -> Iterator[Decision]:
         """Yield what the entry settles, and the decision on it unless it waits or is only implied."""
@@ -122,7 +122,7 @@ class Walk:
         for path in sorted(self._missing):
             parent = self._folders.get(posixpath.dirname(path))
             if parent and not parent.closed:
-                name = self._set.name_of(path)
+                name = self.rules.name_of(path)
                 decision, _ = self._ruling(Entry(path, "missing"), name, parent)
                 if decision.included:
                     yield from _settled(parent)
@@ -143,7 +143,7 @@ class Walk:
         return decision, scanned
 
     def _refusal(self, entry: Entry) -> str:
-        if self._set.listed is not None and entry.path not in self._set.listed:
+        if self.rules.listed is not None and entry.path not in self.rules.listed:
             return "--files-from does not name it"
         return "duplicity backs up no sockets" if entry.kind == "socket" else ""
 
@@ -179,9 +179,9 @@ class Walk:
         if path in self._folders:
             where = path.decode("utf-8", "backslashreplace")
             raise CannotRunError(f"The listing names the folder {where!r} twice, or after a path in it; sort it.")
-        name = self._set.name_of(path)
+        name = self.rules.name_of(path)
         closed = None if decision.included or waits else _closing(decision, parent)
-        rules = parent.rules if parent else tuple((rule, False) for rule in self._set.rules)
+        rules = parent.rules if parent else tuple((rule, False) for rule in self.rules.rules)
         below = ((rule, rule.condition.reach(name)) for rule, _ in rules)
         self._folders[path] = _Folder(
             prefix=name.removesuffix("/") + "/",
