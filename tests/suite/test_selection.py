@@ -1,21 +1,26 @@
 """duplicity takes what the model of its rules says, path by path, and refuses the rules that the model refuses."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from verify.checks import checks
+from verify.checks import checks, must_find_nothing
 from verify.collecting import collected
 from verify.lab.lab import Lab
-from verify.lab.packs import Packer
-from verify.pairs import SHARED, Shared, edge_of, pairs
+from verify.lab.packs import Packer, trial_of
+from verify.pairs import DEFECTS, LAST_DEFECTS, SHARED, Shared, bad_rules, edge_of, pairs
 
 PAIRS = 4  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
+REFUSALS = 10  # examples of the profile to one for each defect: the first has the defect and nothing else
 
 
 @checks("included-present", "excluded-absent", "oracle-agrees")
 @pytest.mark.parametrize("shared", SHARED, ids=str)
 def test_duplicity_takes_what_the_model_of_its_rules_says(lab: Lab, shared: Shared) -> None:
     packer = Packer(lab, shared)
+    if packer.refused:
+        must_find_nothing(packer.alone(edge_of(shared)))
+        return
     collected(
         f"selection, {shared}",
         pairs(shared, lab.release),
@@ -24,3 +29,12 @@ def test_duplicity_takes_what_the_model_of_its_rules_says(lab: Lab, shared: Shar
         examples=PAIRS * settings().max_examples,
         explicit=[edge_of(shared)],
     )
+
+
+@checks("oracle-agrees")
+@pytest.mark.parametrize("defect", [*DEFECTS, *LAST_DEFECTS])
+@settings(max_examples=max(1, settings().max_examples // REFUSALS))
+@given(data=st.data())
+def test_duplicity_refuses_the_rules_that_the_model_refuses(lab: Lab, defect: str, data: st.DataObject) -> None:
+    rules = data.draw(bad_rules(defect, lab.release))
+    must_find_nothing(trial_of(lab, rules).findings())

@@ -4,15 +4,26 @@ import shlex
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from verify.checks import Finding
 from verify.lab.lab import Lab
 from verify.lab.selecting import MODEL, Trial
-from verify.pairs import Pack, Pair, Shared
+from verify.pairs import CommandLine, Group, Pack, Pair, Shared, edge_of
+from verify.selection import RuleError, parse_rules
+from verify.trees import Tree, file
 
 PACKED = 125  # pairs of a pack at most: duplicity asks every rule about every path
 
 Found = Mapping[Pair, Sequence[Finding]]
+
+
+def trial_of(lab: Lab, rules: Group) -> Trial:
+    """Given options for the source itself, return the trial of them; the source holds one file."""
+    lab.fill_source(Tree({b"a": file((1, 1))}))
+    line = CommandLine(lab.source, lab.host.scratch_path("list"))
+    line.write(rules)
+    return Trial(lab, lab.source, line.words, line.lists)
 
 
 @dataclass(frozen=True)
@@ -22,13 +33,23 @@ class Packer:
     lab: Lab
     shared: Shared
 
+    @cached_property
+    def refused(self) -> bool:
+        """Whether the lab's release refuses the shared options, whatever a pair has."""
+        return self._refuses(edge_of(self.shared))
+
     def together(self, pairs: Sequence[Pair]) -> Found:
-        """Given pairs, back them up in packs; return the findings of each pair that has some."""
-        found: dict[Pair, Sequence[Finding]] = {}
-        for first in range(0, len(pairs), PACKED):
-            pack = Pack(self.shared, tuple(pairs[first : first + PACKED]))
-            found |= self._tried(pack)
-            self.lab.statistics["selection_pairs"] += len(pack.pairs)
+        """Given pairs, back them up in packs; return the findings of each pair that has some.
+
+        A pair whose rules duplicity refuses, by the model, would have a whole pack refused.
+        """
+        refused = [pair for pair in pairs if self._refuses(pair)]
+        accepted = [pair for pair in pairs if pair not in set(refused)]
+        found: dict[Pair, Sequence[Finding]] = {pair: self.alone(pair) for pair in refused}
+        for first in range(0, len(accepted), PACKED):
+            found |= self._tried(Pack(self.shared, tuple(accepted[first : first + PACKED])))
+        self.lab.statistics["selection_pairs"] += len(accepted)
+        self.lab.statistics["selection_refusals"] += len(refused)
         return found
 
     def alone(self, pair: Pair) -> list[Finding]:
@@ -40,12 +61,21 @@ class Packer:
         rules = "".join([shlex.join(trial.words), *(f"\n{path}: {data!r}" for path, data in trial.lists.items())])
         return [Finding(MODEL, "", "what the model of its rules takes", f"{len(found)} paths otherwise", rules), *found]
 
+    def _refuses(self, pair: Pair) -> bool:
+        line = Pack(self.shared, (pair,)).command_line(self.lab.source, "list")
+        try:
+            parse_rules(self.lab.source, line.words, self.lab.release, line.lists)
+        except RuleError:
+            return True
+        return False
+
     def _tried(self, pack: Pack) -> Found:
+        """Return the findings of each pair of a pack; where they name no pair, those of its halves."""
         found = self._trial(pack).findings()
         by_place: defaultdict[str, list[Finding]] = defaultdict(list)
         for each in found:
             by_place[each.path.partition("/")[0]].append(each)
-        if not found or by_place.keys() <= set(pack.places):
+        if by_place.keys() <= set(pack.places):
             return {pair: by_place[place] for pair, place in pack.placed if place in by_place}
         if len(pack.pairs) == 1:
             return {pack.pairs[0]: found}
@@ -54,5 +84,4 @@ class Packer:
     def _trial(self, pack: Pack) -> Trial:
         self.lab.fill_source(pack.tree)
         line = pack.command_line(self.lab.source, self.lab.host.scratch_path("list"))
-        self.lab.statistics["selection_packs"] += 1
         return Trial(self.lab, self.lab.source, line.words, line.lists)

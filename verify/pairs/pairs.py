@@ -5,15 +5,13 @@ of its own, and their rules share one command line: a rule that names the pair's
 elsewhere. Options that cannot be held to a folder are shared by all pairs of a pack.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from verify.trees import Node, Tree, folder
 
 FOLDER = "FOLDER"  # stands for the path of the pair's folder in values and lists
 NAME = "NAME"  # stands for the last part of it there, and in names of the tree
-
-NOTHING = "nothing at all"  # a name that no tree has
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,9 @@ class Written:
 
 
 Group = tuple[Written, ...]
+
+# duplicity refuses a last rule that includes, so one that excludes what is nowhere comes last.
+LAST: Group = (Written("--exclude", f"{FOLDER}/nothing at all"),)
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,30 @@ class Pair:
         }
 
 
-@dataclass(frozen=True)
 class CommandLine:
-    """A pack's selection options as words, and the bytes of the lists that they name, by their paths."""
+    """Selection options as words, and the bytes of the lists that they name, by their paths."""
 
-    words: tuple[str, ...]
-    lists: Mapping[str, bytes]
+    def __init__(self, source: str, lists: str, separator: str = "\n") -> None:
+        """Given the source, a path that the paths of lists may begin with, and what ends their lines."""
+        self.words: list[str] = []
+        self.lists: dict[str, bytes] = {}
+        self._source = source
+        self._prefix = lists
+        self._separator = separator
+
+    def write(self, group: Group, place: str = "") -> None:
+        """Add options for the folder of that name in the source; "" is the source itself."""
+        for option in group:
+            value = None if option.value is None else self._at(option.value, place)
+            if option.lines is not None:
+                value = f"{self._prefix}-{len(self.lists)}"
+                lines = [self._at(line, place) for line in option.lines]
+                self.lists[value] = self._separator.join(lines).encode("utf-8", "surrogateescape")
+            self.words += [option.name] if value is None else [option.name, value]
+
+    def _at(self, text: str, place: str) -> str:
+        path = f"{self._source}/{place}" if place else self._source
+        return text.replace(FOLDER, path).replace(NAME, place)
 
 
 @dataclass(frozen=True)
@@ -96,22 +115,19 @@ class Pack:
         return Tree(nodes)
 
     def command_line(self, source: str, lists: str) -> CommandLine:
-        """Given the source and a path that the paths of lists may begin with, return the options.
-
-        The last rule excludes what is nowhere, since duplicity refuses a last rule that includes.
-        """
-        writer = _Writer(source, lists, "\0" if self.shared.null_separator else "\n")
+        """Given the source and a path that the paths of lists may begin with, return the options."""
+        line = CommandLine(source, lists, "\0" if self.shared.null_separator else "\n")
         if self.shared.null_separator:
-            writer.words.append("--null-separator")
+            line.words.append("--null-separator")
         for turn in range(len(self.shared.options) + 1):
             for pair, place in self.placed:
-                writer.write(pair.rules[turn], place)
-            writer.write(self.shared.options[turn : turn + 1], "")
+                line.write(pair.rules[turn], place)
+            line.write(self.shared.options[turn : turn + 1])
         if self.shared.files_from:
             named = tuple(f"{place}/{path}" for pair, place in self.placed for path in pair.named)
-            writer.write((Written("--files-from", lines=named),), "")
-        writer.write((Written("--exclude", f"{FOLDER}/{NOTHING}"),), "")
-        return CommandLine(tuple(writer.words), writer.lists)
+            line.write((Written("--files-from", lines=named),))
+        line.write(LAST)
+        return line
 
     @property
     def placed(self) -> Iterator[tuple[Pair, str]]:
@@ -123,28 +139,3 @@ class Pack:
         """Two packs of half of the pairs each."""
         middle = len(self.pairs) // 2
         return Pack(self.shared, self.pairs[:middle]), Pack(self.shared, self.pairs[middle:])
-
-
-class _Writer:
-    """Writes options for one place after the other."""
-
-    def __init__(self, source: str, lists: str, separator: str) -> None:
-        self._source = source
-        self._separator = separator
-        self._prefix = lists
-        self.words: list[str] = []
-        self.lists: dict[str, bytes] = {}
-
-    def write(self, group: Group, place: str) -> None:
-        """Write a group's options for the folder of that name; "" is the source itself."""
-        for option in group:
-            value = None if option.value is None else self._at(option.value, place)
-            if option.lines is not None:
-                value = f"{self._prefix}-{len(self.lists)}"
-                lines = [self._at(line, place) for line in option.lines]
-                self.lists[value] = self._separator.join(lines).encode("utf-8", "surrogateescape")
-            self.words += [option.name] if value is None else [option.name, value]
-
-    def _at(self, text: str, place: str) -> str:
-        path = f"{self._source}/{place}" if place else self._source
-        return text.replace(FOLDER, path).replace(NAME, place)
