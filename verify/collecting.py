@@ -7,6 +7,7 @@ than what it has not seen, to shrink it.
 
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from math import ceil
 from random import getrandbits
 from typing import TypeVar
 
@@ -16,6 +17,9 @@ from hypothesis.strategies import SearchStrategy
 
 from verify.checks import Finding, must_find_nothing
 from verify.evidence import passing_through
+
+# After so many examples of a seed Hypothesis draws five variants of each new one, which fits examples that are dear.
+FRESH = 10
 
 Drawn = TypeVar("Drawn", bound=Hashable)
 
@@ -44,15 +48,16 @@ def collected(
             must_find_nothing(alone(one) or drawn.get(one, ()))
 
     meet.__name__ = re.sub(r"\W", "_", title)
-    number = getrandbits(64)
+    numbers = [getrandbits(64) for _ in range(ceil(examples / FRESH))]
 
     def draw(how: settings) -> None:
-        test = seed(number)(given(strategy)(passing_through(meet)))
-        for each in reversed(explicit):
-            test = example(each)(test)
-        how(test)()
+        for number in numbers:
+            test = seed(number)(given(strategy)(passing_through(meet)))
+            for each in reversed(explicit):
+                test = example(each)(test)
+            how(test)()
 
-    usual = settings(max_examples=examples)
+    usual = settings(max_examples=FRESH)
     # Stored failures are drawn in both passes, or the same seed would not draw the same.
     draw(settings(usual, database=ReadOnlyDatabase(usual.database) if usual.database else None))
     drawn.update(together(list(drawn)))

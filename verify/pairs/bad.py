@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from verify.pairs.pairs import FOLDER, LAST, Group, Written
-from verify.pairs.strategies import Filters, groups, paths
+from verify.pairs.patterns import paths
+from verify.pairs.strategies import Filters, rules
 from verify.selection.releases import options_of
 
 DEFECTS: Mapping[str, Group] = {
@@ -48,7 +49,8 @@ LAST_DEFECTS: Mapping[str, Group] = {
 def bad_rules(draw: st.DrawFn, title: str, release: Version) -> Group:
     """Given the title of a defect, draw rules that have it; the simplest have nothing else."""
     about = tuple(draw(st.lists(paths, min_size=1, max_size=2)))
-    good = groups(about, Filters(), frozenset(options_of(release)), fewest=0)
+    rule = rules(about, Filters(), frozenset(options_of(release)))
+    good = st.lists(rule, max_size=2).map(lambda drawn: tuple(option for group in drawn for option in group))
     if title in LAST_DEFECTS:
         return (*draw(good), *LAST_DEFECTS[title])
     return (*draw(good), *DEFECTS[title], *draw(good), *LAST)

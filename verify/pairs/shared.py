@@ -1,7 +1,7 @@
 """The options that pairs of one pack share, because nothing holds them to a folder."""
 
+from verify.pairs.edges import MOMENT, SHARED_MARKER
 from verify.pairs.pairs import FOLDER, Pair, Shared, Written
-from verify.pairs.strategies import MOMENT, SHARED_MARKER
 from verify.trees import Tree, file, folder
 
 SHARED = (
