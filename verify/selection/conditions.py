@@ -53,6 +53,12 @@ class Condition(Protocol):
     def leads_through(self, name: str) -> bool:
         """Return whether an inclusion makes duplicity look below the path."""
 
+    def expressions(self, *, folders: bool) -> tuple[str, str] | None:
+        """Return what `matches` and `leads_through` hold for, as regular expressions, None if they are none.
+
+        They are about folders, or about what is none, and match at a path's beginning.
+        """
+
     def reach(self, folder: str) -> Reach:
         """Return what the condition can say about the paths below the folder."""
 
@@ -73,12 +79,23 @@ class ByGlob:
         """Return whether something below the path may match."""
         return self._glob.leads_through(name)
 
+    def expressions(self, *, folders: bool) -> tuple[str, str]:
+        """Return which folders, or which paths that are none, it matches and leads through."""
+        return self._glob.matching if folders else self._glob.matching_no_folder, self._glob.leading
+
     def reach(self, folder: str) -> Reach:
         """Return what the glob can say about the paths below the folder."""
         return self._glob.reach(folder)
 
 
-class ByLiteral:
+class _NoExpression:
+    """A condition that has to be asked by itself."""
+
+    def expressions(self, *, folders: bool) -> None:
+        """Return None."""
+
+
+class ByLiteral(_NoExpression):
     """A path after --filter-literal: it, and what is in it."""
 
     def __init__(self, text: str, *, ignore_case: bool = False) -> None:
@@ -110,7 +127,7 @@ class ByLiteral:
         return Reach.SOME if self.leads_through(folder) else Reach.NOTHING
 
 
-class _PathByPath:
+class _PathByPath(_NoExpression):
     """A condition that says nothing about a folder because of what is in it, or the reverse."""
 
     def leads_through(self, name: str) -> bool:  # noqa: ARG002 - of no path

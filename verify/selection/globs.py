@@ -56,43 +56,49 @@ def _translated(token: re.Match[str]) -> str:
 class Glob:
     """A glob that is matched against whole path names, from the source's first character on.
 
+    `matching`, `matching_no_folder` and `leading` are what `matches` and `leads_through` look for at
+    a path's beginning, as regular expressions.
+
     duplicity uses "$" where it means the end of a name, which also stands before a newline that
     ends the name: `a` matches "a" and "a" followed by a newline. So do we.
     """
 
     def __init__(self, glob: str, *, ignore_case: bool) -> None:
         """Given a glob, prepare it. Raise ValueError on "//" in it, re.error on a reversed range."""
-        self._flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
+        self._flags = "is" if ignore_case else "s"
         text = "/**" if glob == "/" else glob
         self._folders_only = text.endswith("/")
         text = text.removesuffix("/")
-        self._matching = self._compile(f"{translate(text)}(?:$|/)")
-        self._below = self._compile(f"{translate(text)}/")
-        self._itself = self._compile(f"{translate(text)}$")
-        self._leading = self._compile(f"(?:{'|'.join(_prefixes(text))})$")
+        whole = translate(text)
+        matching = f"{whole}(?:$|/)"
+        self.matching = self._flagged(matching)
+        # A path that the glob can be expanded into, and not a folder that the path is in, is no match.
+        self.matching_no_folder = self._flagged(f"(?!{whole}$){matching}") if self._folders_only else self.matching
+        # Through a path that it can be expanded into it never leads, not even if it does not match for being no folder.
+        self.leading = self._flagged(f"(?!{matching})(?:{'|'.join(_prefixes(text))})$")
+        self._matching, self._matching_no_folder = compiled(self.matching), compiled(self.matching_no_folder)
+        self._leading = compiled(self.leading)
+        self._below = compiled(self._flagged(f"{whole}/"))
         self._open = bool(re.search(r"\*\*|\[", text))
-        self._reaching = self._compile(f"(?:{'|'.join(_ways_down(text))})\\Z")
+        self._reaching = compiled(self._flagged(f"(?:{'|'.join(_ways_down(text))})\\Z"))
 
-    def _compile(self, expression: str) -> re.Pattern[str]:
-        return compiled(expression, self._flags)
+    def _flagged(self, expression: str) -> str:
+        return f"(?{self._flags}:{expression})"
 
     def matches(self, path: str, *, is_folder: bool) -> bool:
         """Return whether the glob can be expanded into the path, or into a folder that it is in.
 
         A glob that ends with "/" takes folders and what is in them only.
         """
-        if not self._matching.match(path):
-            return False
-        return not self._folders_only or is_folder or not self._itself.match(path)
+        return bool((self._matching if is_folder else self._matching_no_folder).match(path))
 
     def leads_through(self, path: str) -> bool:
         """Return whether something below the path may match: it matches the glob's first parts.
 
         The parts end with the first "**", which may stand for any number of folders: a glob such
-        as /source/**.py leads through every path of the source. Through a path that it can be
-        expanded into it never leads, not even if it does not match for being no folder.
+        as /source/**.py leads through every path of the source.
         """
-        return bool(self._leading.match(path)) and not self._matching.match(path)
+        return bool(self._leading.match(path))
 
     def reach(self, folder: str) -> Reach:
         """Return what the glob can say about the paths below the folder; never less than it does."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from verify.errors import CannotRunError
+from verify.selection.asking import Asked, Inherited, inherited
 from verify.selection.conditions import Entry, Scene
-from verify.selection.globs import Reach
-from verify.selection.rules import Rule, RuleSet
+from verify.selection.rules import RuleSet
 
 
 class Decision(NamedTuple):
@@ -30,15 +30,14 @@ class Decision(NamedTuple):
 class _Folder:
     """A folder, and what there is to know about the paths in it.
 
-    `prefix` is the full name of the folder with a slash. `rules` are those that can say something
-    about the paths in it, each with whether it matches all of them. `closed` is the decision that
-    keeps duplicity from looking into it. `waiting` is the decision on the folder itself as long as
-    it hangs on what is found below.
+    `prefix` is the full name of the folder with a slash. `asked` are the rules that can say something
+    about the paths in it. `closed` is the decision that keeps duplicity from looking into it.
+    `waiting` is the decision on the folder itself as long as it hangs on what is found below.
     """
 
     prefix: str
     parent: "_Folder | None"
-    rules: tuple[tuple[Rule, bool], ...]
+    asked: Asked
     closed: Decision | None = None
     waiting: Decision | None = None
     implied: bool = False
@@ -67,6 +66,7 @@ class Walk:
         self.rules = rules
         self._entries = list(entries) if rules.markers and iter(entries) is entries else entries
         self._folders: dict[bytes, _Folder] = {}
+        self._asked: dict[tuple[tuple[int, bool], ...], Asked] = {}
         self._missing = set(rules.listed or ())
         self._idle = {rule.index for rule in rules.rules}
         self.shadowed: dict[int, int] = {}
@@ -74,33 +74,41 @@ class Walk:
 
     def __iter__(self) -> Iterator[Decision]:
         for entry in self._entries:
-            yield from self._decided(entry)
+            parent = None
+            if entry.path:
+                above = entry.path.rpartition(b"/")[0]
+                if above not in self._folders:
+                    yield from self._implied(above)
+                parent = self._folders[above]
+            yield from self._decided(entry, parent)
         yield from self._settled_by_missing()
         for folder in self._folders.values():
             if folder.waiting and not folder.implied:
-                yield folder.waiting._replace(
-                    included=False,
-                    why=f"{self._origin(folder.waiting)} may match below it; nothing in it is taken",
-                )
+                yield folder.waiting._replace(included=False, why=f"{folder.waiting.why}; nothing in it is taken")
 
-    def _origin(self, decision: Decision) -> str:
-        return "" if decision.rule is None else self.rules.rules[decision.rule].origin
+    def _implied(self, path: bytes) -> Iterator[Decision]:
+        """Enter a folder that the listing leaves out, and those that it is in; yield what that settles."""
+        parent = None
+        if path:
+            above = path.rpartition(b"/")[0]
+            if above not in self._folders:
+                yield from self._implied(above)
+            parent = self._folders[above]
+        for decision in self._decided(Entry(path, "dir"), parent):
+            if decision.path != path:
+                yield decision
+        self._folders[path].implied = True
 
-    def _decided(self, entry: Entry, *, implied: bool = False) -> Iterator[Decision]:
-        """Yield what the entry settles, and the decision on it unless it waits or is only implied."""
-        above = posixpath.dirname(entry.path)
-        if entry.path and above not in self._folders:
-            yield from self._decided(Entry(above, "dir"), implied=True)
-        parent = self._folders[above] if entry.path else None
+    def _decided(self, entry: Entry, parent: _Folder | None) -> Iterator[Decision]:
+        """Yield what the entry settles, and the decision on it unless it waits."""
         decision, waits = self._decision(entry, parent)
         if entry.kind == "dir":
-            self._enter(decision, parent, waits=waits, implied=implied)
+            self._enter(decision, parent, waits=waits)
         if waits:
             return
-        if decision.included:
+        if decision.included and parent and parent.waiting:
             yield from _settled(parent)
-        if not implied:
-            yield decision
+        yield decision
 
     def _decision(self, entry: Entry, parent: _Folder | None) -> tuple[Decision, bool]:
         """Return the decision on the entry, and whether it waits for what is found below it."""
@@ -108,7 +116,7 @@ class Walk:
             self.scene = replace(self.scene, device=entry.device)
             return Decision(entry, True, None, "the source itself is always taken"), False
         self._missing.discard(entry.path)
-        name = parent.prefix + posixpath.basename(entry.path).decode("utf-8", "surrogateescape")
+        name = parent.prefix + entry.path.rpartition(b"/")[2].decode("utf-8", "surrogateescape")
         decision, waits = self._first_word(entry, name, parent)
         if decision.rule is not None and self._idle:
             self._note(decision.rule, entry, name, parent)
@@ -120,10 +128,9 @@ class Walk:
         duplicity finds out that it does not exist only after the walk (seen).
         """
         for path in sorted(self._missing):
-            parent = self._folders.get(posixpath.dirname(path))
+            parent = self._folders.get(path.rpartition(b"/")[0])
             if parent and not parent.closed:
-                name = self.rules.name_of(path)
-                decision, _ = self._ruling(Entry(path, "missing"), name, parent)
+                decision, _ = self._ruling(Entry(path, "missing"), self.rules.name_of(path), parent)
                 if decision.included:
                     yield from _settled(parent)
 
@@ -139,7 +146,7 @@ class Walk:
         if scanned and entry.kind != "dir":
             # Not even a later rule, or the default, takes it: seen, and against the man page's
             # "If no selection conditions match a given file, then the file is implicitly included".
-            return decision._replace(why=f"{self._origin(decision)} may match below it, but it is no folder"), False
+            return decision._replace(why=f"{decision.why}, but it is no folder"), False
         return decision, scanned
 
     def _refusal(self, entry: Entry) -> str:
@@ -153,44 +160,43 @@ class Walk:
         The first rule that matches decides, but for one case: an inclusion that may match below
         the path and comes before an exclusion of the path, or before the default.
         """
-        scanning: Rule | None = None
-        for rule, everywhere in parent.rules:
-            if everywhere or rule.condition.matches(name, entry, self.scene):
-                if rule.include or scanning is None:
-                    how = "a folder that it is in" if everywhere else "it"
-                    return Decision(entry, rule.include, rule.index, f"{rule.origin} matches {how}"), False
-                break
-            if scanning is None and rule.include and rule.condition.leads_through(name):
-                scanning = rule
-        if scanning is None:
+        word = parent.asked.first(name, entry, self.scene)
+        if word is None:
             return Decision(entry, True, None, "no rule matches it"), False
-        return Decision(entry, False, scanning.index, f"{scanning.origin} may match below it"), True
+        if not word.matches:
+            match = parent.asked.match(name, entry, self.scene)
+            if match is None or not match.rule.include:
+                return Decision(entry, False, word.rule.index, word.why), True
+            word = match
+        return Decision(entry, word.rule.include, word.rule.index, word.why), False
 
     def _note(self, decided: int, entry: Entry, name: str, parent: _Folder) -> None:
         """Note which rules without a decision of their own would have had one here."""
         self._idle.discard(decided)
-        for rule, everywhere in parent.rules:
+        for rule, everywhere in parent.asked.rules:
             if rule.index in self._idle and (everywhere or rule.condition.matches(name, entry, self.scene)):
                 self._idle.discard(rule.index)
                 self.shadowed[rule.index] = decided
 
-    def _enter(self, decision: Decision, parent: _Folder | None, *, waits: bool, implied: bool) -> None:
+    def _enter(self, decision: Decision, parent: _Folder | None, *, waits: bool) -> None:
         path = decision.path
         if path in self._folders:
             where = path.decode("utf-8", "backslashreplace")
             raise CannotRunError(f"The listing names the folder {where!r} twice, or after a path in it; sort it.")
         name = self.rules.name_of(path)
-        closed = None if decision.included or waits else _closing(decision, parent)
-        rules = parent.rules if parent else tuple((rule, False) for rule in self.rules.rules)
-        below = ((rule, rule.condition.reach(name)) for rule, _ in rules)
         self._folders[path] = _Folder(
             prefix=name.removesuffix("/") + "/",
             parent=parent,
-            rules=tuple((rule, reach is Reach.ALL) for rule, reach in below if reach is not Reach.NOTHING),
-            closed=closed,
+            asked=self._below(parent.asked.rules if parent else map(Inherited, self.rules.rules), name),
+            closed=None if decision.included or waits else _closing(decision, parent),
             waiting=decision if waits else None,
-            implied=implied,
         )
+
+    def _below(self, rules: Iterable[Inherited], name: str) -> Asked:
+        """Return the rules on what is in a folder; folders with the same rules share what is made of them."""
+        below = inherited(rules, name)
+        key = tuple((rule.index, everywhere) for rule, everywhere in below)
+        return self._asked.setdefault(key, Asked(below))
 
 
 def _closing(decision: Decision, parent: _Folder | None) -> Decision:
