@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from verify.selection.conditions import Entry, Scene
+from verify.selection.conditions import NEVER, Entry, Scene
 from verify.selection.globs import Reach, compiled
 from verify.selection.rules import Rule
 
@@ -82,7 +82,8 @@ class Asked:
 
 def _parts(rules: Sequence[Inherited], *, folders: bool) -> Iterator["_One | _Several"]:
     """Make one question of each stretch of rules that are regular expressions."""
-    asked = [(rule, rule.expressions(folders=folders)) for rule in rules]
+    spoken = ((rule, rule.expressions(folders=folders)) for rule in rules)
+    asked = [(rule, expressions) for rule, expressions in spoken if expressions != NEVER]
     for are, stretch in groupby(asked, lambda each: each[1] is not None):
         together = list(stretch)
         if are and len(together) >= FEW:
@@ -95,17 +96,25 @@ class _One:
     """A rule that is asked by itself."""
 
     def __init__(self, rule: Inherited) -> None:
-        self._rule, self._everywhere = rule
+        self._matches = _always if rule.everywhere else rule.rule.condition.matches
+        self._leads_through = rule.rule.condition.leads_through if rule.rule.include else _never
         self._match, self._lead = rule.words()
 
     def match(self, name: str, entry: Entry, scene: Scene) -> Word | None:
-        return self._match if self._everywhere or self._rule.condition.matches(name, entry, scene) else None
+        return self._match if self._matches(name, entry, scene) else None
 
     def first(self, name: str, entry: Entry, scene: Scene) -> Word | None:
-        word = self.match(name, entry, scene)
-        if word is None and self._rule.include and self._rule.condition.leads_through(name):
-            return self._lead
-        return word
+        if self._matches(name, entry, scene):
+            return self._match
+        return self._lead if self._leads_through(name) else None
+
+
+def _always(name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG001 - the shape of every question
+    return True
+
+
+def _never(name: str) -> bool:  # noqa: ARG001 - as above
+    return False
 
 
 class _Several:

@@ -44,6 +44,9 @@ class Scene:
     holders: Mapping[bytes, AbstractSet[bytes]] = field(default_factory=dict)
 
 
+NEVER = ("(?!)", "(?!)")
+
+
 class Condition(Protocol):
     """Which paths a rule matches, and which it leads through or reaches."""
 
@@ -56,7 +59,8 @@ class Condition(Protocol):
     def expressions(self, *, folders: bool) -> tuple[str, str] | None:
         """Return what `matches` and `leads_through` hold for, as regular expressions, None if they are none.
 
-        They are about folders, or about what is none, and match at a path's beginning.
+        They are about folders, or about what is none, and match at a path's beginning. `NEVER` says
+        that the condition holds for none of these.
         """
 
     def reach(self, folder: str) -> Reach:
@@ -88,14 +92,7 @@ class ByGlob:
         return self._glob.reach(folder)
 
 
-class _NoExpression:
-    """A condition that has to be asked by itself."""
-
-    def expressions(self, *, folders: bool) -> None:
-        """Return None."""
-
-
-class ByLiteral(_NoExpression):
+class ByLiteral:
     """A path after --filter-literal: it, and what is in it."""
 
     def __init__(self, text: str, *, ignore_case: bool = False) -> None:
@@ -120,6 +117,9 @@ class ByLiteral(_NoExpression):
         """
         return self._text.startswith(self._folded(name) + "/")
 
+    def expressions(self, *, folders: bool) -> None:
+        """Return None: folding case, as duplicity does it here, is nothing that expressions can do."""
+
     def reach(self, folder: str) -> Reach:
         """Return what the text can say about the paths below the folder."""
         if (self._folded(folder) + "/").startswith(self._text + "/"):
@@ -127,8 +127,14 @@ class ByLiteral(_NoExpression):
         return Reach.SOME if self.leads_through(folder) else Reach.NOTHING
 
 
-class _PathByPath(_NoExpression):
+class _PathByPath:
     """A condition that says nothing about a folder because of what is in it, or the reverse."""
+
+    of_folders = of_others = True  # whether it may hold for folders, and for what is none
+
+    def expressions(self, *, folders: bool) -> tuple[str, str] | None:
+        """Return None, as it has to be asked, or `NEVER`."""
+        return None if (self.of_folders if folders else self.of_others) else NEVER
 
     def leads_through(self, name: str) -> bool:  # noqa: ARG002 - of no path
         """Return False: "Scenario 3 does not apply" (man page)."""
@@ -145,7 +151,15 @@ class ByRegexp(_PathByPath):
     def __init__(self, expression: str, *, ignore_case: bool = False) -> None:
         """Given a regular expression, prepare it. Raise re.error and others where it does not compile."""
         self.pattern = expression
-        self._expression = compiled(expression, re.IGNORECASE if ignore_case else 0)
+        flags = re.IGNORECASE if ignore_case else 0
+        self._expression = compiled(expression, flags)
+        # Among others, its groups would change their numbers, and flags within it their reach.
+        alone = self._expression.groups or self._expression.flags != re.UNICODE | flags
+        self._anywhere = None if alone else f"(?s:.*?)(?{'i' if ignore_case else ''}:{expression})"
+
+    def expressions(self, *, folders: bool) -> tuple[str, str] | None:  # noqa: ARG002 - of both
+        """Return which paths it is found in, as an expression that can stand among others."""
+        return None if self._anywhere is None else (self._anywhere, NEVER[1])
 
     def matches(self, name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG002 - the name is enough
         """Return whether the expression is found anywhere in the path's full name."""
@@ -157,6 +171,7 @@ class HoldsName(_PathByPath):
     """--exclude-if-present: a folder that holds the name, of whatever kind."""
 
     name: bytes
+    of_others = False
 
     def matches(self, name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG002 - the listing decides
         """Return whether the path is a folder that holds the name."""
@@ -165,6 +180,8 @@ class HoldsName(_PathByPath):
 
 class IsDevice(_PathByPath):
     """--exclude-device-files."""
+
+    of_folders = False
 
     def matches(self, name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG002 - the kind is enough
         """Return whether the path is a character or block device."""
@@ -176,6 +193,7 @@ class IsOlder(_PathByPath):
     """--exclude-older-than: regular files only, so folders stay."""
 
     time: int
+    of_folders = False
 
     def matches(self, name: str, entry: Entry, scene: Scene) -> bool:  # noqa: ARG002 - the entry is enough
         """Return whether the path is a file last changed before the time."""

@@ -1,6 +1,5 @@
 """The walk: which paths of a listing a rule set takes."""
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -33,14 +32,17 @@ class _Folder:
     `prefix` is the full name of the folder with a slash. `asked` are the rules that can say something
     about the paths in it. `closed` is the decision that keeps duplicity from looking into it.
     `waiting` is the decision on the folder itself as long as it hangs on what is found below.
+    `implied` says that the listing leaves it out. `idle` are those of `asked` that have not decided
+    nor matched anything, when the walk as a whole had so many of them.
     """
 
     prefix: str
     parent: "_Folder | None"
     asked: Asked
-    closed: Decision | None = None
-    waiting: Decision | None = None
-    implied: bool = False
+    closed: Decision | None
+    waiting: Decision | None
+    implied: bool
+    idle: tuple[int, Asked] | None = None
 
 
 def select(entries: Iterable[Entry], rules: RuleSet) -> Iterator[Decision]:
@@ -74,48 +76,37 @@ class Walk:
 
     def __iter__(self) -> Iterator[Decision]:
         for entry in self._entries:
-            parent = None
-            if entry.path:
-                above = entry.path.rpartition(b"/")[0]
-                if above not in self._folders:
-                    yield from self._implied(above)
-                parent = self._folders[above]
-            yield from self._decided(entry, parent)
+            yield from self._decided(entry)
         yield from self._settled_by_missing()
         for folder in self._folders.values():
             if folder.waiting and not folder.implied:
                 yield folder.waiting._replace(included=False, why=f"{folder.waiting.why}; nothing in it is taken")
 
-    def _implied(self, path: bytes) -> Iterator[Decision]:
-        """Enter a folder that the listing leaves out, and those that it is in; yield what that settles."""
+    def _decided(self, entry: Entry, *, implied: bool = False) -> list[Decision]:
+        """Return what the entry settles, and the decision on it unless it waits or is only implied."""
+        decided: list[Decision] = []
         parent = None
-        if path:
-            above = path.rpartition(b"/")[0]
+        if entry.path:
+            above = entry.path.rpartition(b"/")[0]
             if above not in self._folders:
-                yield from self._implied(above)
+                decided += self._decided(Entry(above, "dir"), implied=True)
             parent = self._folders[above]
-        for decision in self._decided(Entry(path, "dir"), parent):
-            if decision.path != path:
-                yield decision
-        self._folders[path].implied = True
-
-    def _decided(self, entry: Entry, parent: _Folder | None) -> Iterator[Decision]:
-        """Yield what the entry settles, and the decision on it unless it waits."""
         decision, waits = self._decision(entry, parent)
         if entry.kind == "dir":
-            self._enter(decision, parent, waits=waits)
-        if waits:
-            return
+            self._enter(decision, parent, waits=waits, implied=implied)
         if decision.included and parent and parent.waiting:
-            yield from _settled(parent)
-        yield decision
+            decided += _settled(parent)
+        if not (waits or implied):
+            decided.append(decision)
+        return decided
 
     def _decision(self, entry: Entry, parent: _Folder | None) -> tuple[Decision, bool]:
         """Return the decision on the entry, and whether it waits for what is found below it."""
         if parent is None:
             self.scene = replace(self.scene, device=entry.device)
             return Decision(entry, True, None, "the source itself is always taken"), False
-        self._missing.discard(entry.path)
+        if self._missing:
+            self._missing.discard(entry.path)
         name = parent.prefix + entry.path.rpartition(b"/")[2].decode("utf-8", "surrogateescape")
         decision, waits = self._first_word(entry, name, parent)
         if decision.rule is not None and self._idle:
@@ -173,30 +164,37 @@ class Walk:
     def _note(self, decided: int, entry: Entry, name: str, parent: _Folder) -> None:
         """Note which rules without a decision of their own would have had one here."""
         self._idle.discard(decided)
-        for rule, everywhere in parent.asked.rules:
-            if rule.index in self._idle and (everywhere or rule.condition.matches(name, entry, self.scene)):
-                self._idle.discard(rule.index)
-                self.shadowed[rule.index] = decided
+        while match := self._still_idle(parent).match(name, entry, self.scene):
+            self._idle.discard(match.rule.index)
+            self.shadowed[match.rule.index] = decided
 
-    def _enter(self, decision: Decision, parent: _Folder | None, *, waits: bool) -> None:
+    def _still_idle(self, folder: _Folder) -> Asked:
+        """Return those of a folder's rules that have not decided nor matched anything so far."""
+        if folder.idle is None or folder.idle[0] != len(self._idle):
+            idle = tuple(rule for rule in folder.asked.rules if rule.rule.index in self._idle)
+            folder.idle = (len(self._idle), self._asking(idle))
+        return folder.idle[1]
+
+    def _enter(self, decision: Decision, parent: _Folder | None, *, waits: bool, implied: bool) -> None:
         path = decision.path
         if path in self._folders:
             where = path.decode("utf-8", "backslashreplace")
             raise CannotRunError(f"The listing names the folder {where!r} twice, or after a path in it; sort it.")
         name = self.rules.name_of(path)
+        rules = parent.asked.rules if parent else map(Inherited, self.rules.rules)
         self._folders[path] = _Folder(
             prefix=name.removesuffix("/") + "/",
             parent=parent,
-            asked=self._below(parent.asked.rules if parent else map(Inherited, self.rules.rules), name),
+            asked=self._asking(inherited(rules, name)),
             closed=None if decision.included or waits else _closing(decision, parent),
             waiting=decision if waits else None,
+            implied=implied,
         )
 
-    def _below(self, rules: Iterable[Inherited], name: str) -> Asked:
-        """Return the rules on what is in a folder; folders with the same rules share what is made of them."""
-        below = inherited(rules, name)
-        key = tuple((rule.index, everywhere) for rule, everywhere in below)
-        return self._asked.setdefault(key, Asked(below))
+    def _asking(self, rules: tuple[Inherited, ...]) -> Asked:
+        """Return rules ready to be asked; folders with the same rules share what is made of them."""
+        key = tuple((rule.index, everywhere) for rule, everywhere in rules)
+        return self._asked.setdefault(key, Asked(rules))
 
 
 def _closing(decision: Decision, parent: _Folder | None) -> Decision:
@@ -207,22 +205,22 @@ def _closing(decision: Decision, parent: _Folder | None) -> Decision:
     return decision._replace(why=f"it is in {folder}, which is left out: {decision.why}")
 
 
-def _settled(folder: _Folder | None) -> Iterator[Decision]:
-    """Yield the folders that waited for something below them to be taken, outermost first."""
-    waited = []
+def _settled(folder: _Folder | None) -> list[Decision]:
+    """Return the decisions on folders that waited for something below them to be taken, outermost first."""
+    settled: list[Decision] = []
     while folder and folder.waiting:
         if not folder.implied:
-            waited.append(folder.waiting)
+            why = f"{folder.waiting.why}, and something in it is taken"
+            settled.insert(0, folder.waiting._replace(included=True, why=why))
         folder.waiting, folder = None, folder.parent
-    for decision in reversed(waited):
-        yield decision._replace(included=True, why=f"{decision.why}, and something in it is taken")
+    return settled
 
 
 def _holders(markers: AbstractSet[bytes], entries: Iterable[Entry]) -> Mapping[bytes, AbstractSet[bytes]]:
     """Return, for each name that --exclude-if-present looks for, the folders that hold it."""
     holders: dict[bytes, set[bytes]] = {marker: set() for marker in markers}
     for entry in entries if markers else ():
-        marker = posixpath.basename(entry.path)
-        if marker in holders and entry.path:
-            holders[marker].add(posixpath.dirname(entry.path))
+        folder, _, name = entry.path.rpartition(b"/")
+        if name in holders and entry.path:
+            holders[name].add(folder)
     return holders
