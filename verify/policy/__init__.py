@@ -1,0 +1,7 @@
+"""The policy file, `duplicity-verify.toml`: what its owner demands of a backup."""
+
+from verify.policy.policy import Policy
+from verify.policy.reading import FILE_NAME, find_policy, read_policy, with_flags
+from verify.policy.schema import schema
+
+__all__ = ["FILE_NAME", "Policy", "find_policy", "read_policy", "schema", "with_flags"]

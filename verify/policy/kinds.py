@@ -1,0 +1,123 @@
+"""The kinds of values that a policy has: how each is written, and what it is read as.
+
+A value in quotes may be one of any kind, for `${NAME}` in it is replaced before it is read; flags
+are read in the same way.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+_DURATION = re.compile(r"(?:\d+[smhdwDW])+")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kMGT]i?)?B")
+_SCALE = {"": 0, "k": 1, "M": 2, "G": 3, "T": 4}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value: what reads it, how to say it, and its JSON schema without references.
+
+    `read` raises ValueError where the value is none of its kind. `many` says that a flag of this
+    kind may be given several times.
+    """
+
+    read: Callable[[Any], Any]
+    meaning: str  # the end of "write …"
+    schema: Mapping[str, Any]
+    many: bool = False
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError  # noqa: TRY004 - one error for every value that is none of its kind
+    return tuple(_text(each) for each in value)
+
+
+def _plain_paths(value: Any) -> tuple[str, ...]:
+    paths = _texts(value)
+    if any(path.startswith("/") or {"", ".", ".."} & set(path.split("/")) for path in paths):
+        raise ValueError
+    return paths
+
+
+def _duration(value: Any) -> timedelta:
+    text = _text(value)
+    if not _DURATION.fullmatch(text):
+        raise ValueError
+    parts = re.findall(r"(\d+)([a-zA-Z])", text)
+    return timedelta(seconds=sum(int(number) * _SECONDS[unit.lower()] for number, unit in parts))
+
+
+def _size(value: Any) -> int:
+    found = _SIZE.fullmatch(_text(value))
+    if not found:
+        raise ValueError
+    unit: str = found[2] or ""
+    factor: int = (1024 if unit.endswith("i") else 1000) ** _SCALE[unit.removesuffix("i")]
+    return round(float(found[1]) * factor)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError  # noqa: TRY004 - as above
+    number = float(value)
+    if not math.isfinite(number) or number < 0:
+        raise ValueError
+    return number
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str) or int(value) < 0:
+        raise ValueError
+    return int(value)
+
+
+def _share(value: Any) -> float:
+    share = _number(value)
+    if not 0 < share < 1:
+        raise ValueError
+    return share
+
+
+def _or_replaced(schema: Mapping[str, Any], pattern: str) -> Mapping[str, Any]:
+    """Given what a value is by itself, return the schema that also takes it in quotes, or from `${NAME}`."""
+    return {"anyOf": [schema, {"type": "string", "pattern": rf"^({pattern})$|\$\{{"}]}
+
+
+def _written(pattern: str, *examples: str) -> Mapping[str, Any]:
+    return {"type": "string", "pattern": rf"^({pattern})$|\$\{{", "examples": list(examples)}
+
+
+_LIST = {"type": "array", "items": {"type": "string", "minLength": 1}}
+
+PATH = Kind(_text, 'a path in quotes, such as "duplicity.env"', {"type": "string", "minLength": 1})
+PATTERNS = Kind(_texts, 'a list of paths and globs below the source, such as ["config", "**.sql"]', _LIST, many=True)
+PATHS = Kind(
+    _plain_paths,
+    'a list of paths relative to the source, such as ["config/traefik.yml"]',
+    {"type": "array", "items": {"type": "string", "pattern": r"^(?!(.*/)?\.{0,2}(/|$))"}},  # no part "", "." or ".."
+    many=True,
+)
+DURATION = Kind(
+    _duration,
+    'a duration of s, m(inutes), h, d and w, such as "26h" or "1d12h"',
+    _written(_DURATION.pattern, "26h", "1d12h", "2w"),
+)
+SIZE = Kind(_size, 'a size in kB, MB, GB, TB or kiB, MiB …, such as "2GB"', _written(_SIZE.pattern, "2GB", "500MiB"))
+COUNT = Kind(_count, "a whole number, such as 100", _or_replaced({"type": "integer", "minimum": 0}, r"\d+"))
+NUMBER = Kind(_number, "a number, such as 0.02", _or_replaced({"type": "number", "minimum": 0}, r"\d+(\.\d+)?"))
+SHARE = Kind(
+    _share,
+    "a share between 0 and 1, such as 0.5",
+    _or_replaced({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, r"0?\.\d+"),
+)

@@ -1,0 +1,55 @@
+"""The policy: every key once, with its kind, its default and what it means."""
+
+# ruff: noqa: RUF009 - `_key` is dataclasses.field by a shorter name
+
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from verify.policy import kinds
+from verify.policy.kinds import Kind
+
+
+def _key(kind: Kind, meaning: str, default: Any = None) -> Any:
+    return field(default=default, metadata={"kind": kind, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a backup's owner demands of it. A key without a default is None where it is not given.
+
+    Paths of files are absolute, sizes in bytes. `file` is the policy file itself, None without one.
+    """
+
+    file: Path | None = None
+    env_file: Path | None = _key(kinds.PATH, "the job's duplicity.env")
+    stack: Path | None = _key(kinds.PATH, "the job's stack file")
+    source: Path | None = _key(kinds.PATH, "the real folder that the job backs up, as this machine sees it")
+    listing: Path | None = _key(kinds.PATH, "a listing of the source, where the folder itself is elsewhere")
+    lock: Path | None = _key(kinds.PATH, "the lock file that approves the job's rules and options")
+    must_include: tuple[str, ...] = _key(
+        kinds.PATTERNS, "paths and globs below the source: each is there, and all of it is in the backup", ()
+    )
+    must_exclude: tuple[str, ...] = _key(
+        kinds.PATTERNS, "paths and globs below the source: nothing of it is in the backup", ()
+    )
+    max_age: timedelta = _key(
+        kinds.DURATION, "how old the newest point that can be restored may be", timedelta(hours=26)
+    )
+    must_restore: tuple[str, ...] = _key(kinds.PATHS, "files that every drill restores, relative to the source", ())
+    restore_samples: int = _key(kinds.COUNT, "how many files of the backup a drill restores besides, at random", 100)
+    budget: int | None = _key(kinds.SIZE, "how much a drill may download; no limit without it")
+    minutes: float | None = _key(kinds.NUMBER, "how many minutes a drill may take; no limit without it")
+    max_restore_time: timedelta | None = _key(kinds.DURATION, "how long a restore of everything may take (RTO)")
+    price_per_gb: float | None = _key(
+        kinds.NUMBER, "what a download of 1 GB (10⁹ bytes) from the store costs, in a currency of your own"
+    )
+    shrink_threshold: float = _key(
+        kinds.SHARE, "by what share of its files or bytes a point may be smaller than the one before it", 0.5
+    )
+
+
+def kinds_of_keys() -> dict[str, Kind]:
+    """Return the kind of each key, by name, in the order of the class."""
+    return {each.name: each.metadata["kind"] for each in fields(Policy) if each.metadata}

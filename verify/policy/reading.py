@@ -1,0 +1,112 @@
+"""From `duplicity-verify.toml` to the policy: where it is found, and what is wrong with it."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from verify.errors import CannotRunError
+from verify.policy import kinds
+from verify.policy.kinds import Kind
+from verify.policy.policy import Policy, kinds_of_keys
+
+FILE_NAME = "duplicity-verify.toml"
+_REFERENCE = re.compile(r"(\$?)\$\{(?:([A-Za-z_]\w*)\}|[^}]*\}?)")
+
+
+def find_policy(named: Path | None, working_dir: Path, env_file: Path | None) -> Path | None:
+    """Given the file that was named, if one was, return the policy file; None if there is none.
+
+    Without a name it is the one in the working directory, else the one beside the env file.
+    """
+    if named:
+        return named
+    folders = [working_dir, *([env_file.parent] if env_file else [])]
+    return next((folder / FILE_NAME for folder in folders if (folder / FILE_NAME).is_file()), None)
+
+
+def read_policy(file: Path | None, environment: Mapping[str, str]) -> Policy:
+    """Given a policy file, return the policy; the defaults without one.
+
+    `${NAME}` in a text is replaced from `environment`. Paths of files are relative to the policy
+    file's folder. Raise `CannotRunError` for a file that cannot be read, an unknown key, a value
+    that is none of its key's kind, and a variable that is not set.
+    """
+    if file is None:
+        return Policy()
+    given = _document(file)
+    known = kinds_of_keys()
+    for name in given:
+        if name not in known:
+            raise CannotRunError(f"{file}: there is no key {name}: {_nearest(name, list(known))}")
+    values = {name: _value(file, name, known[name], value, environment) for name, value in given.items()}
+    return Policy(file=file.absolute(), **values)
+
+
+def with_flags(policy: Policy, flags: Mapping[str, Any]) -> Policy:
+    """Given a policy and parsed flags by name, return the policy with those that were given.
+
+    Flags that are no key of a policy are passed over. Raise `CannotRunError` for a value that is
+    none of its key's kind.
+    """
+    return replace(
+        policy,
+        **{
+            name: _read(f"--{name.replace('_', '-')}", kind, flags[name], flags[name], Path.cwd())
+            for name, kind in kinds_of_keys().items()
+            if flags.get(name) not in (None, [])
+        },
+    )
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_bytes().decode())
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise CannotRunError(f"{file} cannot be read ({reason}): name the policy file with --policy") from None
+    except UnicodeDecodeError:
+        raise CannotRunError(f"{file} is not UTF-8, as TOML is: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CannotRunError(f"{file} is not TOML: {error}: correct the line") from None
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name.replace("-", "_"), known, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(known)}"
+
+
+def _value(file: Path, name: str, kind: Kind, value: Any, environment: Mapping[str, str]) -> Any:
+    where = f"{file}: {name}"
+    return _read(where, kind, _replaced(where, value, environment), value, file.absolute().parent)
+
+
+def _read(where: str, kind: Kind, value: Any, written: Any, folder: Path) -> Any:
+    """Given a value and how it was written, return what it is read as."""
+    try:
+        read = kind.read(value)
+    except (ValueError, OverflowError):
+        raise CannotRunError(f"{where} = {written!r}: write {kind.meaning}") from None
+    return folder / Path(read).expanduser() if kind is kinds.PATH else read
+
+
+def _replaced(where: str, value: Any, environment: Mapping[str, str]) -> Any:
+    """Given a value, return it with each `${NAME}` in its texts replaced; `$${` is a plain `${`."""
+    if isinstance(value, list):
+        return [_replaced(where, each, environment) for each in value]
+    if not isinstance(value, str):
+        return value
+
+    def replacement(found: re.Match[str]) -> str:
+        if found[1]:
+            return found[0][1:]
+        if not found[2]:
+            raise CannotRunError(f"{where}: {found[0]} names no variable: write ${{NAME}}, or $${{ for a plain ${{")
+        if found[2] not in environment:
+            raise CannotRunError(f"{where}: the variable {found[2]} is not set: set it, or write the value itself")
+        return environment[found[2]]
+
+    return _REFERENCE.sub(replacement, value)
