@@ -19,7 +19,7 @@ def _key(kind: Kind, meaning: str, default: Any = None) -> Any:
 class Policy:
     """What a backup's owner demands of it. A key without a default is None where it is not given.
 
-    Paths of files are absolute, sizes in bytes. `file` is the policy file itself, None without one.
+    Paths from the file are absolute, sizes in bytes. `file` is the policy file itself, None without one.
     """
 
     file: Path | None = None

@@ -47,19 +47,19 @@ def read_policy(file: Path | None, environment: Mapping[str, str]) -> Policy:
 
 
 def with_flags(policy: Policy, flags: Mapping[str, Any]) -> Policy:
-    """Given a policy and parsed flags by name, return the policy with those that were given.
+    """Given a policy and parsed flags by name, return the policy with those that were given, paths as typed.
 
-    Flags that are no key of a policy are passed over. Raise `CannotRunError` for a value that is
-    none of its key's kind.
+    --source and --listing say the same in two ways, so either beats both of the file. Flags that are
+    no key of a policy are passed over. Raise `CannotRunError` for a value that is none of its key's kind.
     """
-    return replace(
-        policy,
-        **{
-            name: _read(f"--{name.replace('_', '-')}", kind, flags[name], flags[name], Path.cwd())
-            for name, kind in kinds_of_keys().items()
-            if flags.get(name) not in (None, [])
-        },
-    )
+    given = {name: flags[name] for name in kinds_of_keys() if flags.get(name) not in (None, [])}
+    if given.keys() & {"source", "listing"}:
+        policy = replace(policy, source=None, listing=None)
+    known = kinds_of_keys()
+    read = {
+        name: _read(f"--{name.replace('_', '-')}", known[name], value, value, Path()) for name, value in given.items()
+    }
+    return replace(policy, **read)
 
 
 def _document(file: Path) -> dict[str, Any]:

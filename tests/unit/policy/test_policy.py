@@ -145,15 +145,21 @@ def test_the_file_is_found_by_name_then_here_then_beside_the_env_file(tmp_path: 
     assert find_policy(named, here, env_file) == named
 
 
-def test_flags_beat_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_flags_beat_the_file(tmp_path: Path) -> None:
     policy = policy_of(tmp_path, FULL, NAME="stack")
     flags = {"env_file": "mine.env", "budget": "3GB", "must_include": ["a"], "minutes": None, "keyword": "x"}
     changed = with_flags(policy, flags)
-    assert (changed.env_file, changed.budget, changed.must_include) == (tmp_path / "mine.env", 3 * 10**9, ("a",))
+    assert (changed.env_file, changed.budget, changed.must_include) == (Path("mine.env"), 3 * 10**9, ("a",))
     assert (changed.minutes, changed.stack) == (30, Path("/etc/stack.yml"))
     with pytest.raises(CannotRunError, match=r"--max-age = 'soon': write a duration"):
         with_flags(policy, {"max_age": "soon"})
+
+
+def test_a_listing_by_flag_beats_a_source_in_the_file_and_the_reverse(tmp_path: Path) -> None:
+    policy = policy_of(tmp_path, FULL, NAME="stack")
+    listed, seen = with_flags(policy, {"listing": "-"}), with_flags(policy, {"source": "data"})
+    assert (listed.source, listed.listing) == (None, Path("-"))
+    assert (seen.source, seen.listing) == (Path("data"), None)
 
 
 def test_the_schema_beside_the_code_is_what_the_code_makes() -> None:

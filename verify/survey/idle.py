@@ -1,0 +1,144 @@
+"""Rules that did nothing in a listing: which of them are mistakes, and which only wait for their day."""
+
+import difflib
+import os
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verify.checks import Finding
+from verify.job.options import is_glob
+from verify.selection import Entry, Rule, RuleSet, RuleUse
+from verify.selection.conditions import ByGlob, ByLiteral, Scene
+from verify.selection.printing import printable
+from verify.survey.survey import Survey
+
+_VALUE = re.compile(r"--\S+ (?:.*?, line \d+: )?(.*)", re.DOTALL)
+_GLOB = re.compile(r"[*?\[]")
+_OPEN_BRACKET = re.compile(r"\[[^\]]*$")
+
+
+class Idle(StrEnum):
+    """Why a rule did nothing."""
+
+    NEVER = "never matches"  # it names one path, and that is not there
+    OVERRULED = "overruled"  # another rule decides the contrary on all that it can match
+    WAITING = "decides nothing here"  # it may tomorrow: a pattern, an exception from another rule
+    REDUNDANT = "redundant"  # another rule decided the same
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A rule that did nothing, and why. `by` is the rule that decided in its place."""
+
+    kind: Idle
+    rule: Rule
+    by: Rule | None = None
+
+    @property
+    def is_mistake(self) -> bool:
+        """Whether the rule cannot be what its owner meant, rather than one that waits or repeats."""
+        return self.kind in {Idle.NEVER, Idle.OVERRULED}
+
+    def __str__(self) -> str:
+        return f"{self.kind} by rule {self.by.index}" if self.kind is Idle.OVERRULED and self.by else str(self.kind)
+
+
+def named_folders(rules: RuleSet) -> set[bytes]:
+    """Given rules, return the folders of the paths that they name, for whose names a mistake is looked up."""
+    return {posixpath.dirname(path) for rule in rules.rules if (path := named_path(rules, rule)) is not None}
+
+
+def named_path(rules: RuleSet, rule: Rule) -> bytes | None:
+    """Given a rule, return the one path below the source that it names; None where it names none, or many."""
+    text = _text_of(rule)
+    if not isinstance(rule.condition, ByGlob | ByLiteral) or is_glob(_OPEN_BRACKET.sub("", text)):
+        return None
+    prefix = rules.source.removesuffix("/") + "/"
+    below = text.removesuffix("/")
+    return os.fsencode(below.removeprefix(prefix)) if below.startswith(prefix) else None
+
+
+def _text_of(rule: Rule) -> str:
+    found = _VALUE.fullmatch(rule.origin)
+    return found[1] if found else ""
+
+
+def remark_on(survey: Survey, use: RuleUse) -> Remark | None:
+    """Given a survey and what a rule did in it, return what there is to remark; None of a rule that did something.
+
+    An inclusion that only made duplicity look for what it never found did nothing.
+    """
+    if use.included if use.rule.include else use.excluded:
+        return None
+    if use.shadowed_by is not None:
+        by = survey.rules.rules[use.shadowed_by]
+        return Remark(_beside(use.rule, by), use.rule, by)
+    names_one = named_path(survey.rules, use.rule) is not None
+    return Remark(Idle.NEVER if names_one else Idle.WAITING, use.rule)
+
+
+def _beside(rule: Rule, by: Rule) -> Idle:
+    """Given a rule and one that is asked before it and decided on what it matches, return what the rule is."""
+    if by.include is rule.include:
+        return Idle.REDUNDANT
+    text = _text_of(rule)
+    if not isinstance(rule.condition, ByGlob | ByLiteral) or text.lower().startswith("ignorecase:"):
+        return Idle.WAITING
+    fixed, *globbed = _GLOB.split(text, maxsplit=1)
+    # What holds all that the rule can match.
+    domain = posixpath.dirname(fixed) if globbed else text.removesuffix("/")
+    covered = bool(domain) and by.condition.matches(domain, Entry(b"", "dir"), Scene())
+    return Idle.OVERRULED if covered else Idle.WAITING
+
+
+def idle_findings(survey: Survey) -> Iterator[Finding]:
+    """Given a survey, yield a finding for each rule that did nothing by mistake."""
+    for use in survey.uses:
+        remark = remark_on(survey, use)
+        if remark and remark.is_mistake:
+            yield _finding(survey, remark)
+
+
+def _finding(survey: Survey, remark: Remark) -> Finding:
+    path = named_path(survey.rules, remark.rule) or b""
+    if remark.by:
+        says = "takes" if remark.by.include else "leaves out"
+        return Finding(
+            "rules-effective",
+            printable(path),
+            f"{printable(remark.rule.origin)} decides on what it matches",
+            f"{printable(remark.by.origin)} is asked first and {says} it",
+            f"write {printable(remark.rule.origin)} before {printable(remark.by.origin)}, or remove it",
+        )
+    return Finding(
+        "rules-effective",
+        printable(path),
+        f"{printable(remark.rule.origin)} matches something",
+        "nothing in the source has that name",
+        _hint(survey, remark.rule, path),
+    )
+
+
+def _hint(survey: Survey, rule: Rule, path: bytes) -> str:
+    if _OPEN_BRACKET.search(_text_of(rule)):
+        return "its bracket is never closed, so duplicity takes it as a character: close it, or remove the rule"
+    folder, name = posixpath.split(path)
+    names = survey.names.get(folder, set())
+    if name in names:
+        return "it is no folder, and a rule with a slash at its end takes folders only: remove the slash"
+    if folder and not names:
+        return f"nothing is in {printable(folder)} either: correct the path, or remove the rule"
+    near = _nearest(printable(name), sorted(map(printable, names)))
+    prefix = survey.rules.source.removesuffix("/") + "/"
+    if near:
+        return f"did you mean {prefix}{posixpath.join(printable(folder), near)}? Else remove the rule"
+    return "correct the path, or remove the rule"
+
+
+def _nearest(name: str, names: list[str]) -> str:
+    """Given a name, return the one of the others that it was probably meant to be; empty if there is none."""
+    begun = [each for each in names if each.startswith(name) or name.startswith(each)]
+    return next(iter(difflib.get_close_matches(name, names, n=1) or begun), "")
