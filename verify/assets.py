@@ -21,6 +21,11 @@ def suite() -> Path:
     return asset("tests/suite")
 
 
+def tests(name: str) -> Path:
+    """Given a folder of tests that a command runs, such as "selection", return it."""
+    return asset(f"tests/{name}")
+
+
 def sample_env() -> Path:
     """Return the env file of the sample job."""
     return asset("fixtures/recipe/duplicity.env")

@@ -46,6 +46,20 @@ LAB = (
     option("--duplicity-command", "program that stands in duplicity's place (embedded)", "PROGRAM"),
     option("--minio-image", "image of the MinIO container", "IMAGE"),
 )
+POLICY = (
+    option("--policy", "the policy file (default: duplicity-verify.toml here, or beside the env file)", "FILE"),
+    option("--lock", "the lock that approves the job's rules and options", "FILE"),
+    option("--update-lock", "approve them as they are now", action="store_true", default=False),
+)
+SELECTION = (
+    option("--listing", "paths of the source in place of --source, as find prints them; - is standard input", "FILE"),
+    option("--must-include", "a path or glob below the source that must be in the backup", "GLOB", action="append"),
+    option("--must-exclude", "a path or glob below the source that must not be in it", "GLOB", action="append"),
+)
+CHANGE = (
+    option("--before", "the job before: an env or stack file, a git revision, or REVISION:FILE", "JOB"),
+    option("--after", "the job after, likewise (default: the job's files as they are)", "JOB"),
+)
 RUN = (
     option("--profile", "how many examples are drawn", choices=PROFILES, default="default"),
     option("--report-dir", "for the reports (default: %(default)s)", "DIR", default=".duplicity-verify"),
@@ -54,8 +68,12 @@ RUN = (
 
 def spelled(options: Iterable[Option], values: dict[str, Any]) -> list[str]:
     """Given options and parsed values by name, return those that are set as arguments of one word each."""
-    return [
-        each.flag if values[each.name] is True else f"{each.flag}={values[each.name]}"
-        for each in options
-        if values[each.name]
-    ]
+    return [word for each in options for word in _spelled(each, values[each.name])]
+
+
+def _spelled(option: Option, value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [f"{option.flag}={each}" for each in value]
+    if not value:
+        return []
+    return [option.flag] if value is True else [f"{option.flag}={value}"]

@@ -15,11 +15,13 @@ import pytest
 from verify import evidence
 from verify.errors import CannotRunError
 from verify.interruption import ignore_interrupts
-from verify.options import JOB, LAB, RUN
+from verify.options import CHANGE, JOB, LAB, POLICY, RUN, SELECTION
 
 if TYPE_CHECKING:
+    from verify.job import Job
     from verify.lab.lab import Lab
     from verify.lab.runtime import RuntimeChoice
+    from verify.policy import Policy
 
 NAME = "verify.plugin"
 RUNTIMES = ("embedded", "docker")
@@ -37,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "profile": {"default": None},
         "report_dir": {"default": None, "help": "write report.json, report.md and junit.xml there"},
     }
-    for each in (*JOB, *LAB, *RUN):
+    for each in (*JOB, *LAB, *RUN, *POLICY, *SELECTION, *CHANGE):
         each.add_to(group.addoption, **overrides.get(each.name, {}))
 
 
@@ -157,6 +159,41 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
+def job(pytestconfig: pytest.Config) -> "Job":
+    """Give the job of --env-file and --stack, for tests that need no lab; without both the sample job."""
+    from verify.job import read_job  # noqa: PLC0415 - imported where it is needed: see above
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
+
+    settings = LabSettings.from_options(options_of(pytestconfig))
+    return read_job(settings.env_file, settings.stack, os.environ)
+
+
+@pytest.fixture(scope="session")
+def policy(pytestconfig: pytest.Config) -> "Policy":
+    """Give the policy of --policy, with the flags that beat it; the defaults without one."""
+    return policy_of(pytestconfig)
+
+
+def policy_of(config: pytest.Config) -> "Policy":
+    """Return the policy of a run, as the fixture gives it."""
+    from verify.policy import read_policy, with_flags  # noqa: PLC0415 - imported where it is needed: see above
+
+    file = config.getoption("policy")
+    return with_flags(read_policy(Path(file) if file else None, os.environ), vars(config.option))
+
+
+def options_of(config: pytest.Config) -> dict[str, Any]:
+    """Return the run's options by name, with the job's files from the policy where no flag names them.
+
+    --source is not among these: the suite backs it up, and only who types it means that.
+    """
+    if not config.getoption("policy"):
+        return vars(config.option)
+    policy = policy_of(config)
+    return {**vars(config.option), "env_file": policy.env_file, "stack": policy.stack}
+
+
+@pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     """Give a running lab: hosts, a store and duplicity, with a job to verify. One a session, worker and runtime."""
     from verify.lab.opening import open_lab  # noqa: PLC0415 - imports servers' clients
@@ -164,7 +201,7 @@ def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
 
     requested = request.config.getoption("runtime")
     choice = choose(request.config, request.param if requested == "all" else requested)
-    with open_lab(LabSettings.from_options(vars(request.config.option)), choice.name) as opened:
+    with open_lab(LabSettings.from_options(options_of(request.config)), choice.name) as opened:
         opened.why = choice.why
         request.config.stash.setdefault(LABS, {})[choice.name] = opened
         yield opened

@@ -5,11 +5,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.assets import suite
+from verify.assets import suite, tests
 from verify.commands.parsers import Parser
+from verify.commands.settled import take_policy
 from verify.commands.suite_run import add_pytest_options, run_tests
 from verify.errors import CannotRunError
-from verify.options import JOB, LAB, RUN
+from verify.options import JOB, LAB, POLICY, RUN
 
 if TYPE_CHECKING:
     from verify.lab.runtime import RuntimeChoice
@@ -32,7 +33,7 @@ def parser() -> Parser:
     made = Parser(
         "duplicity-verify", "Verifies a duplicity job in a throw-away lab: would this backup come back?", EXAMPLES
     )
-    for title, options in (("the job", JOB), ("the lab", LAB), ("the run", RUN)):
+    for title, options in (("the job", JOB), ("the policy", POLICY), ("the lab", LAB), ("the run", RUN)):
         made.add_options(title, options)
     add_pytest_options(made)
     return made
@@ -40,8 +41,10 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Run the suite by pytest; return the exit code."""
+    take_policy(options)
     look_at(options)
-    return run_tests([suite()], parser(), options, (*JOB, *LAB, *RUN))
+    modules = [suite(), *([tests("lock")] if options.lock else [])]
+    return run_tests(modules, parser(), options, (*JOB, *POLICY, *LAB, *RUN))
 
 
 def look_at(options: argparse.Namespace) -> None:

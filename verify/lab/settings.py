@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from packaging.version import InvalidVersion, Version
+
 from verify.assets import sample_env, sample_stack
+from verify.errors import CannotRunError
 
 DEFAULT_RELEASE = "3.2.1"
 
@@ -24,6 +27,16 @@ class LabSettings:
     duplicity_release: str = DEFAULT_RELEASE
     duplicity_command: str | None = None
     minio_image: str | None = None
+
+    @property
+    def release(self) -> Version:
+        """The duplicity release. Raise `CannotRunError` if it is no version."""
+        try:
+            return Version(self.duplicity_release)
+        except InvalidVersion:
+            raise CannotRunError(
+                f"--duplicity-release {self.duplicity_release} is no version: give one such as {DEFAULT_RELEASE}"
+            ) from None
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:

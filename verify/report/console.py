@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -29,9 +29,10 @@ IDS = max(map(len, CATALOGUE))  # columns of a check's id
 ENDLESS = 10_000  # columns where nobody's window ends: a log keeps a line a line
 
 
-def open_console() -> Console:
-    """Return a console on standard output, out of reach of pytest's capture, which replaces that."""
-    stream = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding, errors="replace")
+def open_console(on: TextIO | None = None) -> Console:
+    """Return a console on a stream, standard output by default, out of reach of pytest's capture, which replaces it."""
+    on = on or sys.stdout
+    stream = os.fdopen(os.dup(on.fileno()), "w", encoding=on.encoding, errors="replace")
     width = None if stream.isatty() else ENDLESS
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 

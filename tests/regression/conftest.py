@@ -1,0 +1,77 @@
+"""The two jobs of a change, and what they take of one listing."""
+
+import os
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+
+from verify.lab.settings import LabSettings
+from verify.lab.sides import Files, Side, open_sides
+from verify.listing import listing_of
+from verify.policy import Policy
+from verify.regression import Change, Moves, approve, changes, hidden_changes, lock_findings, meaning_of
+from verify.report.answer import NAME
+from verify.report.regression_answer import RegressionAnswer
+from verify.survey import rules_of
+
+
+@pytest.fixture(scope="session")
+def answer(pytestconfig: pytest.Config) -> RegressionAnswer | None:
+    """The answer of the command that runs these tests; None in a plain pytest run."""
+    return cast("RegressionAnswer | None", pytestconfig.pluginmanager.get_plugin(NAME))
+
+
+@pytest.fixture(scope="session")
+def sides(pytestconfig: pytest.Config, policy: Policy, answer: RegressionAnswer | None) -> Iterator[tuple[Side, Side]]:
+    if answer:
+        yield answer.sides
+        return
+    before, after = pytestconfig.getoption("before"), pytestconfig.getoption("after")
+    if not before:
+        pytest.skip("no change was given with --before")
+    release = LabSettings.from_options(vars(pytestconfig.option)).release
+    with open_sides(before, after, Files(policy.env_file, policy.stack), os.environ, release) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def approved(
+    pytestconfig: pytest.Config, sides: tuple[Side, Side], policy: Policy, answer: RegressionAnswer | None
+) -> bool:
+    """Whether the lock approves the job after the change; False without a lock."""
+    if policy.lock is None:
+        return False
+    meaning = meaning_of(sides[1].job, sides[1].lists)
+    if pytestconfig.getoption("update_lock"):
+        approve(policy.lock, meaning)
+    current = not any(lock_findings(policy.lock, meaning))
+    if answer:
+        answer.approved = current
+    return current
+
+
+@pytest.fixture(scope="session")
+def changed(sides: tuple[Side, Side], answer: RegressionAnswer | None) -> tuple[Change, ...]:
+    """What the change means, but for the paths."""
+    meanings = (meaning_of(side.job, side.lists) for side in sides)
+    found = (*changes(*meanings), *hidden_changes(sides[0].job, sides[1].job))
+    if answer:
+        answer.changes = found
+    return found
+
+
+@pytest.fixture(scope="session")
+def moves(
+    pytestconfig: pytest.Config, sides: tuple[Side, Side], policy: Policy, answer: RegressionAnswer | None
+) -> Moves:
+    """The paths that leave or enter the backup."""
+    listing = listing_of(policy.source, policy.listing, answer.stdin if answer else None)
+    if listing is None:
+        pytest.skip("nothing to look at was given with --source or --listing")
+    release = LabSettings.from_options(vars(pytestconfig.option)).release
+    before, after = (rules_of(side.job, release, side.lists, twin=listing.is_twin(side.job.source)) for side in sides)
+    found = Moves(listing, before, after).run(answer.watchers() if answer else ())
+    if answer:
+        answer.moves, answer.listing = found, listing
+    return found

@@ -1,0 +1,31 @@
+"""The job's rules take what they are meant to take of its source."""
+
+import pytest
+
+from verify.checks import Finding, checks, must_find_nothing
+from verify.survey import Promises, Survey, idle_findings, promise_findings
+
+
+@checks("source-not-empty")
+def test_the_backup_holds_files(survey: Survey) -> None:
+    nothing = Finding("source-not-empty", "", "at least one file in the backup", "none")
+    must_find_nothing([] if survey.summary.total.included.files else [nothing])
+
+
+@checks("rules-effective")
+def test_no_rule_names_what_is_not_there_or_is_overruled(survey: Survey) -> None:
+    must_find_nothing(idle_findings(survey))
+
+
+@checks("must-include")
+def test_what_must_be_in_the_backup_is(survey: Survey, promises: Promises) -> None:
+    if not promises.must_include:
+        pytest.skip("neither the policy nor a flag names what must be in (must_include)")
+    must_find_nothing(promise_findings(promises.must_include, "must-include"))
+
+
+@checks("must-exclude")
+def test_what_must_not_be_in_the_backup_is_not(survey: Survey, promises: Promises) -> None:
+    if not promises.must_exclude:
+        pytest.skip("neither the policy nor a flag names what must not be in (must_exclude)")
+    must_find_nothing(promise_findings(promises.must_exclude, "must-exclude"))

@@ -1,0 +1,109 @@
+"""`duplicity-verify regression`: what a change of a job's files changes in its backup."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verify.assets import suite, tests
+from verify.commands.parsers import Parser
+from verify.commands.sandbox import look_at
+from verify.commands.settled import add_format, must_name_paths, take_policy
+from verify.commands.suite_run import add_pytest_options, command_of, run_and_tell
+from verify.errors import CannotRunError
+from verify.options import CHANGE, JOB, LAB, POLICY, RUN, SELECTION
+
+if TYPE_CHECKING:
+    from verify.lab.sides import Side
+    from verify.report.outcome import Run
+
+EXAMPLES = """examples:
+  duplicity-verify regression --before HEAD~1 --env-file duplicity.env --source /var/data
+                                                         the last commit's change of the file
+  duplicity-verify regression --before old.env --after new.env --listing paths.txt
+                                                         two files
+  duplicity-verify regression --before main:duplicity.env --after duplicity.env --source /var/data --no-sandbox
+                                                         the quick answer: nothing is started"""
+JOB_MODULES = ("test_job.py",)
+KNOWN = (*JOB, *CHANGE, *SELECTION, *POLICY, *LAB, *RUN)
+
+
+def parser() -> Parser:
+    """Return the command's parser."""
+    made = Parser(
+        "duplicity-verify regression",
+        "Says which paths a change of a job makes leave or enter its backup, and what else it means.",
+        EXAMPLES,
+    )
+    made.add_options("the change", CHANGE)
+    made.add_options("the job", JOB)
+    made.add_options("the source and the policy", (*SELECTION, *POLICY))
+    add_format(made)
+    made.add_argument("--no-sandbox", action="store_true", help="do not run both jobs in the lab")
+    for title, options in (("the lab", LAB), ("the run", RUN)):
+        made.add_options(title, options)
+    add_pytest_options(made, workers=False)
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the tests of a change, and both jobs in the lab; print the answer, and return the exit code."""
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - not for --help and --version
+    from verify.lab.sides import Files, open_sides  # noqa: PLC0415 - as above
+    from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
+
+    must_name_paths(take_policy(options))
+    if not options.before:
+        raise CannotRunError("nothing says what the job was before: give --before FILE, REVISION or REVISION:FILE")
+    must_be_writable(Path(options.report_dir))
+    release = LabSettings.from_options(vars(options)).release
+    files = Files(options.env_file and Path(options.env_file), options.stack and Path(options.stack))
+    with open_sides(options.before, options.after, files, os.environ, release) as sides:
+        return _compared(options, sides).verdict.exit_code
+
+
+def _compared(options: argparse.Namespace, sides: "tuple[Side, Side]") -> "Run":
+    from verify.report.regression_answer import RegressionAnswer  # noqa: PLC0415 - as above
+
+    answer = RegressionAnswer(options.form, sides)
+    command = command_of(parser(), options, KNOWN) + (" --no-sandbox" if options.no_sandbox else "")
+    before, after = (_with(options, side) for side in sides)
+    modules = [tests("regression")]
+    if not options.no_sandbox:
+        look_at(after)
+        sys.stderr.write("the job before the change, in the lab\n")
+        before.report_dir = str(Path(options.report_dir, "before"))
+        answer.sandbox["before"] = run_and_tell(
+            sandbox_tests(), parser(), before, (*JOB, *LAB, *RUN), answer=answer, command=command
+        )
+        sys.stderr.write("\nthe change, and the job after it in the lab\n")
+        modules += sandbox_tests()
+    with answer.standard_input(options.listing):
+        ended = run_and_tell(modules, parser(), after, KNOWN, answer=answer, command=command)
+    if not options.no_sandbox:
+        answer.sandbox["after"] = _part_in_the_lab(ended)
+    answer.print()
+    return ended
+
+
+def _part_in_the_lab(run: "Run") -> "Run":
+    return replace(
+        run,
+        checks=tuple(check for check in run.checks if check.runtime),
+        tests=tuple(test for test in run.tests if test.planned.runtime),
+    )
+
+
+def _with(options: argparse.Namespace, side: "Side") -> argparse.Namespace:
+    """Return the options for a run of one side."""
+    files = {
+        name: path and str(path) for name, path in (("env_file", side.files.env_file), ("stack", side.files.stack))
+    }
+    return argparse.Namespace(**{**vars(options), **files})
+
+
+def sandbox_tests() -> list[Path]:
+    """Return the modules of the suite that are about the job rather than about drawn trees."""
+    return [suite() / name for name in JOB_MODULES]

@@ -1,0 +1,64 @@
+"""`duplicity-verify selection`: what a job's rules take of a source, and what each rule did."""
+
+import argparse
+import os
+from pathlib import Path
+
+from verify.assets import tests
+from verify.commands.parsers import Parser
+from verify.commands.settled import add_format, must_name_a_job, must_name_paths, take_policy
+from verify.commands.suite_run import add_pytest_options, run_and_tell
+from verify.options import JOB, LAB, POLICY, RUN, SELECTION
+
+EXAMPLES = """examples:
+  duplicity-verify selection --env-file duplicity.env --source /var/data
+                                                         what is in and out, and what each rule did
+  duplicity-verify selection --env-file duplicity.env --source /var/data --explain config/traefik.yml
+                                                         which rule decided on a path
+  find /var/data -printf '%P\\t%y\\t%s\\t%T@\\0' | ssh HERE duplicity-verify selection --env-file F --listing -
+                                                         a source that is elsewhere
+  duplicity-verify selection --format json … | jq -r '.excluded[]'
+                                                         every path that is out"""
+RELEASE = tuple(each for each in LAB if each.name == "duplicity_release")
+REPORT = tuple(each for each in RUN if each.name == "report_dir")
+KNOWN = (*JOB, *SELECTION, *POLICY, *RELEASE, *REPORT)
+
+
+def parser() -> Parser:
+    """Return the command's parser."""
+    made = Parser("duplicity-verify selection", "Says what a job's rules take of its source; starts nothing.", EXAMPLES)
+    made.add_options("the job", (*JOB, *RELEASE))
+    made.add_options("the source and the policy", (*SELECTION, *POLICY))
+    add_format(made)
+    made.add_argument("--explain", metavar="PATH", action="append", default=[], help="say which rule decided on a path")
+    made.add_options("the run", REPORT)
+    add_pytest_options(made, workers=False)
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the tests of a selection, print the answer, and return the exit code."""
+    from verify.report.selection_answer import SelectionAnswer  # noqa: PLC0415 - not for --help and --version
+
+    must_name_paths(take_policy(options))
+    look_at(options)
+    answer = SelectionAnswer(options.form, tuple(options.explain))
+    with answer.standard_input(options.listing):
+        modules = [tests("selection"), *([tests("lock")] if options.lock else [])]
+        ended = run_and_tell(modules, parser(), options, KNOWN, answer=answer)
+    answer.print()
+    return ended.verdict.exit_code
+
+
+def look_at(options: argparse.Namespace) -> None:
+    """Raise `CannotRunError` for what is wrong with the arguments, before anything is read at length."""
+    from verify.job import read_job  # noqa: PLC0415 - after --help and --version
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
+    from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
+    from verify.survey import lists_of, rules_of  # noqa: PLC0415 - as above
+
+    must_name_a_job(options)
+    must_be_writable(Path(options.report_dir))
+    settings = LabSettings.from_options(vars(options))
+    job = read_job(settings.env_file, settings.stack, os.environ)
+    rules_of(job, settings.release, lists_of(job, settings.release))
