@@ -26,7 +26,7 @@ EXAMPLES = """examples:
                                                          two files
   duplicity-verify regression --before main:duplicity.env --after duplicity.env --source /var/data --no-sandbox
                                                          the quick answer: nothing is started"""
-JOB_MODULES = ("test_job.py",)
+JOB_MODULES = ("test_job.py", "test_job_received.py", "test_job_rules.py")
 KNOWN = (*JOB, *CHANGE, *SELECTION, *POLICY, *LAB, *RUN)
 
 

@@ -40,7 +40,9 @@ def run(options: argparse.Namespace) -> int:
     """Run the tests of a selection, print the answer, and return the exit code."""
     from verify.report.selection_answer import SelectionAnswer  # noqa: PLC0415 - not for --help and --version
 
-    must_name_paths(take_policy(options))
+    policy = take_policy(options)
+    must_name_a_job(options)
+    must_name_paths(policy)
     look_at(options)
     answer = SelectionAnswer(options.form, tuple(options.explain))
     with answer.standard_input(options.listing):
@@ -57,7 +59,6 @@ def look_at(options: argparse.Namespace) -> None:
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
     from verify.survey import lists_of, rules_of  # noqa: PLC0415 - as above
 
-    must_name_a_job(options)
     must_be_writable(Path(options.report_dir))
     settings = LabSettings.from_options(vars(options))
     job = read_job(settings.env_file, settings.stack, os.environ)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from verify.job import Job, printable_destination
 from verify.job import options as words
-from verify.job.credentials import printable_option, printable_text
+from verify.job.credentials import printable_command, printable_option
 from verify.job.mounts import Volume
 from verify.secret import Secret
 from verify.selection.rules import canonical
@@ -107,15 +107,15 @@ def _schedule(job: Job) -> Iterator[str]:
     for entry in job.entries:
         for period in entry.when or ():
             if entry.what and period in cron:
-                yield f"{period} ({cron[period]}): {printable_text(entry.what, secrets)}"
+                yield f"{period} ({cron[period]}): {printable_command(entry.what, secrets)}"
 
 
 def _rules(job: Job) -> Iterator[str]:
-    return _options(job, words.SELECTION | {"--null-separator"})
+    return _options(job, words.SELECTION)
 
 
 def _others(job: Job) -> Iterator[str]:
-    told = _PLACE | _ENCRYPTION | _CHAIN | _ARCHIVE | words.SELECTION | {"--null-separator"}
+    told = _PLACE | _ENCRYPTION | _CHAIN | _ARCHIVE | words.SELECTION
     return _options(job, {option.name for option in words.parsed(job.options)} - told)
 
 

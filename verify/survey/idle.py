@@ -1,7 +1,6 @@
 """Rules that did nothing in a listing: which of them are mistakes, and which only wait for their day."""
 
 import difflib
-import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -9,13 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from verify.checks import Finding
-from verify.job.options import is_glob
 from verify.selection import Entry, Rule, RuleSet, RuleUse
 from verify.selection.conditions import ByGlob, ByLiteral, Scene
 from verify.selection.printing import printable
 from verify.survey.survey import Survey
 
-_VALUE = re.compile(r"--\S+ (?:.*?, line \d+: )?(.*)", re.DOTALL)
 _GLOB = re.compile(r"[*?\[]")
 _OPEN_BRACKET = re.compile(r"\[[^\]]*$")
 
@@ -53,17 +50,13 @@ def named_folders(rules: RuleSet) -> set[bytes]:
 
 def named_path(rules: RuleSet, rule: Rule) -> bytes | None:
     """Given a rule, return the one path below the source that it names; None where it names none, or many."""
-    text = _text_of(rule)
-    if not isinstance(rule.condition, ByGlob | ByLiteral) or is_glob(_OPEN_BRACKET.sub("", text)):
+    if not isinstance(rule.condition, ByGlob | ByLiteral):
         return None
+    below = rule.condition.pattern.removesuffix("/")
     prefix = rules.source.removesuffix("/") + "/"
-    below = text.removesuffix("/")
-    return os.fsencode(below.removeprefix(prefix)) if below.startswith(prefix) else None
-
-
-def _text_of(rule: Rule) -> str:
-    found = _VALUE.fullmatch(rule.origin)
-    return found[1] if found else ""
+    if not below.startswith(prefix) or _GLOB.search(_OPEN_BRACKET.sub("", below)):
+        return None
+    return below.removeprefix(prefix).encode("utf-8", "surrogateescape")
 
 
 def remark_on(survey: Survey, use: RuleUse) -> Remark | None:
@@ -84,9 +77,9 @@ def _beside(rule: Rule, by: Rule) -> Idle:
     """Given a rule and one that is asked before it and decided on what it matches, return what the rule is."""
     if by.include is rule.include:
         return Idle.REDUNDANT
-    text = _text_of(rule)
-    if not isinstance(rule.condition, ByGlob | ByLiteral) or text.lower().startswith("ignorecase:"):
+    if not isinstance(rule.condition, ByGlob | ByLiteral):
         return Idle.WAITING
+    text = rule.condition.pattern
     fixed, *globbed = _GLOB.split(text, maxsplit=1)
     # What holds all that the rule can match.
     domain = posixpath.dirname(fixed) if globbed else text.removesuffix("/")
@@ -118,12 +111,12 @@ def _finding(survey: Survey, remark: Remark) -> Finding:
         printable(path),
         f"{printable(remark.rule.origin)} matches something",
         "nothing in the source has that name",
-        _hint(survey, remark.rule, path),
+        _hint(survey, path),
     )
 
 
-def _hint(survey: Survey, rule: Rule, path: bytes) -> str:
-    if _OPEN_BRACKET.search(_text_of(rule)):
+def _hint(survey: Survey, path: bytes) -> str:
+    if _OPEN_BRACKET.search(printable(path)):
         return "its bracket is never closed, so duplicity takes it as a character: close it, or remove the rule"
     folder, name = posixpath.split(path)
     names = survey.names.get(folder, set())
