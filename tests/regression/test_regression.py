@@ -5,9 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.sides import Side
-from verify.policy import Policy
-from verify.regression import Change, Moves, change_findings, lock_findings, meaning_of, move_findings
+from verify.regression import Change, Moves, change_findings, move_findings
 
 MustKeep = Callable[[str], None]
 
@@ -21,13 +19,6 @@ def must_keep(changed: tuple[Change, ...], approved: bool) -> MustKeep:
         must_find_nothing(() if approved else found)
 
     return must_keep
-
-
-@checks("lock-current")
-def test_the_job_after_the_change_is_the_approved_one(sides: tuple[Side, Side], policy: Policy, approved: bool) -> None:
-    if policy.lock is None:
-        pytest.skip("no lock was named with --lock, or in the policy")
-    must_find_nothing(() if approved else lock_findings(policy.lock, meaning_of(sides[1].job, sides[1].lists)))
 
 
 @checks("paths-kept")

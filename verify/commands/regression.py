@@ -70,7 +70,9 @@ def _compared(options: argparse.Namespace, sides: "tuple[Side, Side]") -> "Run":
     answer = RegressionAnswer(options.form, sides)
     command = command_of(parser(), options, KNOWN) + (" --no-sandbox" if options.no_sandbox else "")
     before, after = (_with(options, side) for side in sides)
-    modules = [tests("regression")]
+    modules = [
+        tests("regression") / name for name in ("test_regression.py", *(["test_approval.py"] if options.lock else []))
+    ]
     if not options.no_sandbox:
         look_at(after)
         sys.stderr.write("the job before the change, in the lab\n")

@@ -23,7 +23,7 @@ class Idle(StrEnum):
     NEVER = "never matches"  # it names one path, and that is not there
     OVERRULED = "overruled"  # another rule decides the contrary on all that it can match
     WAITING = "decides nothing here"  # it may tomorrow: a pattern, an exception from another rule
-    REDUNDANT = "redundant"  # another rule decided the same
+    REDUNDANT = "made redundant"  # another rule decided the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,13 @@ class Remark:
         return self.kind in {Idle.NEVER, Idle.OVERRULED}
 
     def __str__(self) -> str:
-        return f"{self.kind} by rule {self.by.index}" if self.kind is Idle.OVERRULED and self.by else str(self.kind)
+        if self.by is None:
+            return str(self.kind)
+        return (
+            f"{self.kind}, rule {self.by.index} does"
+            if self.kind is Idle.WAITING
+            else f"{self.kind} by rule {self.by.index}"
+        )
 
 
 def named_folders(rules: RuleSet) -> set[bytes]:

@@ -92,6 +92,18 @@ def test_a_rule_that_did_nothing_is_told_by_why(options: Sequence[str], expected
     assert remarks(surveyed(*options)) == expected
 
 
+def test_a_remark_names_the_rule_that_decides_instead() -> None:
+    survey = surveyed(
+        "--include", "/s/config", "--exclude", "/s/config", "--exclude", "**.yml", "--exclude", "/s/registry",
+        "--exclude", "/s/registry/blobs", "--exclude", "/s/none", "--exclude", "/s/*.o",
+    )  # fmt: skip
+    said = [str(remark) if (remark := remark_on(survey, use)) else "" for use in survey.uses]
+    assert said == [
+        "", "overruled by rule 0", "decides nothing here, rule 0 does", "", "made redundant by rule 3",
+        "never matches", "decides nothing here",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
