@@ -17,8 +17,8 @@ EXAMPLES = """examples:
                                                          which rule decided on a path
   find /var/data -printf '%P\\t%y\\t%s\\t%T@\\0' | ssh HERE duplicity-verify selection --env-file F --listing -
                                                          a source that is elsewhere
-  duplicity-verify selection --format json … | jq -r '.excluded[]'
-                                                         every path that is out"""
+  duplicity-verify selection --env-file duplicity.env --source /var/data --format json
+                                                         every path, as for jq -r '.excluded[]'"""
 RELEASE = tuple(each for each in LAB if each.name == "duplicity_release")
 REPORT = tuple(each for each in RUN if each.name == "report_dir")
 KNOWN = (*JOB, *SELECTION, *POLICY, *RELEASE, *REPORT)
