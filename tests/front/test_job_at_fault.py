@@ -9,8 +9,8 @@ ROOT = Path(__file__).parents[2]
 ORIGINAL = ROOT / "fixtures" / "recipe" / "original.env"
 REPLACING = """\
 DST=s3:///jack-and-jills-bucket/yes-you-can-have-subdirectories
-OPTIONS=--allow-source-mismatch --exclude /var/data/runtime --exclude /var/data/registry \
---exclude /var/data/duplicity --archive-dir=/archive --s3-endpoint-url=https://storage.googleapis.com
+OPTIONS=--s3-endpoint-url=https://storage.googleapis.com --allow-source-mismatch --exclude /var/data/runtime \
+--exclude /var/data/registry --exclude /var/data/duplicity --archive-dir=/archive
 AWS_ACCESS_KEY_ID=(the value of GS_ACCESS_KEY_ID)
 AWS_SECRET_ACCESS_KEY=(the value of GS_SECRET_ACCESS_KEY)"""
 THE_JOB = "says_what or both_readings"  # tests that start no duplicity
@@ -20,17 +20,25 @@ def found(place: Any, check: str) -> list[str]:
     return [finding["got"] for finding in place.report["findings"] if finding["check"] == check]
 
 
-def test_a_job_without_source_and_destination_is_found_to_be_incomplete(
+def test_what_a_job_lacks_and_what_two_tools_read_differently_is_found(
     command: Any, place: Any, tmp_path: Path
 ) -> None:
-    (tmp_path / "job.env").write_text("PASSPHRASE=a-passphrase\n")
+    (tmp_path / "job.env").write_text('PASSPHRASE="a-passphrase"\nTMPDIR=/tmp # a small one\n')
     done = command("--env-file=job.env", "--runtime=embedded", "-k", THE_JOB)
     assert done.code == 1
     assert found(place, "job-complete") == [
         "no SRC (the image's default is /mnt/backup/src, an empty folder)",
         "no DST",
     ]
-    assert done.verdict.startswith("FINDINGS: 2 findings (job-complete)")
+    assert found(place, "two-readings") == [
+        "quotes are kept by docker stack deploy and stripped by docker compose",
+        (
+            "the comment behind the value is kept by docker stack deploy and cut by docker compose "
+            "(/tmp # a small one and /tmp)"
+        ),
+    ]
+    assert done.verdict.startswith("FINDINGS: 4 findings (two-readings, job-complete)")
+    assert "a-passphrase" not in done.out
 
 
 def test_a_source_that_no_volume_is_mounted_at_would_be_empty(command: Any, place: Any, tmp_path: Path) -> None:
@@ -42,14 +50,6 @@ def test_a_source_that_no_volume_is_mounted_at_would_be_empty(command: Any, plac
     assert done.code == 1
     assert found(place, "job-complete") == ["a stack file without it"]
     assert "add the volume `- /var/data:/var/data:ro`" in done.out
-
-
-def test_a_job_that_two_tools_read_differently_is_found(command: Any, place: Any, tmp_path: Path) -> None:
-    (tmp_path / "job.env").write_text('SRC="/var/data"\nDST=s3:///b # the new one\nPASSPHRASE="a-passphrase"\n')
-    done = command("--env-file=job.env", "--runtime=embedded", "-k", THE_JOB)
-    assert done.code == 1
-    assert len(found(place, "two-readings")) == 3
-    assert "a-passphrase" not in done.out
 
 
 @pytest.mark.parametrize(("release", "known"), [("3.2.1", False), ("0.8.22", True)])
@@ -88,7 +88,9 @@ def test_no_secret_of_the_job_is_in_anything_that_a_run_prints_or_writes(
         "OPTIONS=--no-such-option --ssh-options=hidden-password\n"
         "JOB_200_WHAT=curl -H 'X: hidden-token' https://x\nJOB_200_WHEN=dayly\n"
     )
-    done = command("--env-file=job.env", "--runtime=embedded", "-k", "says_what or own_options or tells_what_changed")
+    done = command(
+        "--env-file=job.env", "--runtime=embedded", "-k", "says_what or jobs_rules_leave or tells_what_changed"
+    )
     assert done.code == 1, done.out + done.err
     written = {path: path.read_bytes() for path in place.reports.rglob("*") if path.is_file()}
     assert {"report.json", "report.md", "junit.xml"} <= {path.name for path in written}

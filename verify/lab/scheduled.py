@@ -51,6 +51,7 @@ class ScheduledJob:
         done = self._run(["sh", "-c", pipe, os.fsdecode(path), *self._options])
         if path in done.stdout:
             return []
+        self._lab.must_not_be_at_fault(done.stderr.decode(errors="replace"))
         return [Finding("job-runs", printable(path), "a line of the listing", "no line", "grep finds it by its name")]
 
     def restored(self, path: str = "") -> Inventory:
