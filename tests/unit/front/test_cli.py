@@ -78,7 +78,7 @@ def test_the_examples_of_a_commands_help_are_commands(name: str) -> None:
     examples = [line.strip().partition("  ")[0] for line in lines if line.startswith("  duplicity-verify")]
     assert examples
     for example in examples:
-        words = shlex.split(example)[1:]
+        words = [word for word in shlex.split(example.partition(" | ")[0])[1:] if word != "…"]
         assert words[: len(typed(name))] == typed(name)
         parser_of(name).parse_args(words[len(typed(name)) :])
 
