@@ -2,39 +2,31 @@
 
 import contextlib
 import posixpath
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from verify.job import Job
 from verify.job.options import parsed
 from verify.lab.host import Host
 from verify.selection import RuleError
 from verify.selection.filelists import Line, lines_of, text_of
+from verify.survey.job_rules import place_of
 
 LISTS = frozenset({"--include-filelist", "--exclude-filelist", "--files-from"})
 
 
-def lists_of(job: Job) -> dict[str, bytes]:
+def lists_here(job: Job) -> dict[str, bytes]:
     """Given a job, return the bytes of the lists that it names, by the paths it names them by.
 
-    A list is looked for where the stack file's volumes have it. What is not there is left out, and what
-    lies in the source, which a lab fills with its own.
+    What is not where the stack file mounts it from is left out, and what lies in the source, which a
+    lab fills with its own.
     """
     named = [option.value for option in parsed(job.options) if option.name in LISTS and option.value]
-    named = [path for path in named if not path.startswith(f"{job.source.rstrip('/')}/")]
     found = {}
     for path in named:
-        for local in _local(job, path):
+        if not path.startswith(f"{job.source.rstrip('/')}/"):
             with contextlib.suppress(OSError):
-                found[path] = local.read_bytes()
+                found[path] = place_of(job, path).read_bytes()
     return found
-
-
-def _local(job: Job, path: str) -> Iterator[Path]:
-    for volume in job.volumes:
-        below = posixpath.relpath(path, volume.target or "/")
-        if volume.type == "bind" and not below.startswith(".."):
-            yield Path(volume.source, below)
 
 
 def put_lists(host: Host, lists: Mapping[str, bytes]) -> None:

@@ -17,7 +17,7 @@ from verify.job.image import DEFAULTS
 from verify.lab.duplicity import gpg_version, version_of
 from verify.lab.host import Host, local_host
 from verify.lab.lab import Lab
-from verify.lab.lists import lists_of, moved_lists, put_lists
+from verify.lab.lists import lists_here, moved_lists, put_lists
 from verify.lab.probes import GPG_MISSING
 from verify.lab.provision import minio_binary, provision_duplicity, provision_seaweedfs
 from verify.lab.runs import Run, open_run
@@ -47,7 +47,7 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"]) -> I
 @contextlib.contextmanager
 def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
     prefix = str(run.scratch / "root")
-    lists = moved_lists(job, lists_of(job), prefix)
+    lists = moved_lists(job, lists_here(job), prefix)
     moved = reroot(_with_a_source(job), prefix, lists)
     with contextlib.closing(local_host(run.scratch, run.marker)) as host:
         gpg = gpg_version(host)
@@ -102,7 +102,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
             parts.host.mkdir(here.tempdir)
             job = as_in_the_image(parts.host, job, release)
             here = sandboxed(_with_a_source(job), "", (), {}).job
-            put_lists(parts.host, lists_of(job))
+            put_lists(parts.host, lists_here(job))
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
             yield Lab(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from verify.job import Job, read_job
-from verify.lab.lists import lists_of, moved_lists
+from verify.lab.lists import lists_here, moved_lists
 
 STACK = "services: {b: {image: duplicity, env_file: x.env, volumes: [./lists:/lists:ro, data:/data]}}"
 
@@ -18,11 +18,11 @@ def job_of(folder: Path, options: str) -> Job:
 def test_a_list_is_found_where_the_stack_mounts_it(tmp_path: Path) -> None:
     job = job_of(tmp_path, "--exclude-filelist /lists/out --include-filelist=/lists/gone --files-from /data/in")
     (tmp_path / "lists" / "out").write_bytes(b"/src/a\n")
-    assert lists_of(job) == {"/lists/out": b"/src/a\n"}
+    assert lists_here(job) == {"/lists/out": b"/src/a\n"}
 
 
 def test_a_list_in_the_source_is_the_labs_to_lose(tmp_path: Path) -> None:
-    assert not lists_of(job_of(tmp_path, "--exclude-filelist /src/out"))
+    assert not lists_here(job_of(tmp_path, "--exclude-filelist /src/out"))
 
 
 @pytest.mark.parametrize(
