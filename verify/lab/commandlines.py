@@ -41,15 +41,17 @@ def command_line(
     positional: Sequence[str],
     *,
     at: int | None = None,
+    patience: Sequence[str] = IMPATIENT,
 ) -> tuple[str, ...]:
     """Given a verb, its own options, a job's options and the positional arguments, return the words.
 
     The verb comes first: 2.0 to 2.1.0 silently ignore what stands before it. `at` is the time that a
-    backup takes for now, in seconds since the epoch.
+    backup takes for now, in seconds since the epoch. `patience` are the options that say how long
+    duplicity tries again.
     """
     clock = () if at is None else (f"--current-time={at}",)
     readable = (READABLE,) if verb in READ else ()
-    return (verb, *clock, *own, *taken(release, verb, job, at), *readable, *IMPATIENT, *positional)
+    return (verb, *clock, *own, *taken(release, verb, job, at), *readable, *patience, *positional)
 
 
 def taken(release: Version, verb: str, job: Sequence[str], at: int | None = None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from packaging.version import Version
 
-from verify.lab.commandlines import PATH_TO_RESTORE_SINCE, command_line, forced, one_path, then
+from verify.lab.commandlines import IMPATIENT, PATH_TO_RESTORE_SINCE, command_line, forced, one_path, then
 from verify.lab.host import Host
 from verify.lab.probes import gpg_version, schemes_of, version_of
 from verify.lab.results import BackupResult, ListResult, Result, StatusResult, VerifyResult
@@ -22,7 +22,8 @@ AnyResult = TypeVar("AnyResult", bound=Result)
 class Duplicity:
     """A release of duplicity on a host, with the options and the environment that it always gets.
 
-    A command that ends with another exit code than 0 does not raise: its result says so.
+    A command that ends with another exit code than 0 does not raise: its result says so. One that
+    runs longer than `timeout` seconds is killed with its group.
     """
 
     host: Host
@@ -30,6 +31,8 @@ class Duplicity:
     release: Version
     env: Mapping[str, str | Secret] = field(default_factory=dict, repr=False)
     options: tuple[str, ...] = ()
+    patience: tuple[str, ...] = IMPATIENT
+    timeout: float | None = None
 
     def full(self, source: str, url: str, *, at: int | None = None) -> BackupResult:
         """Take a full backup. `at` is the time that duplicity takes for now, in seconds since the epoch."""
@@ -80,6 +83,6 @@ class Duplicity:
         *,
         at: int | None = None,
     ) -> AnyResult:
-        argv = command_line(self.release, verb, own, self.options, positional, at=at)
-        done = self.host.run([*self.command, *argv], env=self.env)
+        argv = command_line(self.release, verb, own, self.options, positional, at=at, patience=self.patience)
+        done = self.host.run([*self.command, *argv], env=self.env, timeout=self.timeout)
         return kind.of(argv, done, (value for value in self.env.values() if isinstance(value, Secret)))

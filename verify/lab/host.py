@@ -119,6 +119,15 @@ class Host:
         """Return a file's bytes. Raise OSError, e.g. FileNotFoundError, where it cannot be read."""
         return bytes(self._gateway.ask("get", os.fsencode(path)))
 
+    def sizes(self, folder: str) -> list[tuple[bytes, int, int]]:
+        """Return (name, bytes, modification time in ns) of each file in a folder, in order of their names."""
+        return [tuple(each) for each in self._gateway.call("files", "sizes", os.fsencode(folder))]
+
+    def digest(self, path: str, algorithm: str) -> tuple[str, int]:
+        """Return a file's hexadecimal digest by an algorithm that hashlib knows, and how many bytes it has."""
+        digest, size = self._gateway.call("files", "digest", os.fsencode(path), algorithm)
+        return digest, size
+
     def exists(self, path: str) -> bool:
         """Return whether there is anything at a path, be it a dangling symlink."""
         return bool(self._gateway.ask("exists", os.fsencode(path)))

@@ -151,6 +151,10 @@ class Lab:
             "notes": list(self.notes),
         }
 
+    def told(self) -> list[str]:
+        """Return what the last test had to say besides: in a lab nothing."""
+        return []
+
     def new_chain(self, *, encrypted: bool = False, selection: bool = False) -> Chain:
         """Return a chain without points, at a destination that nothing else uses.
 

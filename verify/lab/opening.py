@@ -53,7 +53,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
         gpg = gpg_version(host)
         if not gpg:
             stand_in_for_gpg(host)
-        command, release = _local_duplicity(settings, host)
+        command, release = local_duplicity(settings, host)
         with contextlib.closing(_local_store(run, release)) as store:
             here = sandboxed(moved.job, "", (), {}).job
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
@@ -122,7 +122,8 @@ def _stand_in(settings: LabSettings, job: Job, used: str) -> tuple[str, ...]:
     return (f"{used} stands in for the job's {job.image}: --duplicity-image {job.image} takes the real one",)
 
 
-def _local_duplicity(settings: LabSettings, host: Host) -> tuple[tuple[str, ...], Version]:
+def local_duplicity(settings: LabSettings, host: Host) -> tuple[tuple[str, ...], Version]:
+    """Given settings and this machine as a host, return the command that runs duplicity, and its release."""
     if settings.duplicity_command:
         command = tuple(shlex.split(settings.duplicity_command))
         return command, version_of(host, command)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
@@ -31,6 +31,7 @@ EXIT_NAMES: Mapping[int, str] = {
     80: "bad_sign_key", 81: "bad_encrypt_key", 82: "bad_hidden_encrypt_key",
 }  # fmt: skip
 
+LOGGED = 1 << 20  # bytes of each stream that a log has: a listing of a million paths is read as bytes
 LAST_LINES = 6  # of what a failed command printed, for a finding
 _STAMP = rb"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ )?"  # of --log-timestamp
 _DATE = rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4,}"
@@ -46,7 +47,7 @@ _SET = re.compile(r"^ (full|inc) (\S+) (\d+) (enc|noenc)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Result:
-    """How one command ended. `log` is what it printed, both streams, with secrets as `***`."""
+    """How one command ended. `log` is the end of what it printed, both streams, with secrets as `***`."""
 
     argv: tuple[str, ...]
     exit_code: int
@@ -54,12 +55,16 @@ class Result:
     cpu_seconds: float
     stdout: bytes
     log: str
+    timed_out: bool = field(default=False, kw_only=True)
 
     @classmethod
     def of(cls, argv: tuple[str, ...], done: Completed, secrets: Iterable[Secret]) -> Self:
         """Given what a host says of a finished command, return its result, with the secrets masked."""
-        text = "\n".join(stream.decode(errors="backslashreplace") for stream in (done.stdout, done.stderr))
-        return cls(argv, done.returncode, done.seconds, done.cpu_seconds, done.stdout, masked(text, secrets))
+        text = "\n".join(_end_of(stream).decode(errors="backslashreplace") for stream in (done.stdout, done.stderr))
+        return cls(
+            argv, done.returncode, done.seconds, done.cpu_seconds, done.stdout, masked(text, secrets),
+            timed_out=done.timed_out,
+        )  # fmt: skip
 
     @property
     def ok(self) -> bool:
@@ -85,9 +90,16 @@ class Result:
         """Return the result. Raise `FindingsError` (`command-succeeds`) unless the command ended with exit code 0."""
         if not self.ok:
             got = f"exit code {self.exit_code} ({self.exit_name})"
+            if self.timed_out:
+                got = f"no end within {self.seconds:.0f} s, so that it was killed"
             expected = f"duplicity {self.verb} ends with exit code 0"
             raise FindingsError((Finding("command-succeeds", "", expected, got, self.last_lines),))
         return self
+
+
+def _end_of(stream: bytes) -> bytes:
+    """Return the last lines of what was printed, whole ones: half a secret would not be masked."""
+    return stream if len(stream) <= LOGGED else stream[-LOGGED:].partition(b"\n")[2]
 
 
 @dataclass(frozen=True)
