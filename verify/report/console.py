@@ -15,7 +15,7 @@ from verify.checks import CATALOGUE
 from verify.report.digest import Failure, Gap, Told, failures_of, gaps_of
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.outcome import CheckResult, Outcome, Run
-from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, remark, tests_of, verdict_words
+from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, said_of, tests_of, verdict_words
 
 STYLES = {
     Outcome.PROVEN: "green",
@@ -103,7 +103,8 @@ class ConsoleReporter:
             (f"{SIGNS[check.outcome]} ", STYLES[check.outcome]),
             f"{check.id:{IDS}}  {tests_of(check):13} {duration(check.seconds):>9}  ",
         )
-        text = Text(check.meaning, "dim") if check.outcome is Outcome.PROVEN else Text(remark(check, self._told))
+        plain = check.outcome is Outcome.PROVEN and not check.said
+        text = Text(said_of(check, self._told), "dim" if plain else "")
         self._line(text, before)
 
     def _end(self, run: Run) -> None:

@@ -42,6 +42,8 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "severity": check.severity.value,
         "meaning": check.meaning,
         "reason": check.reason,
+        "said": check.said,
+        "bytes_downloaded": check.downloaded,
         "tests": [
             {"id": test.id, "ending": test.ending.value, "seconds": round(test.seconds, 3), "reason": test.reason}
             for test in check.tests

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from verify.report.digest import Failure, failures_of, gaps_of
 from verify.report.outcome import Run
-from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, remark, tests_of, verdict_words
+from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, said_of, tests_of, verdict_words
 
 SHOWN = 20  # findings of one test; all of them are in report.json
 
@@ -34,7 +34,7 @@ def _checks(run: Run) -> Iterator[str]:
     yield "|---|---|---|---:|---:|---|"
     told = set[str]()
     for check in run.checks:
-        said = _text(remark(check, told) or check.meaning)
+        said = _text(said_of(check, told))
         cells = (SIGNS[check.outcome], f"`{check.id}`", check.runtime, tests_of(check), duration(check.seconds), said)
         yield "| " + " | ".join(cells) + " |"
     yield ""

@@ -63,6 +63,8 @@ class TestResult:
     reason: str = ""
     findings: tuple[Finding, ...] = ()
     example: str = ""  # the falsifying example, and how Hypothesis draws it again
+    said: str = ""  # what it has seen, in a few words
+    downloaded: int = 0  # bytes, from a real destination
 
     @property
     def is_of_the_suite(self) -> bool:
@@ -90,6 +92,16 @@ class CheckResult:
     def seconds(self) -> float:
         """How long the tests that decide the check took, added up."""
         return sum(test.seconds for test in self.tests)
+
+    @property
+    def said(self) -> str:
+        """What the tests that decide the check have seen, in a few words; empty where they say nothing."""
+        return "; ".join(test.said for test in self.tests if test.said)
+
+    @property
+    def downloaded(self) -> int:
+        """How many bytes those tests downloaded from a real destination."""
+        return sum(test.downloaded for test in self.tests)
 
     @property
     def meaning(self) -> str:

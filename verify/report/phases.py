@@ -30,7 +30,11 @@ def folded(phases: list[pytest.TestReport], planned: Planned, command: str) -> T
     else:
         ending, reason = Ending.PASSED, ""
     example = "\n".join(properties(last, "example"))
-    return TestResult(last.nodeid, planned, ending, sum(p.duration for p in phases), reason, findings, example)
+    return TestResult(
+        last.nodeid, planned, ending, sum(p.duration for p in phases), reason, findings, example,
+        said="; ".join(properties(last, "said")),
+        downloaded=sum(counts.get("bytes_downloaded", 0) for counts in properties(last, "statistic")),
+    )  # fmt: skip
 
 
 def _reproducible(data: Mapping[str, str], again: str) -> Finding:

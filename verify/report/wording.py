@@ -8,6 +8,7 @@ from verify.report.outcome import CheckResult, Ending, Outcome, Verdict, counted
 
 MINUTE = 60  # seconds
 NAMED = 3  # of the tests that failed alike
+KILO = 1000
 SIGNS = {Outcome.PROVEN: "✓", Outcome.FINDING: "✗", Outcome.NOT_PROVEN: "○", Outcome.ERROR: "!"}
 OUTCOME = {Verdict.PROVEN: Outcome.PROVEN, Verdict.FINDINGS: Outcome.FINDING, Verdict.COULD_NOT_RUN: Outcome.ERROR}
 
@@ -32,13 +33,23 @@ def tests_of(check: CheckResult) -> str:
     return f"{len(check.tests) - skipped} of {everything}" if skipped else everything
 
 
+def amount(number: int) -> str:
+    """Given bytes, return them as a person says them: `0 B`, `12.3 MB`."""
+    size, unit = float(number), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < KILO:
+            break
+        size, unit = size / KILO, larger
+    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+
+
 def remark(check: CheckResult, told: set[str]) -> str:
-    """Given a check, return what there is to say of its outcome; nothing of one that is proven.
+    """Given a check, return what there is to say of its outcome; of one that is proven, what its tests have seen.
 
     `told` are the reasons that the reader knows already; this one is added.
     """
     if check.outcome is Outcome.PROVEN:
-        return ""
+        return check.said
     if check.outcome is Outcome.FINDING:
         return counted(len(check.findings), "finding")
     what = "broke off" if check.outcome is Outcome.ERROR else "not proven"
@@ -51,6 +62,12 @@ def alike(names: Sequence[str]) -> str:
     """Given the names of tests that failed in the same way, return how to say so."""
     some = ", ".join(dict.fromkeys(name.partition("[")[0] for name in names[:NAMED]))
     return f"{counted(len(names), 'test')} more: {some}{' …' if len(names) > NAMED else ''}"
+
+
+def said_of(check: CheckResult, told: set[str]) -> str:
+    """Given a check, return the remark on it, else its meaning, and what deciding it has downloaded."""
+    cost = f" ({amount(check.downloaded)} downloaded)" if check.downloaded else ""
+    return f"{remark(check, told) or check.meaning}{cost}"
 
 
 def header(facts: Mapping[str, Any]) -> dict[str, str]:
