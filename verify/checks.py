@@ -70,6 +70,19 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("image-kept", Severity.BROKEN, "the image that runs the job is the same"),
     Check("options-kept", Severity.COST, "the other options, mounts and variables are the same"),
     Check("limitation-holds", Severity.COST, "a known limitation of duplicity is still one"),
+    # Of a drill, in the order in which it makes them.
+    Check("destination-reachable", Severity.BROKEN, "the destination answers, and lets the job's key list it"),
+    Check("backup-exists", Severity.DATA_LOSS, "there is a backup at the destination"),
+    Check("passphrase-opens", Severity.DATA_LOSS, "the job's passphrase or key decrypts the newest manifest"),
+    Check("duplicity-agrees", Severity.BROKEN, "duplicity reads the destination, and sees the points that lie there"),
+    Check("fresh", Severity.DATA_LOSS, "the newest point that can be restored is young enough"),
+    Check("job-ran", Severity.BROKEN, "a point has been added since the last drill"),
+    Check("chain-complete", Severity.DATA_LOSS, "every set has its manifest and all volumes, in the sizes of before"),
+    Check("signatures-complete", Severity.BROKEN, "every set has its signatures: it can be listed and continued"),
+    Check("not-shrunken", Severity.DATA_LOSS, "the newest point holds about as much as the one before it"),
+    Check("expected-paths", Severity.DATA_LOSS, "what lies in the source and is not excluded is in the newest point"),
+    Check("volumes-intact", Severity.DATA_LOSS, "volumes hash to what their manifest says"),
+    Check("sample-restores", Severity.DATA_LOSS, "paths restored from the real destination come back as they were"),
 )
 
 

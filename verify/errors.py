@@ -7,3 +7,7 @@ class CannotRunError(Exception):
     The message is one sentence that says what is wrong, where, and what to do about it. It never
     holds a secret. Anything else that escapes is a bug of ours and keeps its traceback.
     """
+
+
+class NotProvenError(Exception):
+    """A check could be neither proven nor refuted; `str(self)` says why, and the run goes on without it."""

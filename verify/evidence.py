@@ -101,6 +101,6 @@ def checks_of(item: pytest.Item) -> tuple[str, ...]:
 
 
 def runtime_of(item: pytest.Item) -> str:
-    """Given an item, return the runtime of the lab that it asks for; empty where it asks for none."""
+    """Given an item, return the runtime of the lab or drill that it asks for; empty where it asks for none."""
     params = getattr(getattr(item, "callspec", None), "params", {})
-    return str(params.get("lab", ""))
+    return str(params.get("lab") or params.get("drill", ""))

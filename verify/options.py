@@ -60,9 +60,16 @@ CHANGE = (
     option("--before", "the job before: an env or stack file, a git revision, or REVISION:FILE", "JOB"),
     option("--after", "the job after, likewise (default: the job's files as they are)", "JOB"),
 )
-RUN = (
-    option("--profile", "how many examples are drawn", choices=PROFILES, default="default"),
-    option("--report-dir", "for the reports (default: %(default)s)", "DIR", default=".duplicity-verify"),
+REPORTS = (option("--report-dir", "for the reports (default: %(default)s)", "DIR", default=".duplicity-verify"),)
+RUN = (option("--profile", "how many examples are drawn", choices=PROFILES, default="default"), *REPORTS)
+DRILL = (
+    option("--max-age", "how old the newest point may be (default: 26h)", "DURATION"),
+    option("--budget", "how much may be downloaded, such as 2GB", "SIZE"),
+    option("--minutes", "how long it may take", "MINUTES"),
+    option("--restore-samples", "how many files are restored at random (default: 100)", "COUNT"),
+    option("--full", "restore everything, too", action="store_true"),
+    option("--keep", "keep what was restored, beside the reports", action="store_true"),
+    option("--new-machine", "begin without duplicity's archive of earlier drills", action="store_true"),
 )
 
 

@@ -18,10 +18,13 @@ from verify.interruption import ignore_interrupts
 from verify.options import CHANGE, JOB, LAB, POLICY, RUN, SELECTION
 
 if TYPE_CHECKING:
+    from verify.drill.drill import Drill
     from verify.job import Job
     from verify.lab.lab import Lab
     from verify.lab.runtime import RuntimeChoice
     from verify.policy import Policy
+
+pytest_plugins = ("verify.drilling",)  # what a drill adds: its options and fixtures
 
 NAME = "verify.plugin"
 RUNTIMES = ("embedded", "docker")
@@ -245,16 +248,17 @@ def _note_lab(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def _note_counts(item: pytest.Item) -> None:
-    """Note what the lab counted since the last test."""
+    """Note what the lab counted since the last test, and what a drill has to say of this one."""
     opened = _lab_of(item)
     if opened is not None:
         counts, opened.statistics = dict(opened.statistics), type(opened.statistics)()
         item.user_properties.append(("statistic", counts))
+        item.user_properties.extend(("said", text) for text in opened.told())
 
 
-def _lab_of(item: pytest.Item) -> "Lab | None":
+def _lab_of(item: pytest.Item) -> "Lab | Drill | None":
     funcargs: dict[str, Any] = getattr(item, "funcargs", {})
-    return funcargs.get("lab")
+    return funcargs.get("lab") or funcargs.get("drill")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -1,0 +1,36 @@
+"""The destination answers, holds a backup, and the job can open it."""
+
+from verify.checks import Finding, checks, must_find_nothing
+from verify.drill.drill import Drill
+from verify.drill.names import moment
+from verify.job import scheme_finding
+
+
+@checks("scheme-supported")
+def test_duplicity_knows_the_destinations_scheme(drill: Drill) -> None:
+    must_find_nothing(scheme_finding(drill.job, drill.schemes, drill.place.release))
+
+
+@checks("destination-reachable")
+def test_the_destination_answers_and_can_be_listed(drill: Drill) -> None:
+    objects = drill.destination.objects
+    drill.say(f"{len(objects):,} objects")
+
+
+@checks("backup-exists")
+def test_there_is_a_backup(drill: Drill) -> None:
+    drill.say(f"{len(drill.points):,} points, the newest of {moment(drill.newest)}")
+
+
+@checks("passphrase-opens")
+def test_the_jobs_passphrase_opens_the_newest_manifest(drill: Drill) -> None:
+    drill.say(f"the manifest of {drill.destination.opened.span} was decrypted")
+
+
+@checks("duplicity-agrees")
+def test_duplicity_sees_the_points_that_lie_there(drill: Drill) -> None:
+    seen = max((each.time for each in drill.status.sets), default=None)
+    drill.say("duplicity sees the same newest point")
+    if seen != drill.newest:
+        got = moment(seen) if seen else "no point"
+        must_find_nothing([Finding("duplicity-agrees", "", f"the newest point of {moment(drill.newest)}", got)])

@@ -1,0 +1,1 @@
+"""Restore verification of a real destination, which is only read."""

@@ -1,0 +1,169 @@
+"""The real destination as a drill sees it: what lies there, its manifests, and duplicity's own view of it."""
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from verify.checks import Finding, FindingsError
+from verify.drill.ledger import Ledger
+from verify.drill.manifests import Manifest, ManifestError, Unread
+from verify.drill.names import Names, Span
+from verify.drill.once import once
+from verify.drill.stored import Object, Stored, StoredSet, stored_of
+from verify.drill.unlocking import Unlocked, unlock
+from verify.drill.views import RefusedError, Unseen, View
+from verify.errors import CannotRunError, NotProvenError
+from verify.lab.host import Host
+from verify.secret import Secret
+
+UNLOCKING = 600.0  # seconds that gpg has for all manifests of a drill
+AT_ONCE = 50  # manifests that gpg is given at once
+TRIED = 3  # newest manifests that are tried before the passphrase is blamed
+
+
+class Destination:
+    """A job's destination, looked at and never written to."""
+
+    def __init__(
+        self, view: View | Unseen, names: Names, ledger: Ledger, host: Host, environment: Mapping[str, str | Secret]
+    ) -> None:
+        self._view, self._names, self._ledger = view, names, ledger
+        self._host, self._environment = host, environment
+
+    @property
+    def view(self) -> View:
+        """The view of it. Raise `NotProvenError` where there is none."""
+        if isinstance(self._view, Unseen):
+            raise NotProvenError(self._view.why)
+        return self._view
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it can be looked at beside duplicity."""
+        return not isinstance(self._view, Unseen)
+
+    @property
+    def downloaded(self) -> int:
+        """How many bytes were downloaded by the view, so far."""
+        return 0 if isinstance(self._view, Unseen) else self._view.downloaded
+
+    @once
+    def objects(self) -> list[Object]:
+        """What lies there. Raise `FindingsError` (`destination-reachable`) where it refuses."""
+        try:
+            return self.view.objects()
+        except RefusedError as refused:
+            finding = Finding("destination-reachable", "", "the objects of the job", refused.got, refused.hint)
+            raise FindingsError((finding,)) from None
+
+    @cached_property
+    def remembered_sizes(self) -> Mapping[str, int]:
+        """The sizes in bytes that objects had when the last drill looked, by name; read before this one's are noted."""
+        return self._ledger.sizes
+
+    def remember(self, now: float) -> None:
+        """Note what lies there for the next drill, if this one has looked."""
+        with contextlib.suppress(NotProvenError, FindingsError, CannotRunError):
+            self._ledger.note_objects((one for each in self.stored.points for one in each.objects), now)
+
+    @once
+    def stored(self) -> Stored:
+        """The sets that lie there."""
+        return stored_of(self.objects, self._names)
+
+    @once
+    def newest(self) -> StoredSet:
+        """The newest point. Raise `FindingsError` (`backup-exists`) where there is none."""
+        newest = self.stored.newest
+        if newest is None:
+            raise FindingsError((self._no_backup(),))
+        return newest
+
+    def _no_backup(self) -> Finding:
+        sets, past = self.stored.sets, self._ledger.past
+        points = [drill.figures["newest"] for drill in past if drill.figures.get("newest")]
+        if points:
+            hint = "there was one when the last drill looked: find out what removed it, and take a full backup"
+            return Finding("backup-exists", "", "at least one point", "none any more", hint)
+        if sets:
+            begun = f"{len(sets)} set(s) without a manifest or without their full backup"
+            return Finding("backup-exists", "", "at least one point", begun, "let the job's first backup end")
+        foreign = f", {self.stored.foreign} objects that are not this job's" if self.stored.foreign else ""
+        hint = "no backup yet: let the job run once; if it has, compare DST and the --file-prefix options"
+        return Finding("backup-exists", "", "at least one point", f"nothing by duplicity{foreign}", hint)
+
+    @once
+    def opened(self) -> StoredSet:
+        """The newest point whose manifest opens, tried tonight.
+
+        Raise `FindingsError` (`passphrase-opens`) where none of the newest does, and `NotProvenError`
+        where there is nothing to open.
+        """
+        points = sorted(self.stored.points, key=lambda each: each.span.end, reverse=True)
+        locked = [each for each in points if each.encrypted]
+        if not locked:
+            raise NotProvenError("the backup is not encrypted")
+        refused: list[Unread] = []
+        for each in locked[:TRIED]:
+            answer = self._read([each])[each.span]
+            if isinstance(answer, Manifest):
+                return each
+            refused.append(answer)
+        raise FindingsError((_does_not_open(refused),))
+
+    def must_be_readable(self) -> None:
+        """Raise what keeps duplicity from reading it, where that is known without asking duplicity."""
+        if self.is_seen and self.newest.encrypted:
+            _ = self.opened
+
+    @once
+    def manifests(self) -> Mapping[Span, Manifest | Unread]:
+        """What each point's manifest says, or why it cannot be read; those that were read before are remembered."""
+        remembered = {each.span: self._remembered(each) for each in self.stored.points}
+        unread = [each for each in self.stored.points if remembered[each.span] is None]
+        found: dict[Span, Manifest | Unread] = {span: known for span, known in remembered.items() if known}
+        for start in range(0, len(unread), AT_ONCE):
+            found |= self._read(unread[start : start + AT_ONCE])
+        return found
+
+    def _remembered(self, each: StoredSet) -> Manifest | None:
+        return self._ledger.manifest(each.manifest) if each.manifest else None
+
+    def _read(self, sets: Iterable[StoredSet]) -> dict[Span, Manifest | Unread]:
+        """Download and open the manifests of sets, and remember what they say."""
+        there = [(each.span, each.manifest) for each in sets if each.manifest]
+        data = {stored.name: self._downloaded(stored.name) for _, stored in there}
+        locked = {name: text for name, text in data.items() if self._is_locked(name)}
+        opened = unlock(self._host, locked, self._environment, timeout=UNLOCKING) if locked else {}
+        found: dict[Span, Manifest | Unread] = {}
+        for span, stored in there:
+            found[span] = answer = _manifest(opened.get(stored.name) or Unlocked(data[stored.name]))
+            if isinstance(answer, Manifest):
+                self._ledger.note_manifest(stored, answer)
+        return found
+
+    def _is_locked(self, name: str) -> bool:
+        named = self._names.read(name)
+        return bool(named and named.encrypted)
+
+    def _downloaded(self, name: str) -> bytes:
+        try:
+            return self.view.read(name)
+        except FileNotFoundError:  # removed since it was listed
+            return b""
+
+
+def _manifest(opened: Unlocked) -> Manifest | Unread:
+    if opened.refusal:
+        return Unread(opened.refusal, opened.wrong_key)
+    try:
+        return Manifest.read(opened.text)
+    except ManifestError as error:
+        return Unread(str(error))
+
+
+def _does_not_open(refused: list[Unread]) -> Finding:
+    hint = "find the passphrase that the backups were made with: without it nothing of them comes back"
+    if not any(each.wrong_key for each in refused):
+        hint = "the manifest is damaged where it lies: take a full backup now, and look at the store"
+    return Finding("passphrase-opens", "", "the newest manifest, decrypted", refused[0].why, hint)

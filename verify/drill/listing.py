@@ -1,0 +1,64 @@
+"""What duplicity lists of a point: its paths and their times, gone through without keeping them."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import pairwise
+
+from verify.trees.model import path_key
+
+_LINE = re.compile(rb"^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4,}) ", re.MULTILINE)
+_END = re.compile(rb"(?:\nDuplicity backup complete\.)?\n?\Z")
+_TAIL = 100  # bytes at the end of a listing that its last words are looked for in
+_MONTHS = {name.encode(): number for number, name in enumerate(calendar.month_abbr) if name}
+
+
+class Listing:
+    """A listing, by what `list-current-files` printed where the local time was UTC.
+
+    Iterated, it gives (path, modification time in seconds since the epoch) in path order, the root
+    as `b""`. A name may hold newlines, so a path ends where the next line begins with a date.
+    """
+
+    def __init__(self, printed: bytes) -> None:
+        self._printed = printed
+
+    def __iter__(self) -> Iterator[tuple[bytes, int]]:
+        if self._is_sorted:
+            return self._entries()
+        return iter(sorted(self._entries(), key=lambda each: path_key(each[0])))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in _LINE.finditer(self._printed))
+
+    @cached_property
+    def _is_sorted(self) -> bool:
+        """Whether duplicity listed in path order: no release is known not to, but a walk beside it would go wrong."""
+        return all(path_key(one[0]) <= path_key(other[0]) for one, other in pairwise(self._entries()))
+
+    def _entries(self) -> Iterator[tuple[bytes, int]]:
+        days: dict[tuple[bytes, bytes], int] = {}
+        before: re.Match[bytes] | None = None
+        for found in _LINE.finditer(self._printed):
+            if before:
+                yield _path(self._printed[before.end() : found.start() - 1]), _time(before, days)
+            before = found
+        if before:
+            yield _path(self._printed[before.end() : self._end()]), _time(before, days)
+
+    def _end(self) -> int:
+        found = _END.search(self._printed, max(0, len(self._printed) - _TAIL))
+        return found.start() if found else len(self._printed)
+
+
+def _path(text: bytes) -> bytes:
+    return b"" if text == b"." else text
+
+
+def _time(found: re.Match[bytes], days: dict[tuple[bytes, bytes], int]) -> int:
+    day = days.get((found[1], found[5]))
+    if day is None:
+        month, number = found[1].split()
+        day = days[found[1], found[5]] = calendar.timegm((int(found[5]), _MONTHS[month], int(number), 0, 0, 0))
+    return day + int(found[2]) * 3600 + int(found[3]) * 60 + int(found[4])

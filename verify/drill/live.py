@@ -1,0 +1,60 @@
+"""The live source, walked without reading a file: what lies there, and since when nothing about it has changed."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from verify.trees.inventory import KIND_OF
+
+
+class There(NamedTuple):
+    """One path of the source. `problem` names the error that kept a folder from being looked into."""
+
+    path: bytes
+    kind: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int  # when anything about it changed last: content, mode, owner or name
+    device: int
+    problem: str = ""
+
+
+def walk(source: Path) -> Iterator[There]:
+    """Given a folder, yield it and all below it in path order. What vanishes meanwhile is passed over.
+
+    Raise OSError where there is no such folder.
+    """
+    root = os.fsencode(source)
+    waiting: list[tuple[bytes, There]] = [(root, _there(b"", os.stat(root)))]  # noqa: PTH116 - bytes
+    while waiting:
+        full, there = waiting.pop()
+        if there.kind != "dir":
+            yield there
+            continue
+        try:
+            inside = _listed(full, there.path)
+        except OSError as error:
+            yield there._replace(problem=error.strerror or "it cannot be read")
+            continue
+        yield there
+        waiting += reversed(inside)
+
+
+def _listed(full: bytes, path: bytes) -> list[tuple[bytes, There]]:
+    inside = []
+    with os.scandir(full) as entries:
+        for entry in entries:
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            inside.append((entry.path, _there(path + b"/" + entry.name if path else entry.name, found)))
+    inside.sort()
+    return inside
+
+
+def _there(path: bytes, found: os.stat_result) -> There:
+    kind = KIND_OF[stat.S_IFMT(found.st_mode)]
+    return There(path, kind, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev)

@@ -1,0 +1,147 @@
+"""What a set's manifest says: its volumes, which paths each holds, and what each must hash to."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from verify.trees.model import path_key
+
+_VOLUME = re.compile(rb"^Volume (\d+):$", re.IGNORECASE)
+_CHANGED = re.compile(rb'^    (new|changed|deleted) +(\S+|".*")$')
+_FILELIST = re.compile(rb"^Filelist (\d+)$", re.MULTILINE)
+_ESCAPE = re.compile(rb"\\x([0-9a-fA-F]{2})")
+_STRONGEST_FIRST = ("SHA1", "MD5")  # duplicity writes SHA1; very old releases wrote MD5
+
+
+class ManifestError(ValueError):
+    """A manifest that cannot be read, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a manifest could not be read; `wrong_key` says that it was for want of the right passphrase or key."""
+
+    why: str
+    wrong_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One volume of a set: the first and last path in it, and what it hashes to.
+
+    `hash` is (algorithm, hexadecimal digest), None where the manifest has none. The root is `b""`.
+    """
+
+    number: int
+    first: bytes
+    last: bytes
+    hash: tuple[str, str] | None
+
+    def may_hold(self, path: bytes) -> bool:
+        """Return whether the path, or something in it, may be in the volume: what duplicity downloads for it."""
+        if not path:
+            return True
+        return _upto(self.first, path) <= path_key(path) <= path_key(self.last)
+
+
+def _must_be_whole(text: bytes) -> None:
+    """Raise `ManifestError` unless there are as many changed paths as the manifest says there are."""
+    header = _FILELIST.search(text)
+    there = sum(1 for line in text.splitlines() if _CHANGED.match(line))
+    if header and int(header[1]) != there:
+        raise ManifestError(f"it names {there} changed paths where it says {int(header[1])}: it is cut short")
+
+
+def _upto(first: bytes, path: bytes) -> bytes:
+    """Return the key of a path cut to as many names as another has, as duplicity compares them."""
+    return path_key(b"/".join(first.split(b"/")[: path.count(b"/") + 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a manifest says of its set."""
+
+    volumes: Mapping[int, Volume]
+
+    @classmethod
+    def read(cls, text: bytes) -> Self:
+        """Given a manifest's text, return it. Raise `ManifestError` where it is none, or cut short."""
+        volumes: dict[int, Volume] = {}
+        for block in _blocks(text):
+            volume = _volume(block)
+            # A backup that was taken up again may have written a volume twice: what came after is void.
+            volumes = {number: each for number, each in volumes.items() if number < volume.number}
+            volumes[volume.number] = volume
+        if not volumes:
+            raise ManifestError("it names no volume")
+        _must_be_whole(text)
+        return cls(volumes)
+
+    def as_json(self) -> list[list[Any]]:
+        """Return the volumes as JSON, with bytes as Latin-1, which has a character for each."""
+        return [
+            [each.number, each.first.decode("latin-1"), each.last.decode("latin-1"), *(each.hash or ())]
+            for each in self.volumes.values()
+        ]
+
+    @classmethod
+    def from_json(cls, data: list[list[Any]]) -> Self:
+        """Given what `as_json` made, return the manifest again."""
+        volumes = (
+            Volume(number, first.encode("latin-1"), last.encode("latin-1"), (hashed[0], hashed[1]) if hashed else None)
+            for number, first, last, *hashed in data
+        )
+        return cls({each.number: each for each in volumes})
+
+
+def changed_paths(text: bytes) -> Iterator[tuple[str, bytes]]:
+    """Given a manifest's text, yield what its set changed: (new, changed or deleted; path)."""
+    for line in text.splitlines():
+        if found := _CHANGED.match(line):
+            yield found[1].decode(), unquoted(found[2])
+
+
+def unquoted(text: bytes) -> bytes:
+    r"""Given a path as manifests write it, return the path: quoted, with blanks and quotes as `\xNN`."""
+    if text[:1] != b'"':
+        return text
+    return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text[1:-1])
+
+
+def _blocks(text: bytes) -> Iterator[list[bytes]]:
+    """Yield the lines of each volume's block, the first of which numbers it."""
+    block: list[bytes] = []
+    for line in text.splitlines():
+        if _VOLUME.match(line):
+            if block:
+                yield block
+            block = [line]
+        elif block and line.startswith(b"    ") and not _CHANGED.match(line):
+            block.append(line)
+        elif block:  # the list of files that follows the volumes in newer releases
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _volume(block: list[bytes]) -> Volume:
+    number = int(_VOLUME.match(block[0])[1])  # type: ignore[index]  # _blocks begins one with such a line
+    fields = [line.split() for line in block[1:]]
+    ends = {name.lower(): rest[0] for name, *rest in fields if len(rest) >= 1}
+    hashes = {rest[0].decode(): rest[1].decode() for name, *rest in fields if name.lower() == b"hash" and rest[1:]}
+    if not {b"startingpath", b"endingpath"} <= ends.keys():
+        raise ManifestError(f"volume {number} is cut short")
+    strongest = next((name for name in _STRONGEST_FIRST if name in hashes), None)
+    return Volume(
+        number,
+        _path(ends[b"startingpath"]),
+        _path(ends[b"endingpath"]),
+        (strongest, hashes[strongest]) if strongest else None,
+    )
+
+
+def _path(text: bytes) -> bytes:
+    path = unquoted(text)
+    return b"" if path == b"." else path

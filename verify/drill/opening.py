@@ -1,0 +1,80 @@
+"""Opening a drill: from settings to a host with duplicity, the real destination, the live source and the ledger."""
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from verify.drill.destination import Destination
+from verify.drill.drill import Drill
+from verify.drill.ledger import Ledger
+from verify.drill.lock import only_one
+from verify.drill.names import Names
+from verify.drill.place import Place, environment_of, prepare
+from verify.drill.settings import DrillSettings
+from verify.drill.views import view_of
+from verify.errors import CannotRunError
+from verify.job import Job, read_job
+from verify.lab.duplicity import gpg_version
+from verify.lab.host import local_host
+from verify.lab.opening import local_duplicity
+from verify.lab.runs import Run, open_run
+
+
+@contextlib.contextmanager
+def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], why: str) -> Iterator[Drill]:
+    """Given settings and a runtime, give a drill; nothing of it is left afterwards but the ledger.
+
+    Raise `CannotRunError` where it cannot begin.
+    """
+    started = time.time()
+    job = read_job(settings.lab.env_file, settings.lab.stack, os.environ)
+    must_have_one_destination(job)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(only_one(settings.folder, started))
+        run = stack.enter_context(open_run())
+        ledger = stack.enter_context(contextlib.closing(Ledger(settings.folder, job.printable_destination)))
+        place = stack.enter_context(_embedded(settings, job, run))
+        view = view_of(job, place.host, os.environ)
+        destination = Destination(view, Names.of(job), ledger, place.host, place.environment)
+        drill = Drill(
+            runtime=runtime, why=why, job=job, place=place, destination=destination, ledger=ledger,
+            settings=settings, started=started,
+        )  # fmt: skip
+        with drill.remembered():
+            yield drill
+
+
+def must_have_one_destination(job: Job) -> None:
+    """Raise `CannotRunError` for a job without a destination, or with several."""
+    if job.destination == "multi":
+        raise CannotRunError(
+            "a drill looks at one destination, and DST=multi has several: give it an env file with one"
+        )
+    if not job.destination:
+        raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
+
+
+@contextlib.contextmanager
+def _embedded(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]:
+    with contextlib.closing(local_host(run.scratch, run.marker)) as host:
+        command, release = local_duplicity(settings.lab, host)
+        scratch, archive = str(run.scratch / "drill"), str(archive_of(settings.folder, job))
+        if settings.new_machine:
+            host.remove(archive)
+        prepare(host, scratch, archive)
+        gpg = gpg_version(host)
+        yield Place(
+            host=host, command=command, release=release, archive=archive, scratch=scratch,
+            environment=environment_of(job, scratch, os.environ.get("HOME")),
+            versions={"duplicity": str(release), **({"gpg": gpg} if gpg else {})},
+        )  # fmt: skip
+
+
+def archive_of(folder: Path, job: Job) -> Path:
+    """Given a drill's folder and a job, return where duplicity's archive of that job's destination is kept."""
+    key = hashlib.sha256(f"{job.printable_destination}\n{job.option('--file-prefix')}".encode()).hexdigest()
+    return folder / "archive" / key[:16]

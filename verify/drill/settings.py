@@ -1,0 +1,48 @@
+"""What a drill is to do, as the user asked for it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from verify.errors import CannotRunError
+from verify.lab.settings import LabSettings
+from verify.policy import Policy, find_policy, read_policy, with_flags
+
+FOLDER = "drill"  # below the reports: the ledger, duplicity's archive, the lock
+REPORT_DIR = ".duplicity-verify"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillSettings:
+    """The job's files, what its owner demands, and how far this drill goes."""
+
+    lab: LabSettings
+    policy: Policy
+    folder: Path
+    full: bool = False
+    keep: bool = False
+    new_machine: bool = False
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Self:
+        """Given parsed options by name, return the settings; an option goes before the policy.
+
+        Raise `CannotRunError` where no job is named: the sample job has no destination.
+        """
+        env_file = Path(options["env_file"]) if options.get("env_file") else None
+        named = Path(options["policy"]) if options.get("policy") else None
+        policy = with_flags(read_policy(find_policy(named, Path.cwd(), env_file), os.environ), options)
+        if not policy.env_file and not policy.stack:
+            raise CannotRunError("a drill looks at a real destination: name the job with --env-file, or --stack")
+        return cls(
+            lab=LabSettings.from_options(
+                {**options, "env_file": policy.env_file, "stack": policy.stack, "source": policy.source}
+            ),
+            policy=policy,
+            folder=Path(options.get("report_dir") or REPORT_DIR).absolute() / FOLDER,
+            full=bool(options.get("full")),
+            keep=bool(options.get("keep")),
+            new_machine=bool(options.get("new_machine")),
+        )
