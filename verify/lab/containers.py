@@ -83,6 +83,25 @@ def docker_lab(
         yield DockerLab(host, source_host, address, endpoint, keys, version, container)
 
 
+@contextlib.contextmanager
+def docker_hosts(
+    run: Run, *, image: str, binds: Mapping[str, str], hostname: str = HOSTNAME
+) -> Iterator[tuple[Host, Host]]:
+    """Give a duplicity in a container that reaches the outside, by two gateways; remove it afterwards.
+
+    `binds` are folders of the engine's machine by where they are mounted, read only. The image's own
+    entrypoint runs first, without the job's variables: it starts nothing.
+    """
+    run.uses_engine()
+    maker = _Maker(run)
+    with ExitStack() as stack:
+        stack.callback(maker.remove)
+        with telling("the drill's container did not start", ADVICE):
+            container = maker.reader(image, binds, hostname)
+        host = stack.enter_context(contextlib.closing(_host(container, None)))
+        yield host, stack.enter_context(contextlib.closing(container_host(container, SCRATCH)))
+
+
 class _Maker:
     """Makes what belongs to one lab, and removes it again."""
 
@@ -152,6 +171,12 @@ class _Maker:
         container = DockerContainer(image).with_command(list(SLEEPING)).with_envs(**environment)
         mounted = [_mount(path, volume, read_only=path == source) for path, volume in mounts.items()]
         return self.start(container, mounts=mounted, hostname=hostname)
+
+    def reader(self, image: str, binds: Mapping[str, str], hostname: str) -> str:
+        """Start the image with folders of the engine's machine that it can read only."""
+        container = DockerContainer(image).with_command(list(SLEEPING))
+        mounts = [Mount(target, source, type="bind", read_only=True) for target, source in binds.items()]
+        return self.start(container, mounts=mounts, hostname=hostname)
 
     def remove(self) -> None:
         with telling("the lab's containers were not removed", "the next run tries again"):

@@ -26,6 +26,7 @@ LARGER = "set TMPDIR to a larger disk"
 SHIPPED = {  # name at the far end: (package, file)
     "commands": ("verify.lab", "agent_commands.py"),
     "unpack": ("verify.lab", "agent_unpack.py"),
+    "pack": ("verify.lab", "agent_pack.py"),
     "files": ("verify.lab", "agent_files.py"),
     "onsite": ("verify.trees", "onsite.py"),
 }

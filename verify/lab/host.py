@@ -7,15 +7,17 @@ import itertools
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from verify.errors import CannotRunError
+from verify.lab import agent_unpack
 from verify.lab.gateway import Gateway
 from verify.lab.transfer import copied
 from verify.secret import Secret
 from verify.trees import Inventory, Tree, plan
+from verify.trees.onsite import order_of
 
 ENOUGH_SPACE = 1 << 20  # bytes; a command that failed with less left failed for want of space
 LOOPBACK = "127.0.0.1,localhost,::1"
@@ -99,6 +101,14 @@ class Host:
         """Return what lies at a path and below it. Raise FileNotFoundError if nothing does."""
         return Inventory(root, self._gateway.call("onsite", "observe", os.fsencode(root)))
 
+    def follow(self, root: str, paths: Iterable[bytes], done: str) -> int:
+        """Read the files of a folder that is being filled in the order of `paths`, until a file `done` is there.
+
+        It takes as long as that does, and this host does nothing else meanwhile. `observe` then need
+        not read them again.
+        """
+        return int(self._gateway.call("onsite", "follow", os.fsencode(root), order_of(paths), os.fsencode(done)))
+
     def scratch_path(self, name: str) -> str:
         """Given a name, return a path in scratch that it begins the name of and that nothing is at yet."""
         return f"{self.scratch}/{name}-{next(self._names)}"
@@ -157,6 +167,21 @@ class Host:
         for records in copied(Path(local_dir), root, refused):
             refused += self._gateway.call("unpack", "unpack", root, records)
         return sorted({os.fsdecode(path) for path in refused})
+
+    def stream_out(self, remote_dir: str, local_dir: str | Path) -> list[str]:
+        """Copy a folder of this host to a new one of the test process's machine, with all its metadata.
+
+        Return the paths that could not be read there or made here.
+        """
+        root = os.fsencode(local_dir)
+        self._gateway.call("pack", "begin", os.fsencode(remote_dir), root)
+        refused: set[bytes] = set()
+        while True:
+            records, unread = self._gateway.call("pack", "more")
+            refused |= set(unread)
+            if not records:
+                return sorted(map(os.fsdecode, refused))
+            refused |= set(agent_unpack.unpack(root, records))
 
     def close(self) -> None:
         """End the host's gateway and what runs through it. Its files stay: scratch is the run's."""

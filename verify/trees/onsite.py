@@ -6,7 +6,7 @@ bytes, numbers, tuples and lists. No symlink is followed, and no path is too lon
 reached from an open folder, in pieces shorter than PATH_MAX.
 """
 
-# ruff: noqa: PTH100, PTH103, PTH119, PTH120, PTH123 - paths are bytes below a descriptor, which pathlib has no words for
+# ruff: noqa: PTH100, PTH103, PTH110, PTH119, PTH120, PTH123 - paths are bytes below a descriptor, which pathlib has no words for
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import hashlib
 import marshal
 import os
 import stat
+import time
 import traceback
 import warnings
 import zlib
@@ -34,6 +35,8 @@ BUFFER = 1 << 20  # bytes read at a time
 BLOCK = 4096  # records in one compressed block
 FORMAT = 2  # of marshal: the newest that every Python reads and writes alike
 ALONE = 64  # entries up to which more processes cost more than they save
+AHEAD = 50  # paths of an order that are looked for: one that is never restored holds nothing up
+PAUSE = 0.02  # seconds
 DIGEST = 16  # bytes of a content's SHA-256 that are kept: accidents are looked for, not attacks
 XATTRS = ("user.", "system.posix_acl_", "security.capability")  # others are the host's, e.g. SELinux labels
 
@@ -290,6 +293,12 @@ def _opened(open_: Callable[[int], int]) -> int:
 
 def _file(fd: int, path: bytes, buffer: memoryview) -> tuple[Any, ...]:
     there = os.fstat(fd)
+    digest, size = followed.get(_identity(there)) or _read(fd, there, buffer)
+    return _record(path, there, digest, size=size, xattrs=_xattrs(fd))
+
+
+def _read(fd: int, there: os.stat_result, buffer: memoryview) -> tuple[bytes, int]:
+    """Return the digest and the size of a file's content."""
     digest, size = hashlib.sha256(), 0
     while True:
         count = os.readv(fd, [buffer])
@@ -297,7 +306,78 @@ def _file(fd: int, path: bytes, buffer: memoryview) -> tuple[Any, ...]:
         size += count
         if count < len(buffer) and (not count or size >= there.st_size):
             break
-    return _record(path, there, digest.digest()[:DIGEST], size=size, xattrs=_xattrs(fd))
+    return digest.digest()[:DIGEST], size
+
+
+def _identity(there: os.stat_result) -> tuple[int, ...]:
+    """Return what a file has anew after any change of it."""
+    return there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns
+
+
+followed: dict[tuple[int, ...], tuple[bytes, int]] = {}  # what `follow` read: its digest and size
+
+
+def follow(root: bytes | str, order: bytes, done: bytes) -> int:
+    """Given a root that is being filled in the order of `paths_in(order)`, read each file once it is finished.
+
+    It is when something later in the order is there. `observe` does not read it again, unless it has
+    changed. Return how many were read when all were, or a file `done` was there.
+    """
+    followed.clear()
+    paths = paths_in(order)
+    buffer = memoryview(bytearray(BUFFER))
+    place = 0
+    while place < len(paths) and not os.path.exists(done):
+        try:
+            with Root(root) as top:
+                place = _followed(top, paths, place, done, buffer)
+        except FileNotFoundError:  # not begun yet
+            time.sleep(PAUSE)
+    return len(followed)
+
+
+def _followed(top: Root, paths: list[bytes], place: int, done: bytes, buffer: memoryview) -> int:
+    """Read files from a place in the order on; return the place that was reached."""
+    top.stat(b"")
+    while place < len(paths) and not os.path.exists(done):
+        later = next((n for n in range(place + 1, min(place + AHEAD, len(paths))) if _is_there(top, paths[n])), place)
+        if later == place:
+            time.sleep(PAUSE)
+        for path in paths[place:later]:
+            with contextlib.suppress(OSError):  # not restored, or no file: `observe` says so
+                _follow(top, path, buffer)
+        place = later
+    return place
+
+
+def _is_there(top: Root, path: bytes) -> bool:
+    try:
+        top.stat(path)
+    except OSError:
+        return False
+    return True
+
+
+def _follow(top: Root, path: bytes, buffer: memoryview) -> None:
+    if not stat.S_ISREG(top.stat(path).st_mode):
+        return
+    fd = _opened(lambda flags: top.open(path, flags))
+    try:
+        there = os.fstat(fd)
+        followed[_identity(there)] = _read(fd, there, buffer)
+    finally:
+        os.close(fd)
+
+
+def order_of(paths: Iterable[bytes]) -> bytes:
+    """Given paths in the order in which a root is filled, return them for `follow`."""
+    return zlib.compress(marshal.dumps(list(paths), FORMAT), 1)
+
+
+def paths_in(order: bytes) -> list[bytes]:
+    """Given what `order_of` made, return the paths."""
+    paths: list[bytes] = marshal.loads(zlib.decompress(order))  # noqa: S302 - made by `order_of`
+    return paths
 
 
 def _record(
