@@ -54,10 +54,6 @@ class Audit:
     entries: list[dict[str, Any]] = field(default_factory=list)
     address: str = ""
 
-    def of(self, access_key: str) -> list[dict[str, Any]]:
-        """Return the requests that were made with a key."""
-        return [each for each in self.entries if each.get("accessKey") == access_key]
-
 
 @dataclass
 class Report:
@@ -151,7 +147,10 @@ class Site:
         )
 
     def copy(self, prefix: str, of: str = HEALTHY) -> list[str]:
-        """Copy a backup to another prefix, with the job's archive; return the names of its objects."""
+        """Make a prefix hold a copy of a backup, with the job's archive; return the names of its objects."""
+        for name in self.names(prefix):
+            self.remove(prefix, name)
+        shutil.rmtree(self.folder / f"archive-{prefix}", ignore_errors=True)
         for name in self.names(of):
             self.client.copy_object(BUCKET, f"{prefix}/{name}", CopySource(BUCKET, f"{of}/{name}"))
         if (self.folder / f"archive-{of}").exists():
@@ -180,28 +179,29 @@ class Site:
         """Remove an object."""
         self.client.remove_object(BUCKET, f"{prefix}/{name}")
 
-    def drill(self, env_file: Path, *options: str, report: Path) -> Report:
-        """Run the console command's drill, and return what came of it."""
-        words = [
-            sys.executable, "-m", "verify.cli", "drill", f"--env-file={env_file}", "--runtime=embedded",
-            f"--report-dir={report}", *options,
-        ]  # fmt: skip
+    def words(self, env_file: Path, *options: str, report: Path, runtime: str) -> list[str]:
+        """Return the console command of a drill."""
+        own = (f"--env-file={env_file}", f"--runtime={runtime}", f"--report-dir={report}")
+        return [sys.executable, "-m", "verify.cli", "drill", *own, *options]
+
+    def drill(self, env_file: Path, *options: str, report: Path, runtime: str) -> Report:
+        """Run a drill by the console command, and return what came of it."""
+        words = self.words(env_file, *options, report=report, runtime=runtime)
         done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=self.folder)
         files = report / "report.json", report / "report.md"
         data, text = (file.read_text() if file.exists() else "" for file in files)
         return Report(done.returncode, done.stdout + done.stderr, json.loads(data or "{}"), text)
 
 
-def client_of(server: Server) -> Minio:
-    keys = (key.reveal() for key in server.keys)
-    return Minio(f"127.0.0.1:{server.port}", *keys, secure=False, region="us-east-1")
+def client_of(address: str, keys: Keys) -> Minio:
+    return Minio(address, *(key.reveal() for key in keys), secure=False, region="us-east-1")
 
 
-def ready(server: Server) -> None:
+def ready(address: str, server: Server) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.running():
         with contextlib.suppress(Exception):
-            client_of(server).bucket_exists(BUCKET)
+            client_of(address, server.keys).bucket_exists(BUCKET)
             return
         time.sleep(0.1)
     raise TimeoutError

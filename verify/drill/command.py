@@ -23,6 +23,7 @@ _NOT_IN_A_DRILL = frozenset(
         "-t",
     }
 )
+NAME = "drill"  # of the folder that duplicity makes in its archive
 _PATIENCE = ("--num-retries", "--backend-retry-delay")
 
 
@@ -30,7 +31,7 @@ def drill_options(job: Job, archive: str, tempdir: str) -> tuple[str, ...]:
     """Given a job and where a drill keeps duplicity's files, return the options of its commands."""
     dropped = _OURS | _NOT_IN_A_DRILL
     kept = [option for option in parsed(job.options) if option.name not in dropped]
-    return (*words_of(kept), f"--archive-dir={archive}", "--name=drill", f"--tempdir={tempdir}")
+    return (*words_of(kept), f"--archive-dir={archive}", f"--name={NAME}", f"--tempdir={tempdir}")
 
 
 def patience_of(job: Job) -> tuple[str, ...]:

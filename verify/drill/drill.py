@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verify.checks import Finding, FindingsError
@@ -16,6 +17,8 @@ from verify.drill.ledger import Ledger
 from verify.drill.listing import Listing
 from verify.drill.once import once
 from verify.drill.place import Place
+from verify.drill.restores import Restores
+from verify.drill.restoring import Restored
 from verify.drill.settings import DrillSettings
 from verify.drill.shrinking import full_findings, shrink_findings
 from verify.drill.source import LiveSource, live_source, rules_of
@@ -52,6 +55,7 @@ class Drill:
         self._said: list[str] = []
         self._counts: Counter[str] = Counter()
         self._seen = 0
+        self._restored = 0
 
     @property
     def policy(self) -> Policy:
@@ -77,6 +81,26 @@ class Drill:
             "job": self.job.as_json(),
             "notes": list(self.place.notes),
         }
+
+    @property
+    def downloaded(self) -> int:
+        """How many bytes were downloaded so far, by our view of the destination and by restores."""
+        return self.destination.downloaded + self._restored
+
+    def count_restore(self, restored: Restored) -> None:
+        """Count a restore, and note how long it took."""
+        self._count(restored.result)
+        self._counts[DOWNLOADED] += restored.downloaded
+        self._restored += restored.downloaded
+        if not restored.finding:
+            self.ledger.note_restore(
+                time.time(), restored.downloaded, restored.result.seconds, everything=not restored.path
+            )
+
+    @cached_property
+    def restores(self) -> Restores:
+        """What is restored tonight."""
+        return Restores(self)
 
     @property
     def statistics(self) -> Counter[str]:
@@ -204,6 +228,8 @@ class Drill:
             raise NotProvenError(f"no volume is there that fits into half of the budget of {self.budget:,} bytes")
         good: list[Object] = []
         found = prove(there.view, tonight, self.deadline, good.append)
+        if not good and not found:
+            raise NotProvenError("the time was used up before")
         self.ledger.note_proven(good, self.started)
         reach = coverage(volumes, self.ledger.proven(each.stored for each in volumes), self.started)
         self.figures |= {"volumes": reach.volumes, "volumes_proven": reach.proven, "oldest_proof": reach.oldest}
@@ -212,10 +238,13 @@ class Drill:
 
     def ran(self, result: AnyResult, check: str = "duplicity-agrees") -> AnyResult:
         """Given a command's result, count it and return it. Raise `FindingsError` (`check`) unless it succeeded."""
-        self._counts["duplicity_commands"] += 1
-        self._counts["duplicity_milliseconds"] += round(result.seconds * 1000)
+        self._count(result)
         try:
             return result.must_succeed()
         except FindingsError as error:
             found = error.findings[0]
             raise FindingsError((Finding(check, "", found.expected, found.got, found.hint),)) from None
+
+    def _count(self, result: Result) -> None:
+        self._counts["duplicity_commands"] += 1
+        self._counts["duplicity_milliseconds"] += round(result.seconds * 1000)

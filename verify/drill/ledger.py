@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from verify.drill.manifests import Manifest
 from verify.drill.stored import Object
@@ -18,6 +18,8 @@ from verify.errors import CannotRunError
 
 FILE = "ledger.sqlite"
 VERSION = 1
+KEPT = 400 * 86_400  # seconds that the content of a file is remembered after it was last met
+RESTORES = 200  # that a rate is made from
 PATIENCE = 30.0  # seconds that another process may hold the file
 SCHEMA = """
 CREATE TABLE drills (
@@ -35,6 +37,14 @@ CREATE TABLE manifests (
 CREATE TABLE points (
     destination TEXT NOT NULL, time INTEGER NOT NULL, paths INTEGER NOT NULL, PRIMARY KEY (destination, time)
 ) WITHOUT ROWID;
+CREATE TABLE contents (
+    destination TEXT NOT NULL, path BLOB NOT NULL, mtime INTEGER NOT NULL, size INTEGER NOT NULL,
+    digest BLOB NOT NULL, seen REAL NOT NULL, proven REAL, PRIMARY KEY (destination, path, mtime, size)
+) WITHOUT ROWID;
+CREATE TABLE restores (
+    destination TEXT NOT NULL, ended REAL NOT NULL, bytes INTEGER NOT NULL, seconds REAL NOT NULL,
+    everything INTEGER NOT NULL
+);
 """
 
 
@@ -46,6 +56,25 @@ class PastDrill:
     ended: float
     verdict: str
     figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastRestore:
+    """A restore: when it ended, how many bytes of volumes it downloaded, and in how many seconds."""
+
+    ended: float
+    bytes: int
+    seconds: float
+    everything: bool
+
+
+class Content(NamedTuple):
+    """What a file held: its path, modification time in seconds since the epoch, size in bytes, and digest."""
+
+    path: bytes
+    mtime: int
+    size: int
+    digest: bytes
 
 
 class Ledger:
@@ -176,3 +205,53 @@ class Ledger:
             "SELECT paths FROM points WHERE destination = ? AND time = ?", (self.destination, time)
         ).fetchone()
         return int(row[0]) if row else None
+
+    def note_contents(self, contents: Iterable[Content], when: float, *, proven: bool) -> None:
+        """Note what files held: where they were restored (`proven`), or in the live source.
+
+        What is known of the same file already stays. Of what was not met for long nothing is kept.
+        """
+        rows = ((self.destination, *each, when, when if proven else None) for each in contents)
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen,"
+                " proven = coalesce(CASE WHEN digest = excluded.digest THEN excluded.proven END, proven)",
+                rows,
+            )
+            db.execute("DELETE FROM contents WHERE destination = ? AND seen < ?", (self.destination, when - KEPT))
+
+    def digest_of(self, path: bytes, mtime: int, size: int) -> bytes | None:
+        """Given a file's path, modification time (seconds) and size, return what its content's digest was."""
+        row = self._db.execute(
+            "SELECT digest FROM contents WHERE destination = ? AND path = ? AND mtime = ? AND size = ?",
+            (self.destination, path, mtime, size),
+        ).fetchone()
+        return bytes(row[0]) if row else None
+
+    def paths_proven(self, paths: Iterable[bytes]) -> dict[bytes, float]:
+        """Given paths, return when each was restored last; one that never was is not in it."""
+        found: dict[bytes, float] = {}
+        for path in paths:
+            row = self._db.execute(
+                "SELECT max(proven) FROM contents WHERE destination = ? AND path = ?", (self.destination, path)
+            ).fetchone()
+            if row[0] is not None:
+                found[path] = float(row[0])
+        return found
+
+    def note_restore(self, ended: float, size: int, seconds: float, *, everything: bool) -> None:
+        """Note how long a restore took that downloaded `size` bytes."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO restores VALUES (?, ?, ?, ?, ?)", (self.destination, ended, size, seconds, everything)
+            )
+
+    @property
+    def restores(self) -> list[PastRestore]:
+        """The newest restores, oldest first."""
+        rows = self._db.execute(
+            "SELECT ended, bytes, seconds, everything FROM restores WHERE destination = ? ORDER BY ended DESC LIMIT ?",
+            (self.destination, RESTORES),
+        )
+        found = [PastRestore(ended, size, seconds, bool(everything)) for ended, size, seconds, everything in rows]
+        return found[::-1]

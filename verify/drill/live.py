@@ -22,12 +22,12 @@ class There(NamedTuple):
 
 
 def walk(source: Path) -> Iterator[There]:
-    """Given a folder, yield it and all below it in path order. What vanishes meanwhile is passed over.
+    """Given a path, yield it and all below it in path order. What vanishes meanwhile is passed over.
 
-    Raise OSError where there is no such folder.
+    Raise OSError where nothing is there.
     """
     root = os.fsencode(source)
-    waiting: list[tuple[bytes, There]] = [(root, _there(b"", os.stat(root)))]  # noqa: PTH116 - bytes
+    waiting: list[tuple[bytes, There]] = [(root, _there(b"", os.lstat(root)))]
     while waiting:
         full, there = waiting.pop()
         if there.kind != "dir":

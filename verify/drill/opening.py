@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from verify.drill.drill import Drill
 from verify.drill.ledger import Ledger
 from verify.drill.lock import only_one
 from verify.drill.names import Names
-from verify.drill.place import Place, environment_of, prepare
+from verify.drill.place import GPG_HOME, Place, environment_of, prepare
 from verify.drill.settings import DrillSettings
 from verify.drill.views import view_of
 from verify.errors import CannotRunError
@@ -22,6 +22,8 @@ from verify.lab.duplicity import gpg_version
 from verify.lab.host import local_host
 from verify.lab.opening import local_duplicity
 from verify.lab.runs import Run, open_run
+
+SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
 
 
 @contextlib.contextmanager
@@ -37,7 +39,7 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         stack.enter_context(only_one(settings.folder, started))
         run = stack.enter_context(open_run())
         ledger = stack.enter_context(contextlib.closing(Ledger(settings.folder, job.printable_destination)))
-        place = stack.enter_context(_embedded(settings, job, run))
+        place = stack.enter_context(_place(runtime)(settings, job, run))
         view = view_of(job, place.host, os.environ)
         destination = Destination(view, Names.of(job), ledger, place.host, place.environment)
         drill = Drill(
@@ -58,20 +60,42 @@ def must_have_one_destination(job: Job) -> None:
         raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
 
 
+def _place(runtime: str) -> "Callable[[DrillSettings, Job, Run], contextlib.AbstractContextManager[Place]]":
+    if runtime == "embedded":
+        return _embedded
+    from verify.drill.place_docker import docker_place  # noqa: PLC0415 - docker takes a second to import
+
+    return docker_place
+
+
 @contextlib.contextmanager
 def _embedded(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]:
-    with contextlib.closing(local_host(run.scratch, run.marker)) as host:
+    with (
+        contextlib.closing(local_host(run.scratch, run.marker)) as host,
+        contextlib.closing(local_host(run.scratch, run.marker)) as observer,
+    ):
         command, release = local_duplicity(settings.lab, host)
         scratch, archive = str(run.scratch / "drill"), str(archive_of(settings.folder, job))
+        if job.encrypted:
+            must_hold_sockets(scratch)
         if settings.new_machine:
             host.remove(archive)
         prepare(host, scratch, archive)
         gpg = gpg_version(host)
         yield Place(
-            host=host, command=command, release=release, archive=archive, scratch=scratch,
+            host=host, observer=observer, command=command, release=release, archive=archive, scratch=scratch,
             environment=environment_of(job, scratch, os.environ.get("HOME")),
             versions={"duplicity": str(release), **({"gpg": gpg} if gpg else {})},
         )  # fmt: skip
+
+
+def must_hold_sockets(scratch: str) -> None:
+    """Raise `CannotRunError` where a path is too long for gpg-agent, which has its socket below it."""
+    longest = len(f"{scratch}/{GPG_HOME}/S.gpg-agent.browser".encode())
+    if longest > SOCKET_PATH:
+        raise CannotRunError(
+            f"{scratch} is {longest - SOCKET_PATH} bytes too long for gpg-agent's sockets: set TMPDIR to a shorter path"
+        )
 
 
 def archive_of(folder: Path, job: Job) -> Path:

@@ -14,14 +14,19 @@ from verify.lab.host import Host
 from verify.secret import Secret
 
 METADATA = 3600.0  # seconds that duplicity has for a status or a listing, signatures downloaded included
+GPG_HOME = "gpg"
 NO_PASSPHRASE = Secret("")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A host with duplicity on it. `archive` is a folder of the drill's own; `scratch` is where restores go."""
+    """A host with duplicity on it. `archive` is a folder of the drill's own; `scratch` is where restores go.
+
+    `observer` is the same host by another gateway, which looks at files while a command runs.
+    """
 
     host: Host
+    observer: Host
     command: tuple[str, ...]
     release: Version
     archive: str
@@ -51,11 +56,11 @@ def environment_of(job: Job, scratch: str, home: str | None) -> Mapping[str, str
 
     duplicity asks the terminal for a passphrase that is not set, so one that the job has not is empty.
     """
-    own = drill_environment(job, posixpath.join(scratch, "tmp"), posixpath.join(scratch, "gnupg"), home)
+    own = drill_environment(job, posixpath.join(scratch, "tmp"), posixpath.join(scratch, GPG_HOME), home)
     return {"PASSPHRASE": NO_PASSPHRASE, **own}
 
 
 def prepare(host: Host, scratch: str, archive: str) -> None:
     """Make the drill's own folders on a host, which only this user enters."""
-    for path in (archive, scratch, posixpath.join(scratch, "tmp"), posixpath.join(scratch, "gnupg")):
+    for path in (archive, scratch, posixpath.join(scratch, "tmp"), posixpath.join(scratch, GPG_HOME)):
         host.mkdir(path, 0o700)

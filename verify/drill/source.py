@@ -1,5 +1,6 @@
 """The live source that a backup is compared with: where it is on this machine, and the job's rules for it."""
 
+import os
 import posixpath
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,10 @@ class LiveSource:
 
     def __iter__(self) -> Iterator[There]:
         return walk(self.folder)
+
+    def below(self, path: bytes) -> Iterator[There]:
+        """Given a path, walk it and all below it; paths are relative to it. Raise OSError where there is none."""
+        return walk(Path(os.fsdecode(os.path.join(os.fsencode(self.folder), path))))  # noqa: PTH118 - bytes
 
     @property
     def is_twin(self) -> bool:
@@ -49,7 +54,7 @@ def live_source(job: Job, given: Path | None) -> LiveSource:
         raise NotProvenError(
             f"the live source {folder} is empty: is what belongs there mounted? --source names another"
         )
-    return LiveSource(folder)
+    return LiveSource(folder.resolve())
 
 
 def _mounted_from(job: Job) -> Path | None:

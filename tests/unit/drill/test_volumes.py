@@ -80,7 +80,7 @@ def test_night_by_night_everything_is_proven() -> None:
     volumes, proven, nights = [volume(str(number), 10) for number in range(20)], dict[str, float](), 0
     while len(proven) < len(volumes):
         nights += 1
-        for each in least_recently_proven(volumes, proven, 35, random.Random(nights)):  # noqa: S311 - a drill's draw
+        for each in least_recently_proven(volumes, proven, 35, random.Random(nights)):
             proven[each.stored.name] = float(nights)
     assert nights == 7
     assert str(coverage(volumes, proven, nights)) == "100 % of 20 volumes proven within 1 day"

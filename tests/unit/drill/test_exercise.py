@@ -1,0 +1,137 @@
+"""What is chosen to restore under a budget, and what the restores of it tell."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verify.checks import Finding
+from verify.drill.comparing import Comparison
+from verify.drill.exercise import Chosen, Outcome, Point, choose, everything, missing
+from verify.drill.ledger import Ledger
+from verify.drill.listing import Listing
+from verify.drill.manifests import Manifest, Volume
+from verify.drill.names import Span
+from verify.drill.needs import Needs
+from verify.drill.restoring import Restored, Restorer
+from verify.drill.stored import Object, StoredSet
+from verify.errors import CannotRunError
+from verify.trees import Inventory
+
+DAY = b"Thu Jan  1 00:00:00 1970 "
+PATHS = [
+    b".",
+    *(b"%c" % letter for letter in b"abcdefgh"),
+    *(b"%c/%d" % (letter, n) for letter in b"abcdefgh" for n in range(5)),
+]
+VOLUME = 20_000_000
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path, "file:///x")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def point() -> Point:
+    """A point with a folder in each of its volumes."""
+    listing = Listing(
+        b"".join(DAY + path + b"\n" for path in sorted(PATHS, key=lambda each: each.replace(b"/", b"\0")))
+    )
+    letters = dict(enumerate((b"%c" % letter for letter in b"abcdefgh"), 1))
+    volumes = {number: Volume(number, letter, letter + b"/4", None) for number, letter in letters.items()}
+    stored = {number: Object(f"vol{number}", VOLUME) for number in letters}
+    needs = Needs([(StoredSet(Span(None, 0), stored), Manifest(volumes))])
+    return Point(0, listing, needs, lambda leaf: [("folder", leaf.path[:1])])
+
+
+def chosen(
+    point: Point, ledger: Ledger, volumes: int, *, size: int = 6, seed: int = 1, must: tuple[bytes, ...] = ()
+) -> Chosen:
+    return choose(point, size, must, budget=volumes * VOLUME, draw_=random.Random(seed), ledger=ledger)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_chosen_fits_the_budget_and_holds_the_first_that_were_drawn(
+    point: Point, ledger: Ledger, seed: int
+) -> None:
+    unlimited = chosen(point, ledger, 99, seed=seed)
+    assert len(unlimited.drawn) == 6
+    for volumes in range(1, 8):
+        some = chosen(point, ledger, volumes, seed=seed)
+        assert some.bytes <= volumes * VOLUME
+        assert list(some.drawn) == list(unlimited.drawn[: len(some.drawn)])
+        assert all(any(path.startswith(folder) for folder in some.cover) for path in some.drawn)
+
+
+def test_what_must_be_restored_is_whatever_it_costs(point: Point, ledger: Ledger) -> None:
+    some = chosen(point, ledger, 0, must=(b"c/2",))
+    assert (some.cover, list(some.drawn)) == ([b"c"], [])
+
+
+def test_folders_that_a_night_missed_are_restored_besides(point: Point, ledger: Ledger) -> None:
+    some = chosen(point, ledger, 99, size=3)
+    assert len(some.drawn) == 3
+    assert len(some.cover) > len({path[:1] for path in some.drawn})
+
+
+def test_everything_is_restored_by_one_command_where_that_is_cheapest(point: Point, ledger: Ledger) -> None:
+    some = chosen(point, ledger, 99, size=40)
+    assert some.is_everything
+    assert everything(point).population == 40
+
+
+def test_a_path_that_must_be_restored_and_is_not_there_is_a_finding(point: Point) -> None:
+    (finding,) = missing([b"a/1", b"a/9"], point.listing, "sample-restores")
+    assert finding.path == "a/9"
+
+
+def restored(path: bytes, *, failed: bool = False) -> Restored:
+    result: Any = None  # which an outcome does not look at
+    finding = Finding("sample-restores", path.decode(), "", "") if failed else None
+    return Restored(path, 0, "", Inventory.empty(), result, 0, finding)
+
+
+def test_only_what_was_restored_before_the_first_that_was_not_counts_as_drawn() -> None:
+    outcome = Outcome(Chosen(40, (b"a/1", b"b/1", b"c/1", b"a/2"), [b"a", b"b", b"c"], 0))
+    assert outcome.drawn == 0
+    outcome.restored = [restored(b"a"), restored(b"c")]
+    assert outcome.drawn == 1
+    outcome.restored += [restored(b"b")]
+    assert outcome.drawn == 4
+
+
+def test_bad_are_those_that_came_back_otherwise_or_not_at_all() -> None:
+    outcome = Outcome(Chosen(40, (b"a/1", b"b/1", b"b/2"), [b"a", b"b"], 0))
+    outcome.restored = [restored(b"a"), restored(b"b", failed=True)]
+    outcome.comparison = Comparison(bad={b"a/1", b"a/3"}, bad_leaves={b"a/1", b"a/3"})
+    assert (outcome.drawn, outcome.bad) == (3, 3)
+    everything_ = Outcome(replace(outcome.chosen, cover=[b""]), outcome.comparison, [restored(b"")])
+    assert (everything_.drawn, everything_.bad) == (40, 2)
+
+
+class Cramped:
+    """A place without room."""
+
+    scratch = "/scratch"
+
+    @property
+    def host(self) -> "Cramped":
+        return self
+
+    def free_space(self, path: str) -> int:
+        assert path == "/scratch"
+        return 100_000_000
+
+
+def test_a_restore_for_which_there_is_no_room_is_refused_before_it_begins(point: Point) -> None:
+    place: Any = Cramped()
+    job: Any = None
+    restorer = Restorer(place, job, 0.0)
+    with pytest.raises(CannotRunError, match=r"/scratch has 100 MB, and 520 MB are needed: set TMPDIR"):
+        restorer.restore("sample-restores", b"", 0, point.needs, into="newest", size=None, order=())

@@ -1,0 +1,154 @@
+"""A drill's restores: which points, under which budget, and what they tell."""
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from verify.checks import Finding
+from verify.drill.chances import claim
+from verify.drill.command import NAME
+from verify.drill.comparing import Yardstick, forgiven
+from verify.drill.exercise import Chosen, Outcome, Point, carry_out, choose, everything, missing, volumes_of
+from verify.drill.manifests import Manifest, changed_paths
+from verify.drill.names import moment
+from verify.drill.needs import Needs
+from verify.drill.restoring import Restorer
+from verify.drill.sampling import Leaf, Stratum, strata_of
+from verify.drill.source import rules_of
+from verify.errors import NotProvenError
+
+if TYPE_CHECKING:
+    from verify.drill.drill import Drill
+
+SAMPLE, FULL = "sample-restores", "full-restore"
+NEWEST, OLDER = "newest", "older"  # folders of what is restored
+OLDER_SHARE = 4  # one of so many samples, and of the budget, is of a random older point
+
+
+class Restores:
+    """What a drill restores from its destination."""
+
+    def __init__(self, drill: "Drill") -> None:
+        self._drill = drill
+        self.newest: Outcome | None = None  # of the newest point, once it was restored from
+        self._restored = 0  # commands
+
+    @cached_property
+    def target(self) -> str:
+        """Where what was restored of the newest point lies, on the host."""
+        return f"{self._drill.place.scratch}/{NEWEST}"
+
+    def sample_findings(self) -> list[Finding]:
+        """Restore a sample of the newest and of a random older point; return what came back otherwise."""
+        drill = self._drill
+        left = drill.budget - drill.downloaded
+        found: list[Finding] = []
+        share = left // OLDER_SHARE if self._older else 0
+        if not drill.settings.full:  # else all of the newest point is restored anyway
+            found += missing(self._must, drill.newest_listing, SAMPLE)
+            found += self._sampled(drill.newest, left - share, drill.policy.restore_samples, self._must, NEWEST)
+        if self._older:
+            older, samples = drill.draw.choice(self._older), max(drill.policy.restore_samples // OLDER_SHARE, 1)
+            found += self._sampled(older, share, samples, (), OLDER)
+        elif drill.settings.full:
+            raise NotProvenError("there is no older point, and the newest is restored as a whole")
+        if not found and not self._restored:
+            raise NotProvenError("nothing was restored: the budget or the time was used up before")
+        return found
+
+    def full_findings(self) -> list[Finding]:
+        """Restore all of the newest point; return what came back otherwise. Raise `NotProvenError` unless asked for."""
+        drill = self._drill
+        if not drill.settings.full:
+            raise NotProvenError(f"only with --full; {self._last_full()}")
+        point = self._point(drill.newest)
+        outcome = self._carried_out(FULL, point, NEWEST, everything(point))
+        return [*missing(self._must, drill.newest_listing, FULL), *outcome.comparison.findings]
+
+    def _last_full(self) -> str:
+        whole = [each.ended for each in self._drill.ledger.restores if each.everything]
+        return f"everything was last restored on {moment(whole[-1])}" if whole else "everything was never restored yet"
+
+    @property
+    def _must(self) -> list[bytes]:
+        return [os.fsencode(path) for path in self._drill.policy.must_restore]
+
+    @property
+    def _older(self) -> list[int]:
+        return [point for point in self._drill.points if point != self._drill.newest]
+
+    def _sampled(self, time: int, budget: int, size: int, must: Iterable[bytes], into: str) -> list[Finding]:
+        drill, point = self._drill, self._point(time)
+        listed = {path for path in must if not missing([path], point.listing, SAMPLE)}
+        chosen = choose(point, size, listed, budget=budget, draw_=drill.draw, ledger=drill.ledger)
+        if not chosen.cover:
+            drill.say(f"nothing of {moment(time)} fits into {max(budget, 0):,} bytes")
+            return []
+        outcome = self._carried_out(SAMPLE, point, into, chosen)
+        return outcome.comparison.findings
+
+    def _carried_out(self, check: str, point: Point, into: str, chosen: Chosen) -> Outcome:
+        drill = self._drill
+        restorer = Restorer(drill.place, drill.job, drill.deadline)
+        outcome = carry_out(check, point, chosen, restorer, self._yardstick, into=into, keep=into == NEWEST)
+        drill.ledger.note_proven(volumes_of(outcome, point.needs), drill.started)
+        for each in outcome.restored:
+            drill.count_restore(each)
+        self._restored += len(outcome.restored)
+        self._tell(outcome, point, into)
+        return outcome
+
+    def _tell(self, outcome: Outcome, point: Point, into: str) -> None:
+        drill, population = self._drill, outcome.chosen.population
+        drill.say(f"of {moment(point.time)} {outcome.comparison}; {claim(population, outcome.drawn, outcome.bad)}")
+        if into == NEWEST:
+            self.newest = outcome
+            drill.figures |= {
+                "population": population, "drawn": outcome.drawn, "bad": outcome.bad,
+                "files_restored": outcome.comparison.files, "bytes_restored": outcome.comparison.bytes,
+            }  # fmt: skip
+
+    @cached_property
+    def _yardstick(self) -> Yardstick:
+        drill = self._drill
+        limitations = forgiven(drill.place.release, drill.place.host.euid, drill.job.options)
+        try:
+            source, rules = drill.source, rules_of(drill.job, drill.source, drill.place.release)
+        except NotProvenError as error:
+            drill.say(f"not compared with the source: {error}")
+            return Yardstick(None, None, drill.ledger, limitations, drill.started)
+        return Yardstick(source, rules, drill.ledger, limitations, drill.started)
+
+    def _point(self, time: int) -> Point:
+        drill = self._drill
+        listing = drill.newest_listing if time == drill.newest else drill.listing(time)
+        positions = self._positions(time)
+
+        def strata(leaf: Leaf) -> Iterator[Stratum]:
+            return strata_of(leaf, time, lambda path: positions.get(path, 0))
+
+        return Point(time, listing, self._needs(time), strata)
+
+    def _needs(self, time: int) -> Needs:
+        there = self._drill.destination
+        sets = there.stored.leading_to(time)
+        read = [(each, there.manifests[each.span]) for each in sets]
+        whole = [(each, manifest) for each, manifest in read if isinstance(manifest, Manifest)]
+        if not sets or len(whole) < len(sets):
+            raise NotProvenError(f"the chain of the point of {moment(time)} is broken: see chain-complete")
+        return Needs(whole)
+
+    def _positions(self, time: int) -> dict[bytes, int]:
+        """Return, for each path that an incremental changed, which one did so last before a point.
+
+        duplicity's archive has the manifests in the clear, since it has listed the point.
+        """
+        there, found = self._drill.destination, dict[bytes, int]()
+        for number, each in enumerate(there.stored.leading_to(time)[1:], 1):
+            name = each.manifest.name.removesuffix(".gpg") if each.manifest else ""
+            with contextlib.suppress(FileNotFoundError):
+                for _, path in changed_paths(self._drill.place.host.get(f"{self._drill.place.archive}/{NAME}/{name}")):
+                    found[path] = number
+        return found
