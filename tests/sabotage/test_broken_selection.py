@@ -12,7 +12,7 @@ import pytest
 from verify.lab.provision import provision_duplicity
 
 HERE = Path(__file__).parent
-SUITE = HERE.parent / "suite" / "test_job_rules.py"
+SUITE = HERE.parent / "suite"
 RECIPE = "--exclude /var/data/runtime --exclude /var/data/registry"
 BAD = "--exclude /var/data/runtime --include /var/data/registry"  # duplicity refuses an inclusion that is last
 CAUGHT_BY = {
@@ -24,6 +24,15 @@ CAUGHT_BY = {
     "swallow-bad-rules": (BAD, {("oracle-agrees", "")}),
     "list-what-is-not-there": (RECIPE, {("oracle-agrees", "not/there")}),
 }
+OWN_RULES, LAST = "own-rules-only", "an-inclusion-last"
+PROOF_CAUGHT_BY = {
+    "drop-an-exclude": (OWN_RULES, ("excluded-absent", "p000/data/runtime/f")),
+    "ignore-case": (OWN_RULES, ("included-present", "p000/data/Runtime")),
+    "lose-the-anchor": (OWN_RULES, ("included-present", "p000/elsewhere/data/runtime")),
+    "take-beginnings": (OWN_RULES, ("included-present", "p000/data/runtime2")),
+    "swallow-bad-rules": (LAST, ("oracle-agrees", "")),
+    "list-what-is-not-there": (OWN_RULES, ("oracle-agrees", "not/there")),
+}
 
 
 @pytest.mark.parametrize("saboteur", CAUGHT_BY)
@@ -32,12 +41,23 @@ def test_the_suite_names_the_path_that_a_saboteur_selects_wrongly(saboteur: str,
     env_file = tmp_path / "duplicity.env"
     env_file.write_text(f"SRC=/var/data\nDST=s3:///bucket/prefix\nOPTIONS=--no-encryption {options}\n")
 
-    done = run_suite(wrapped(saboteur, tmp_path), env_file, tmp_path / "report")
+    command = wrapped(saboteur, tmp_path)
+    found = found_by(
+        "test_job_rules.py", tmp_path, "-k=around-folders", f"--duplicity-command={command}", f"--env-file={env_file}"
+    )
 
-    assert done.returncode == 1, done.stdout
-    report = json.loads((tmp_path / "report" / "report.json").read_text())
-    found = {(finding["check"], finding["path"]) for finding in report["findings"]}
     assert wanted <= found, f"{sorted(wanted - found)} are missing of {sorted(found)}"
+
+
+@pytest.mark.parametrize("saboteur", PROOF_CAUGHT_BY)
+def test_the_proof_of_the_oracle_names_the_pair_that_a_saboteur_selects_wrongly(saboteur: str, tmp_path: Path) -> None:
+    chosen, wanted = PROOF_CAUGHT_BY[saboteur]
+    command = wrapped(saboteur, tmp_path)
+
+    found = found_by("test_selection.py", tmp_path, f"-k={chosen}", "--profile=smoke", f"--duplicity-command={command}")
+
+    assert wanted in found
+    assert ("oracle-agrees", "") in found, "the finding that names the rules is missing"
 
 
 def wrapped(saboteur: str, folder: Path) -> Path:
@@ -50,16 +70,20 @@ def wrapped(saboteur: str, folder: Path) -> Path:
     return program
 
 
-def run_suite(command: Path, env_file: Path, report: Path) -> subprocess.CompletedProcess[str]:
-    """Run the module of the suite on the job's rules, unchanged, with a program in duplicity's place."""
-    options = [
+def found_by(module: str, folder: Path, *options: str) -> set[tuple[str, str]]:
+    """Run a module of the suite, unchanged; return the check and the path of each finding."""
+    call = [
+        str(SUITE / module),
+        "-p",
+        "no:cacheprovider",
+        "-q",
         "--runtime=embedded",
-        "-k=around-folders",
-        f"--duplicity-command={command}",
-        f"--env-file={env_file}",
-        f"--report-dir={report}",
+        f"--report-dir={folder / 'report'}",
     ]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", str(SUITE), "-p", "no:cacheprovider", "-q", *options],
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *call, *options],
         check=False, capture_output=True, text=True, env={**os.environ, "PYTEST_ADDOPTS": ""},
     )  # fmt: skip
+    assert done.returncode == 1, done.stdout
+    report = json.loads((folder / "report" / "report.json").read_text())
+    return {(finding["check"], finding["path"]) for finding in report["findings"]}

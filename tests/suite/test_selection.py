@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from verify.checks import checks, must_find_nothing
 from verify.collecting import collected
 from verify.lab.lab import Lab
-from verify.lab.packs import Packer, trial_of
+from verify.lab.mounted import devices_folder, findings_across
+from verify.lab.trials import Trials, trial_of
 from verify.pairs import DEFECTS, LAST_DEFECTS, SHARED, Shared, bad_rules, edge_of, pairs
 
 PAIRS = 4  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
@@ -17,15 +18,15 @@ REFUSALS = 10  # examples of the profile to one for each defect: the first has t
 @checks("included-present", "excluded-absent", "oracle-agrees")
 @pytest.mark.parametrize("shared", SHARED, ids=str)
 def test_duplicity_takes_what_the_model_of_its_rules_says(lab: Lab, shared: Shared) -> None:
-    packer = Packer(lab, shared)
-    if packer.refused:
-        must_find_nothing(packer.alone(edge_of(shared)))
+    trials = Trials(lab, shared)
+    if trials.refused:
+        must_find_nothing(trials.alone(edge_of(shared)))
         return
     collected(
         f"selection, {shared}",
         pairs(shared, lab.release),
-        packer.together,
-        packer.alone,
+        trials.together,
+        trials.alone,
         examples=PAIRS * settings().max_examples,
         explicit=[edge_of(shared)],
     )
@@ -38,3 +39,22 @@ def test_duplicity_takes_what_the_model_of_its_rules_says(lab: Lab, shared: Shar
 def test_duplicity_refuses_the_rules_that_the_model_refuses(lab: Lab, defect: str, data: st.DataObject) -> None:
     rules = data.draw(bad_rules(defect, lab.release))
     must_find_nothing(trial_of(lab, rules).findings())
+
+
+@checks("included-present", "excluded-absent")
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ["--exclude-other-filesystems"],
+        ["--exclude-other-filesystems", "--exclude-device-files"],
+        ["--include=/dev/shm/none", "--exclude=/dev/null", "--exclude-other-filesystems"],
+    ],
+    ids=["alone", "no-devices", "scanned"],
+)
+def test_what_is_on_another_file_system_stays_out(lab: Lab, rules: list[str]) -> None:
+    entries = devices_folder(lab.host)
+    if lab.host.euid != 0:
+        pytest.skip("only root can restore devices")
+    if len({entry.device for entry in entries}) == 1:
+        pytest.skip("no file system is mounted in this host's /dev")
+    must_find_nothing(findings_across(lab, entries, rules))

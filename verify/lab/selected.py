@@ -58,7 +58,7 @@ class OwnRules:
         job = lab.sandboxed
         named = [option.value for option in parsed(job.options) if option.name in LISTS and option.value]
         lists = {name: lab.host.get(name) if lab.host.exists(name) else None for name in named}
-        return cls(job.source, job.options, lab.release, lists, _zone(lab.host, job.text_of("TZ")), _is_twin(lab))
+        return cls(job.source, job.options, lab.release, lists, _zone(lab.host, job.text_of("TZ")), is_twin(lab))
 
     @property
     def unread(self) -> str:
@@ -109,10 +109,8 @@ class OwnRules:
 
         A path that no rule of the job is about, and that is where it should not be, is `oracle-agrees`.
         """
-        decisions = self._decisions(source)
         places = {LISTED: frozenset(listed), **({RESTORED: frozenset(restored.paths)} if restored else {})}
-        paths = decisions.keys() | frozenset[bytes]().union(*places.values())
-        return [each for path in sorted(paths) for each in _misplaced(path, decisions.get(path), places)]
+        return misplaced_in(places, self._decisions(source))
 
     def changed(self, source: Inventory, restored: Inventory, limitations: Iterable[Limitation]) -> list[Finding]:
         """Return a finding for each path that came back otherwise than it was."""
@@ -138,7 +136,7 @@ def _zone(host: Host, name: str) -> tzinfo:
         return UTC
 
 
-def _is_twin(lab: Lab) -> bool:
+def is_twin(lab: Lab) -> bool:
     """Return whether the source looks like the folder that it is in, which matters to --files-from."""
     above = os.path.dirname(lab.source.rstrip("/")) or "/"  # noqa: PTH120 - a path of the host
     seen = lab.host.run(["stat", "-c", "%f %u %g %Y", lab.source, above]).stdout.splitlines()
@@ -162,6 +160,12 @@ def _node(number: int, entry: Entry) -> Node:
             return symlink(b"nowhere", mtime_ns=mtime_ns)
         case kind:
             return special(kind, DEVICES.get(kind), mtime_ns=mtime_ns)  # type: ignore[arg-type]  # one of the kinds
+
+
+def misplaced_in(places: Mapping[str, frozenset[bytes]], decisions: Mapping[bytes, Decision]) -> list[Finding]:
+    """Given the paths that each place shows, and decisions by path, return a finding for each path that is wrong."""
+    paths = decisions.keys() | frozenset[bytes]().union(*places.values())
+    return [each for path in sorted(paths) for each in _misplaced(path, decisions.get(path), places)]
 
 
 def _misplaced(path: bytes, decision: Decision | None, places: Mapping[str, frozenset[bytes]]) -> Iterator[Finding]:

@@ -5,14 +5,14 @@ from verify.pairs.pairs import FOLDER, Pair, Shared, Written
 from verify.trees import Tree, file, folder
 
 SHARED = (
-    Shared("own rules only"),
-    Shared("everything else out", (Written("--exclude", "**"),)),
+    Shared("own-rules-only"),
+    Shared("everything-else-out", (Written("--exclude", "**"),)),
     Shared(
-        "two stars first",
+        "two-stars-first",
         (Written("--exclude", "**/b"), Written("--include", "**.py"), Written("--exclude", "ignorecase:**/DATA*")),
     ),
     Shared(
-        "two stars in any case",
+        "two-stars-in-any-case",
         (
             Written("--filter-ignorecase"),
             Written("--include", "**/A/**"),
@@ -30,12 +30,12 @@ SHARED = (
             Written("--exclude-regexp", "(?i:/A$)"),
         ),
     ),
-    Shared("files of a time", (Written("--exclude-older-than", str(MOMENT)),)),
+    Shared("files-of-a-time", (Written("--exclude-older-than", str(MOMENT)),)),
     Shared(
-        "files of a date", (Written("--exclude-older-than", "2020-09-13T14:26:41+02:00"), Written("--include", "**/a"))
+        "files-of-a-date", (Written("--exclude-older-than", "2020-09-13T14:26:41+02:00"), Written("--include", "**/a"))
     ),
     Shared(
-        "devices and markers",
+        "devices-and-markers",
         (
             Written("--exclude-if-present", SHARED_MARKER),
             Written("--include", "**/a"),
@@ -43,12 +43,12 @@ SHARED = (
         ),
     ),
     Shared(
-        "lists that end lines with NUL",
+        "lists-that-end-lines-with-NUL",
         (Written("--exclude-filelist", lines=("**/runtime", "- **/b*")),),
         null_separator=True,
     ),
-    Shared("files from a list", (Written("--exclude", "**/b"),), files_from=True),
-    Shared("files from a list that ends lines with NUL", null_separator=True, files_from=True),
+    Shared("files-from-a-list", (Written("--exclude", "**/b"),), files_from=True),
+    Shared("files-from-a-list-that-ends-lines-with-NUL", null_separator=True, files_from=True),
 )
 
 

@@ -1,4 +1,4 @@
-"""Packs of rules and trees: many trials for the price of one backup."""
+"""Trials in packs: many rules and trees for the price of one backup."""
 
 import shlex
 from collections import defaultdict
@@ -8,7 +8,7 @@ from functools import cached_property
 
 from verify.checks import Finding
 from verify.lab.lab import Lab
-from verify.lab.selecting import MODEL, Trial
+from verify.lab.trial import MODEL, Trial
 from verify.pairs import CommandLine, Group, Pack, Pair, Shared, edge_of
 from verify.selection import RuleError, parse_rules
 from verify.trees import Tree, file
@@ -23,12 +23,12 @@ def trial_of(lab: Lab, rules: Group) -> Trial:
     lab.fill_source(Tree({b"a": file((1, 1))}))
     line = CommandLine(lab.source, lab.host.scratch_path("list"))
     line.write(rules)
-    return Trial(lab, lab.source, line.words, line.lists)
+    return Trial(lab, line.words, line.lists)
 
 
 @dataclass(frozen=True)
-class Packer:
-    """Tries pairs that share options, in a lab."""
+class Trials:
+    """Trials of pairs that share options, in a lab."""
 
     lab: Lab
     shared: Shared
@@ -43,8 +43,8 @@ class Packer:
 
         A pair whose rules duplicity refuses, by the model, would have a whole pack refused.
         """
-        refused = [pair for pair in pairs if self._refuses(pair)]
-        accepted = [pair for pair in pairs if pair not in set(refused)]
+        refused = {pair for pair in pairs if self._refuses(pair)}
+        accepted = [pair for pair in pairs if pair not in refused]
         found: dict[Pair, Sequence[Finding]] = {pair: self.alone(pair) for pair in refused}
         for first in range(0, len(accepted), PACKED):
             found |= self._tried(Pack(self.shared, tuple(accepted[first : first + PACKED])))
@@ -56,7 +56,7 @@ class Packer:
         """Given a pair, try it by itself; return its findings, led by one that names its rules."""
         trial = self._trial(Pack(self.shared, (pair,)))
         found = trial.findings()
-        if not found or found[0].check == MODEL:
+        if not found or not found[0].path:
             return found
         rules = "".join([shlex.join(trial.words), *(f"\n{path}: {data!r}" for path, data in trial.lists.items())])
         return [Finding(MODEL, "", "what the model of its rules takes", f"{len(found)} paths otherwise", rules), *found]
@@ -70,18 +70,21 @@ class Packer:
         return False
 
     def _tried(self, pack: Pack) -> Found:
-        """Return the findings of each pair of a pack; where they name no pair, those of its halves."""
+        """Return the findings of each pair of a pack; what is no single pair's is told of the first."""
         found = self._trial(pack).findings()
+        if found and not found[0].path and len(pack.pairs) > 1:
+            return self._refused_in(pack) or {pack.pairs[0]: found}
         by_place: defaultdict[str, list[Finding]] = defaultdict(list)
         for each in found:
-            by_place[each.path.partition("/")[0]].append(each)
-        if by_place.keys() <= set(pack.places):
-            return {pair: by_place[place] for pair, place in pack.placed if place in by_place}
-        if len(pack.pairs) == 1:
-            return {pack.pairs[0]: found}
-        return {pair: each for half in pack.halves for pair, each in self._tried(half).items()}
+            place = each.path.partition("/")[0]
+            by_place[place if place in pack.places else pack.places[0]].append(each)
+        return {pair: by_place[place] for pair, place in pack.placed if place in by_place}
+
+    def _refused_in(self, pack: Pack) -> Found:
+        """Return the findings of a pair for whose sake a pack is refused, nothing where it is no single pair's."""
+        return next(filter(None, map(self._tried, pack.halves)), {})
 
     def _trial(self, pack: Pack) -> Trial:
         self.lab.fill_source(pack.tree)
         line = pack.command_line(self.lab.source, self.lab.host.scratch_path("list"))
-        return Trial(self.lab, self.lab.source, line.words, line.lists)
+        return Trial(self.lab, line.words, line.lists)
