@@ -7,8 +7,8 @@ duplicity's mounts it read only, as a job's stack file would have it.
 import contextlib
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -24,11 +24,14 @@ from verify.errors import CannotRunError
 from verify.lab.engine import client, connection
 from verify.lab.engine_errors import telling
 from verify.lab.host import Host, container_host
+from verify.lab.network import Network as FaultyNetwork
 from verify.lab.runs import Run
 from verify.secret import Secret
 
 STORE_ALIAS = "store"  # the store's name in the lab's network
 STORE_PORT = 9000
+LINK_ALIAS = "link"  # toxiproxy's name there; it listens on the store's port
+TOXIPROXY_PORT = 8474
 HOSTNAME = "duplicity-verify"  # fixed: duplicity refuses to go on with a chain of another host's
 SLEEPING = ("sleep", "2147483647")  # what a container runs after its entrypoint: nothing
 SCRATCH = "/tmp/dv"  # noqa: S108 - in a container, which is nobody else's
@@ -46,7 +49,32 @@ class DockerLab:
     store_endpoint: str  # a URL
     store_keys: tuple[Secret, Secret]
     store_version: str
+    store_power: "StorePower"
     container_id: str  # duplicity's
+    network: Callable[
+        [str], AbstractContextManager[FaultyNetwork]
+    ]  # given toxiproxy's image, a way to the store that can be made faulty
+
+
+class StorePower:
+    """Stops and starts the store's container."""
+
+    def __init__(self, container: DockerContainer) -> None:
+        self._container = container
+
+    @property
+    def address(self) -> str:
+        """Where the store serves as seen from here, as host:port."""
+        return _published(self._container, STORE_PORT)
+
+    def stop(self) -> None:
+        """Stop it as a power failure would."""
+        self._container.get_wrapped_container().kill()
+
+    def start(self) -> str:
+        """Start it on its old data; return its address, since another port may be published."""
+        self._container.get_wrapped_container().start()
+        return self.address
 
 
 @contextlib.contextmanager
@@ -73,14 +101,16 @@ def docker_lab(
         stack.callback(maker.remove)
         with telling("the lab's containers did not start", ADVICE):
             keys = (Secret(secrets.token_hex(10)), Secret(secrets.token_hex(20)))
-            address, version = maker.store(store_image, keys)
+            power, version = maker.store(store_image, keys)
             mounts = {path: maker.volume() for path in dict.fromkeys((source, *volumes))}
             keeper = maker.keeper(image, mounts)
             container = maker.duplicity(image, source, mounts, environment or {}, hostname)
         source_host = stack.enter_context(contextlib.closing(container_host(keeper, SCRATCH, "0:0")))
         host = stack.enter_context(contextlib.closing(_host(container, user)))
         endpoint = f"http://{STORE_ALIAS}:{STORE_PORT}"
-        yield DockerLab(host, source_host, address, endpoint, keys, version, container)
+        yield DockerLab(
+            host, source_host, power.address, endpoint, keys, version, power, container, maker.faulty_network
+        )
 
 
 @contextlib.contextmanager
@@ -130,8 +160,8 @@ class _Maker:
         self._containers.append(container)
         return container.start().get_container_id()
 
-    def store(self, image: str, keys: tuple[Secret, Secret]) -> tuple[str, str]:
-        """Start a MinIO; return its address as seen from here, and its version."""
+    def store(self, image: str, keys: tuple[Secret, Secret]) -> tuple[StorePower, str]:
+        """Start a MinIO; return what stops and starts it, and its version."""
         access, secret = (key.reveal() for key in keys)
         container = MinioContainer(image, STORE_PORT, access, secret).with_network_aliases(STORE_ALIAS)
         container.with_envs(MINIO_ROOT_USER=access, MINIO_ROOT_PASSWORD=secret, MINIO_UPDATE="off", MINIO_BROWSER="off")
@@ -141,7 +171,19 @@ class _Maker:
         self.start(container)
         said = container.exec(["minio", "--version"]).output.decode(errors="replace").split()
         version = said[2] if len(said) > 2 else "of unknown version"  # noqa: PLR2004 - minio version RELEASE…
-        return f"{container.get_container_host_ip()}:{container.get_exposed_port(STORE_PORT)}", version
+        return StorePower(container), version
+
+    @contextlib.contextmanager
+    def faulty_network(self, image: str) -> Iterator[FaultyNetwork]:
+        """Given toxiproxy's image, give a way to the store that can be made faulty."""
+        container = DockerContainer(image).with_network_aliases(LINK_ALIAS)
+        container.ports = {f"{TOXIPROXY_PORT}/tcp": self._publishing()}
+        with telling("toxiproxy's container did not start", ADVICE):
+            self.start(container)
+        network = FaultyNetwork(_published(container, TOXIPROXY_PORT), f"http://{LINK_ALIAS}:{STORE_PORT}")
+        with telling("toxiproxy's container did not get ready", ADVICE):
+            network.link(f"0.0.0.0:{STORE_PORT}", f"{STORE_ALIAS}:{STORE_PORT}")
+        yield network
 
     def _publishing(self) -> Any:
         """Return where the store's port is published: where nobody but us reaches it, if that can be."""
@@ -187,6 +229,10 @@ class _Maker:
                 network._docker.client.close()  # noqa: SLF001 - Network opens it and offers no way to close it
             for volume in self._volumes:
                 volume.remove(force=True)
+
+
+def _published(container: DockerContainer, port: int) -> str:
+    return f"{container.get_container_host_ip()}:{container.get_exposed_port(port)}"
 
 
 def _mount(path: str, volume: str, *, read_only: bool = False) -> Mount:

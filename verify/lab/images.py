@@ -18,6 +18,7 @@ from verify.errors import CannotRunError
 from verify.lab.cache import cache_dir, locked
 from verify.lab.engine import client
 from verify.lab.engine_errors import REFUSALS, said, telling
+from verify.lab.network import toxiproxy_binary
 
 Dialect = Literal["classic", "v4"]
 
@@ -26,6 +27,7 @@ PUBLIC_BASE = "debian:bookworm-slim"
 MINIO_RELEASE = "RELEASE.2025-09-07T16-13-09Z"
 LOCAL_MINIO = f"duplicity-verify/minio:{MINIO_RELEASE}"
 PUBLIC_MINIO = f"minio/minio:{MINIO_RELEASE}"
+LOCAL_TOXIPROXY = "duplicity-verify/toxiproxy:2.5.0"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
 
@@ -79,14 +81,28 @@ def minio_image(given: str | None, recipes: Path) -> Image:
         binary = cache_dir() / "bin" / "minio"
         if not binary.exists():
             return _had(PUBLIC_MINIO, f"put a MinIO program at {binary}, or name an image with --minio-image")
-        context = cache_dir() / "images" / "minio.context"
-        shutil.rmtree(context, ignore_errors=True)
-        try:
-            shutil.copytree(recipes / "minio", context)
-            shutil.copy(binary, context / "minio")
-            return _built(LOCAL_MINIO, context, {})
-        finally:
-            shutil.rmtree(context)
+        return _built_around(binary, LOCAL_MINIO, recipes / "minio")
+
+
+def toxiproxy_image(recipes: Path) -> Image | None:
+    """Return our image of toxiproxy, built when absent; None where its program is not to be had."""
+    binary = toxiproxy_binary()
+    with _once(LOCAL_TOXIPROXY):
+        if (found := _local(LOCAL_TOXIPROXY)) or binary is None:
+            return found
+        return _built_around(binary, LOCAL_TOXIPROXY, recipes / "toxiproxy")
+
+
+def _built_around(binary: Path, name: str, recipe: Path) -> Image:
+    """Return an image of a recipe, built in a copy of it that holds a program besides."""
+    context = cache_dir() / "images" / f"{recipe.name}.context"
+    shutil.rmtree(context, ignore_errors=True)
+    try:
+        shutil.copytree(recipe, context)
+        shutil.copy(binary, context / binary.name)
+        return _built(name, context, {})
+    finally:
+        shutil.rmtree(context)
 
 
 def _digest(recipe: Path) -> str:

@@ -18,6 +18,7 @@ from verify.errors import CannotRunError
 from verify.job import Job
 from verify.lab.duplicity import Duplicity, schemes_of
 from verify.lab.host import Host
+from verify.lab.network import OpenNetwork
 from verify.lab.probes import GPG_MISSING
 from verify.lab.results import BackupResult, ListResult, Result, VerifyResult
 from verify.lab.settings import LabSettings
@@ -127,6 +128,7 @@ class Lab:
     settings: LabSettings
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    open_network: OpenNetwork | None = None  # a way to the store that can be made faulty; None without toxiproxy
     statistics: Counter[str] = field(default_factory=Counter)
 
     def __repr__(self) -> str:

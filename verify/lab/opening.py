@@ -6,6 +6,7 @@ import posixpath
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from packaging.version import Version
@@ -18,6 +19,7 @@ from verify.lab.duplicity import gpg_version, version_of
 from verify.lab.host import Host, local_host
 from verify.lab.lab import Lab
 from verify.lab.lists import lists_here, moved_lists, put_lists
+from verify.lab.network import local_network, toxiproxy_binary
 from verify.lab.probes import GPG_MISSING
 from verify.lab.provision import minio_binary, provision_duplicity, provision_seaweedfs
 from verify.lab.runs import Run, open_run
@@ -54,6 +56,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
         if not gpg:
             stand_in_for_gpg(host)
         command, release = local_duplicity(settings, host)
+        toxiproxy = toxiproxy_binary()
         with contextlib.closing(_local_store(run, release)) as store:
             here = sandboxed(moved.job, "", (), {}).job
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
@@ -63,6 +66,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
                 notes=(*_without_gpg(gpg, job), *_left_out(moved)),
+                open_network=partial(local_network, run, toxiproxy, store.address) if toxiproxy else None,
             )  # fmt: skip
 
 
@@ -70,7 +74,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
 def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
     # Imported here: docker and testcontainers take a second that an embedded run does not spend.
     from verify.lab.containers import docker_lab  # noqa: PLC0415
-    from verify.lab.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415
+    from verify.lab.images import dialect_of, duplicity_image, minio_image, toxiproxy_image  # noqa: PLC0415
 
     if settings.duplicity_command:
         raise CannotRunError(
@@ -80,6 +84,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
     dialect = dialect_of(settings.duplicity_release)
     image = duplicity_image(settings.duplicity_image, recipes, settings.duplicity_release, dialect)
     server = minio_image(settings.minio_image, recipes)
+    toxiproxy = toxiproxy_image(recipes)
     job = read_job(settings.env_file, settings.stack, os.environ, image_env=image.environment)
     here = sandboxed(_with_a_source(job), "", (), {}).job
     if posixpath.normpath(here.source) == "/":
@@ -95,7 +100,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
         release, gpg = version_of(parts.host, command), gpg_version(parts.host)
         store = Store(
             "MinIO", server.name.rpartition(":")[2], address=parts.store_address, keys=parts.store_keys,
-            endpoint=parts.store_endpoint, release=release, close=lambda: None,
+            endpoint=parts.store_endpoint, release=release, close=lambda: None, power=parts.store_power,
         )  # fmt: skip
         with contextlib.closing(store):
             store.make_ready(lambda: True)
@@ -108,6 +113,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,
                 sandboxed=here, command=command, release=release, settings=settings, versions=versions,
                 notes=_stand_in(settings, job, image.name),
+                open_network=partial(parts.network, toxiproxy.name) if toxiproxy else None,
             )  # fmt: skip
 
 

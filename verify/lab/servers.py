@@ -31,14 +31,22 @@ class Command:
     env: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
     """A process that serves S3 on this machine's loopback at `port`, with all its files in `folder`."""
 
-    process: subprocess.Popen[bytes]
+    spawn: Callable[[], subprocess.Popen[bytes]]
     folder: Path
     port: int
     keys: Keys
+
+    def __post_init__(self) -> None:
+        self.process = self.spawn()
+
+    @property
+    def address(self) -> str:
+        """Where it serves, as host:port."""
+        return f"127.0.0.1:{self.port}"
 
     @property
     def log(self) -> str:
@@ -49,11 +57,20 @@ class Server:
         """Return whether the process still runs."""
         return self.process.poll() is None
 
-    def close(self) -> None:
-        """End the process at once, since its data is thrown away, and remove its files."""
+    def stop(self) -> None:
+        """End the process at once, as if the power failed."""
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         self.process.wait()
+
+    def start(self) -> str:
+        """Start the process again on its old data, in the main thread; return its address."""
+        self.process = self.spawn()
+        return self.address
+
+    def close(self) -> None:
+        """End the process, since its data is thrown away, and remove its files."""
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
         remove_dead_sockets(older_than=0)
 
@@ -104,7 +121,7 @@ def _start(run: Run, command: Callable[[Path, int, Keys], Command]) -> Server:
     port, keys = free_port(), new_keys()
     wanted = command(folder, port, keys)
     env = {"PATH": os.defpath, "HOME": str(folder), "TMPDIR": str(folder / "tmp"), **wanted.env}
-    return Server(run.start_child(wanted.argv, env, folder / "server.log"), folder, port, keys)
+    return Server(lambda: run.start_child(wanted.argv, env, folder / "server.log"), folder, port, keys)
 
 
 def remove_dead_sockets(older_than: float = STALE_AFTER) -> None:

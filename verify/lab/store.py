@@ -1,6 +1,7 @@
 """Stores: S3 servers of a lab's own, and the destinations that they offer."""
 
 import contextlib
+import io
 import json
 import re
 import subprocess
@@ -9,9 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import urllib3
 from minio import Minio
+from minio.commonconfig import CopySource
 from minio.error import MinioException
 from packaging.version import Version
 
@@ -39,6 +42,16 @@ _SEAWEEDFS_PORTS = (
 )
 
 
+class Power(Protocol):
+    """What stops a server at once, and starts it again on its old data."""
+
+    def stop(self) -> None:
+        """Stop it."""
+
+    def start(self) -> str:
+        """Start it; return its address, which may be another."""
+
+
 @dataclass(frozen=True)
 class Destination:
     """A place in a store for one chain: what duplicity needs to reach it."""
@@ -62,21 +75,48 @@ class Store:
 
     def __init__(
         self, name: str, version: str, *, address: str, keys: Keys, endpoint: str | None = None,
-        release: Version, close: Callable[[], None],
+        release: Version, close: Callable[[], None], power: Power | None = None,
     ) -> None:  # fmt: skip
-        """Attach to a server at `address` (host:port, as seen from here); duplicity sees it at `endpoint`."""
+        """Attach to a server at `address` (host:port, as seen from here); duplicity sees it at `endpoint`.
+
+        Without `power`, it cannot be stopped and started.
+        """
         self.name = name
         self.version = version
         self._keys = keys
         self._endpoint = endpoint or f"http://{address}"
         self._scheme = "s3" if release >= BOTO3_IS_S3 else "boto3+s3"
         self._close = close
+        self._power = power
         self._numbers = count(1)
         self._pool = urllib3.PoolManager(timeout=PATIENCE, retries=False)
+        self._attach(address)
+
+    def _attach(self, address: str) -> None:
+        self.address = address
         self.client = Minio(
-            address, access_key=keys[0].reveal(), secret_key=keys[1].reveal(), secure=False,
+            address, access_key=self._keys[0].reveal(), secret_key=self._keys[1].reveal(), secure=False,
             region="us-east-1", http_client=self._pool,
         )  # fmt: skip
+
+    @property
+    def endpoint(self) -> str:
+        """The server's URL, as duplicity sees it."""
+        return self._endpoint
+
+    def stop(self) -> None:
+        """Stop the server as a power failure would. Raise RuntimeError if it cannot be."""
+        self._must_have_power().stop()
+
+    def start(self) -> None:
+        """Start the stopped server on its old data, in the main thread, and wait until it answers."""
+        self._attach(self._must_have_power().start())
+        self.make_ready(lambda: True)
+
+    def _must_have_power(self) -> Power:
+        if self._power is None:
+            raise RuntimeError(f"{self.name} was not started by this lab, so it cannot be stopped")
+        return self._power
 
     def make_ready(self, alive: Callable[[], bool]) -> None:
         """Wait until the server answers, and make the bucket. Raise TimeoutError if it does not in time."""
@@ -131,6 +171,22 @@ class Store:
         except _DOWN:
             self.must_be_alive()
             raise
+
+    def put(self, destination: Destination, name: str, data: bytes) -> None:
+        """Make an object hold some bytes, whatever lay there."""
+        self.client.put_object(BUCKET, f"{destination.prefix}/{name}", io.BytesIO(data), len(data))
+
+    def remove(self, destination: Destination, name: str) -> None:
+        """Remove an object."""
+        self.client.remove_object(BUCKET, f"{destination.prefix}/{name}")
+
+    def copied(self, destination: Destination) -> Destination:
+        """Return a destination of its own that holds the same objects."""
+        copy = self.new_prefix()
+        for stored in self.objects(destination):
+            source = CopySource(BUCKET, f"{destination.prefix}/{stored.name}")
+            self.client.copy_object(BUCKET, f"{copy.prefix}/{stored.name}", source)
+        return copy
 
     def alive(self) -> bool:
         """Return whether the server answers."""
@@ -213,8 +269,9 @@ def _started(
     stores: list[Store] = []
 
     def ready(server: Server) -> None:
-        address = f"127.0.0.1:{server.port}"
-        store = Store(name, version, address=address, keys=server.keys, release=release, close=server.close)
+        store = Store(
+            name, version, address=server.address, keys=server.keys, release=release, close=server.close, power=server
+        )
         store.make_ready(server.running)
         stores.append(store)
 

@@ -1,0 +1,91 @@
+"""A network that goes wrong when told to, and a store that is stopped and started, for real."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from minio import Minio
+from minio.error import MinioException
+from packaging.version import Version
+from urllib3 import PoolManager
+from urllib3.exceptions import HTTPError
+
+from verify.faults import TOXICS, Toxic
+from verify.lab.network import MISSING, Network, local_network, toxiproxy_binary
+from verify.lab.runs import Run
+from verify.lab.store import Store, start_minio
+
+
+@pytest.fixture(scope="session")
+def toxiproxy() -> Path:
+    found = toxiproxy_binary()  # before a test has a cache of its own
+    if found is None:
+        pytest.skip(MISSING)
+    return found
+
+
+@pytest.fixture
+def store(minio: Path, run: Run) -> Iterator[Store]:
+    with contextlib.closing(start_minio(minio, run, Version("3.2.1"))) as store:
+        yield store
+
+
+@pytest.fixture
+def network(toxiproxy: Path, run: Run, store: Store) -> Iterator[Network]:
+    with local_network(run, toxiproxy, store.address) as network:
+        yield network
+
+
+def answers(network: Network, store: Store) -> bool:
+    """Return whether the store answers by way of the network."""
+    keys = [store.new_prefix().env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
+    access, secret = (key if isinstance(key, str) else key.reveal() for key in keys)
+    pool = PoolManager(timeout=3, retries=False)
+    address = network.endpoint.removeprefix("http://")
+    client = Minio(address, access_key=access, secret_key=secret, secure=False, region="us-east-1", http_client=pool)
+    try:
+        return client.bucket_exists("backups")
+    except (HTTPError, MinioException, OSError):
+        return False
+    finally:
+        pool.clear()
+
+
+def test_a_network_is_good_until_it_is_spoilt_and_after_it_is_mended(network: Network, store: Store) -> None:
+    assert answers(network, store)
+    network.spoil(Toxic("reset", "reset_peer", "upstream", {"timeout": 0}))
+    assert not answers(network, store)
+    network.mend()
+    assert answers(network, store)
+
+
+def test_toxiproxy_takes_every_toxic_of_ours(network: Network) -> None:
+    for toxic in TOXICS:
+        network.spoil(toxic)
+    network.mend()
+
+
+def test_a_toxic_that_there_is_not_is_refused(network: Network) -> None:
+    with pytest.raises(RuntimeError, match="refused POST /proxies/store/toxics"):
+        network.spoil(Toxic("x", "no such kind", "upstream", {}))
+
+
+def test_a_store_that_is_stopped_and_started_has_what_it_had(store: Store) -> None:
+    place = store.new_prefix()
+    store.put(place, "kept", b"data")
+    store.stop()
+    assert not store.alive()
+    store.start()
+    assert store.read(place, "kept") == b"data"
+
+
+def test_a_copy_of_a_destination_holds_the_same_and_changes_nothing_of_it(store: Store) -> None:
+    place = store.new_prefix()
+    store.put(place, "one", b"1")
+    copy = store.copied(place)
+    store.put(copy, "one", b"")
+    store.put(copy, "two", b"2")
+    store.remove(copy, "one")
+    assert [each.name for each in store.objects(copy)] == ["two"]
+    assert store.read(place, "one") == b"1"
