@@ -6,7 +6,7 @@ plugin by name: `-p verify.plugin`, or `pytest_plugins = ["verify.plugin"]` in t
 """
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +87,7 @@ def _load_profile(config: pytest.Config) -> None:
 
 
 def _record(config: pytest.Config) -> None:
-    from verify.report import files, recorder, terminal  # noqa: PLC0415 - imported where it is needed: see above
+    from verify.report import files, recorder, tables, terminal  # noqa: PLC0415 - imported where it is needed: see above
 
     plan = os.memfd_create("duplicity-verify-plan")  # in memory: a killed run leaves no file
     config.add_cleanup(lambda: os.close(plan))
@@ -97,6 +97,7 @@ def _record(config: pytest.Config) -> None:
     if config.getoption("report_dir"):
         report_dir = Path(config.getoption("report_dir"))
         manager.register(files.ReportFiles(report_dir), "verify-files")
+        manager.register(tables.TableFiles(report_dir), "verify-tables")
         config.option.xmlpath = config.option.xmlpath or str(report_dir / "junit.xml")
 
 
@@ -209,6 +210,14 @@ def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
         request.config.stash.setdefault(LABS, {})[choice.name] = opened
         yield opened
         del request.config.stash[LABS][choice.name]
+
+
+@pytest.fixture
+def tabulate(request: pytest.FixtureRequest) -> Callable[[str, str, str, object], None]:
+    """Give a function that fills a cell of a table of the run: table, row, column, what stands there."""
+    from verify.report.tables import cell  # noqa: PLC0415 - imported where it is needed: see above
+
+    return lambda *words: request.node.user_properties.append(cell(*map(str, words)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from verify.evidence import runtime_of
+from verify.lab.copies import Copies
 from verify.lab.lab import Chain, Lab
 from verify.trees import GALLERY
 
@@ -29,3 +30,9 @@ def gallery(lab: Lab, request: pytest.FixtureRequest) -> Chain:
     if request.param == "encrypted" and lab.unencrypted:
         pytest.skip(lab.unencrypted)
     return lab.back_up(GALLERY, encrypted=request.param == "encrypted")
+
+
+@pytest.fixture(scope="session")
+def copies(lab: Lab) -> Copies:
+    """Small chains to be spoilt, each case its own copy."""
+    return Copies(lab)

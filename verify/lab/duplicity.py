@@ -32,7 +32,7 @@ class Duplicity:
     env: Mapping[str, str | Secret] = field(default_factory=dict, repr=False)
     options: tuple[str, ...] = ()
     patience: tuple[str, ...] = IMPATIENT
-    timeout: float | None = None
+    timeout: float | None = None  # seconds after which a command is killed, and its result says so
 
     def full(self, source: str, url: str, *, at: int | None = None) -> BackupResult:
         """Take a full backup. `at` is the time that duplicity takes for now, in seconds since the epoch."""

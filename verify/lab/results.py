@@ -55,16 +55,14 @@ class Result:
     cpu_seconds: float
     stdout: bytes
     log: str
-    timed_out: bool = field(default=False, kw_only=True)
+    timed_out: bool = field(default=False, kw_only=True)  # it did not end by itself
 
     @classmethod
     def of(cls, argv: tuple[str, ...], done: Completed, secrets: Iterable[Secret]) -> Self:
         """Given what a host says of a finished command, return its result, with the secrets masked."""
         text = "\n".join(_end_of(stream).decode(errors="backslashreplace") for stream in (done.stdout, done.stderr))
-        return cls(
-            argv, done.returncode, done.seconds, done.cpu_seconds, done.stdout, masked(text, secrets),
-            timed_out=done.timed_out,
-        )  # fmt: skip
+        log = masked(text, secrets)
+        return cls(argv, done.returncode, done.seconds, done.cpu_seconds, done.stdout, log, timed_out=done.timed_out)
 
     @property
     def ok(self) -> bool:
@@ -75,6 +73,13 @@ class Result:
     def exit_name(self) -> str:
         """What duplicity calls the exit code."""
         return EXIT_NAMES.get(self.exit_code, "unknown")
+
+    @property
+    def ending(self) -> str:
+        """How the command ended, in words."""
+        if self.timed_out:
+            return f"no end within {self.seconds:.0f} s"
+        return f"exit code {self.exit_code} ({self.exit_name})"
 
     @property
     def verb(self) -> str:
@@ -89,9 +94,7 @@ class Result:
     def must_succeed(self) -> Self:
         """Return the result. Raise `FindingsError` (`command-succeeds`) unless the command ended with exit code 0."""
         if not self.ok:
-            got = f"exit code {self.exit_code} ({self.exit_name})"
-            if self.timed_out:
-                got = f"no end within {self.seconds:.0f} s, so that it was killed"
+            got = self.ending
             expected = f"duplicity {self.verb} ends with exit code 0"
             raise FindingsError((Finding("command-succeeds", "", expected, got, self.last_lines),))
         return self

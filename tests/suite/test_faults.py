@@ -1,0 +1,65 @@
+"""Damage at the destination is noticed, and a backup that was killed is made good by the next run."""
+
+from collections.abc import Callable
+
+import pytest
+
+from verify.checks import checks, must_find_nothing
+from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
+from verify.lab.copies import Copies
+from verify.lab.faults import Verdict, decide, findings_of_cell, findings_of_known, told
+from verify.lab.interrupts import Interrupt, findings_of_rerun, interrupts, recovered
+from verify.lab.lab import Lab
+
+Tabulate = Callable[[str, str, str, object], None]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Draw from the matrix what the profile runs of it."""
+    profile = metafunc.config.getoption("profile") or "default"
+    if "fault" in metafunc.fixturenames:
+        metafunc.parametrize("fault", chosen(profile), ids=str)
+    if "interrupt" in metafunc.fixturenames:
+        metafunc.parametrize("interrupt", interrupts(profile), ids=str)
+
+
+def decided(lab: Lab, copies: Copies, fault: Cell) -> Verdict:
+    """Given a cell, return its verdict; skip the test where the job has no such cell."""
+    if fault.encrypted and not lab.job.encrypted:
+        pytest.skip("the job asks for --no-encryption")
+    verdict = decide(copies, fault)
+    if verdict is None:
+        pytest.skip(f"the job's options leave no {fault.kind} at the destination")
+    return verdict
+
+
+@checks("damage-noticed")
+def test_damage_is_refused_or_made_good(lab: Lab, copies: Copies, fault: Cell, tabulate: Tabulate) -> None:
+    verdict = decided(lab, copies, fault)
+    tabulate(
+        f"Damage, duplicity {lab.release}, {lab.runtime}", fault.row, fault.damage, told(verdict, fault, lab.release)
+    )
+    must_find_nothing(findings_of_cell(fault, verdict, lab.release))
+
+
+@checks("limitation-holds")
+@pytest.mark.parametrize("known", KNOWN_SILENT, ids=lambda known: known.id)
+def test_what_is_known_to_go_unnoticed_still_does(lab: Lab, copies: Copies, known: KnownSilent) -> None:
+    if known_silent(known.example, lab.release) is not known:
+        pytest.skip(f"duplicity {lab.release} does not have it")
+    verdict = decided(lab, copies, known.example)
+    must_find_nothing(findings_of_known(known, verdict))
+
+
+@checks("rerun-recovers")
+def test_a_backup_that_was_killed_is_made_good_by_the_next_run(
+    lab: Lab, copies: Copies, interrupt: Interrupt, tabulate: Tabulate
+) -> None:
+    if interrupt.encrypted and not lab.job.encrypted:
+        pytest.skip("the job asks for --no-encryption")
+    verdict = recovered(copies, interrupt)
+    if verdict is None:
+        pytest.skip(f"the job's options make fewer uploads than {interrupt.upload}")
+    title = f"Killed at an upload and run again, duplicity {lab.release}, {lab.runtime}"
+    tabulate(title, interrupt.row, interrupt.column, verdict)
+    must_find_nothing(findings_of_rerun("rerun-recovers", verdict, str(interrupt)))

@@ -1,0 +1,35 @@
+"""A backup that a faulty network or a store that went down broke off is made good by the next run."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from verify.checks import checks, must_find_nothing
+from verify.lab.copies import Copies
+from verify.lab.interrupts import findings_of_rerun
+from verify.lab.lab import Lab
+from verify.lab.network import MISSING, Network
+from verify.lab.outages import Outage, outages, weathered
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Take the outages that the profile runs."""
+    if "outage" in metafunc.fixturenames:
+        metafunc.parametrize("outage", outages(metafunc.config.getoption("profile") or "default"), ids=str)
+
+
+@pytest.fixture(scope="session")
+def network(lab: Lab) -> Iterator[Network]:
+    if lab.open_network is None:
+        pytest.skip(MISSING)
+    with lab.open_network() as network:
+        yield network
+
+
+@checks("network-recovers")
+def test_a_backup_over_a_faulty_network_is_made_good_by_the_next_run(
+    lab: Lab, copies: Copies, network: Network, outage: Outage, tabulate: Callable[..., None]
+) -> None:
+    verdict = weathered(copies, network, outage)
+    tabulate(f"Outages, duplicity {lab.release}, {lab.runtime}", outage.set, outage.name, verdict)
+    must_find_nothing(findings_of_rerun("network-recovers", verdict, str(outage)))

@@ -1,0 +1,106 @@
+"""Runs a command behind a proxy to its S3 server, and kills it at one of its uploads.
+
+Usage: `cutter.py NUMBER before|after COMMAND…`. The server is what `--s3-endpoint-url=` in the command
+names; the command is given the proxy's address in its place. At the upload of that number, before or
+after it has reached the server, the command is killed with all that it started, and gets no answer;
+so is this program, which is of the same group.
+
+Standard library only: it runs where duplicity runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+ENDPOINT = "--s3-endpoint-url="
+PATIENCE = 60.0  # seconds that the server has to answer
+OUR_OWN = frozenset({"connection", "expect", "keep-alive", "transfer-encoding"})  # headers of one hop
+
+
+class Proxy(ThreadingHTTPServer):
+    """Passes requests on to a server, and counts those that complete an object."""
+
+    daemon_threads = True
+
+    def __init__(self, server: str, number: int, when: str) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.server_there = urlsplit(server).netloc
+        self.number, self.when = number, when
+        self.uploads = 0
+        self._lock = threading.Lock()
+
+    def is_to_be_cut(self) -> bool:
+        """Count an upload; return whether it is the one."""
+        with self._lock:
+            self.uploads += 1
+            return self.uploads == self.number
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Passes one connection's requests on, with their headers as they are: they are signed."""
+
+    protocol_version = "HTTP/1.1"
+    server: Proxy
+
+    def pass_on(self) -> None:
+        """Answer a request as the server does, unless it is the upload that is cut."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        cut = completes_an_object(self.command, self.path) and self.server.is_to_be_cut()
+        if not (cut and self.server.when == "before"):
+            answer, data = self.asked(body)
+        if cut:
+            os.killpg(0, signal.SIGKILL)
+        self.send_response_only(answer.status, answer.reason)
+        for name, value in answer.getheaders():
+            if name.lower() not in OUR_OWN | {"content-length"}:
+                self.send_header(name, value)
+        length = answer.getheader("Content-Length") if self.command == "HEAD" else str(len(data))
+        self.send_header("Content-Length", length or "0")
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = pass_on  # noqa: N815 - http.server's names
+
+    def asked(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        """Ask the server the same; return its answer and the answer's body."""
+        connection = http.client.HTTPConnection(self.server.server_there, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                if name.lower() not in OUR_OWN:
+                    connection.putheader(name, value)
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return answer, answer.read()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's word
+        """Say nothing: what the command prints is read."""
+
+
+def completes_an_object(method: str, path: str) -> bool:
+    """Given a request, return whether an object is there after it: a PUT of it, or the last step of one in parts."""
+    in_parts = "uploadId=" in path
+    return (method == "PUT" and not in_parts) or (method == "POST" and in_parts)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    number, when, *command = arguments
+    server = next(word for word in command if word.startswith(ENDPOINT)).removeprefix(ENDPOINT)
+    proxy = Proxy(server, int(number), when)
+    here = f"{ENDPOINT}http://127.0.0.1:{proxy.server_address[1]}"
+    argv = [here if word.startswith(ENDPOINT) else word for word in command]
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    return subprocess.run(argv, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
