@@ -27,7 +27,7 @@ DEFECTS: Mapping[str, Group] = {
     "a-value-too-many": (Written("--exclude-device-files=1"),),
     "no-time": (Written("--exclude-older-than", "yesterday"),),
     "no-such-option": (Written("--exclude-everything"),),
-    "the-beginning-of-an-option": (Written("--exclude-f", "a"),),
+    "the-beginning-of-an-option": (Written("--exclude-", "a"),),
     "no-such-list": (Written("--include-filelist", f"{FOLDER}/no such list"),),
     "a-line-outside-the-source": (Written("--exclude-filelist", lines=("# a comment", "- /not the source")),),
     "a-list-that-is-no-text": (Written("--exclude-filelist", lines=(f"{FOLDER}/\udcff",)),),
