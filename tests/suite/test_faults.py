@@ -25,8 +25,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def decided(lab: Lab, copies: Copies, fault: Cell) -> Verdict:
     """Given a cell, return its verdict; skip the test where the job has no such cell."""
-    if fault.encrypted and not lab.job.encrypted:
-        pytest.skip("the job asks for --no-encryption")
+    if fault.encrypted and lab.unencrypted:
+        pytest.skip(lab.unencrypted)
     verdict = decide(copies, fault)
     if verdict is None:
         pytest.skip(f"the job's options leave no {fault.kind} at the destination")
@@ -55,8 +55,8 @@ def test_what_is_known_to_go_unnoticed_still_does(lab: Lab, copies: Copies, know
 def test_a_backup_that_was_killed_is_made_good_by_the_next_run(
     lab: Lab, copies: Copies, interrupt: Interrupt, tabulate: Tabulate
 ) -> None:
-    if interrupt.encrypted and not lab.job.encrypted:
-        pytest.skip("the job asks for --no-encryption")
+    if interrupt.encrypted and lab.unencrypted:
+        pytest.skip(lab.unencrypted)
     verdict = recovered(copies, interrupt)
     if verdict is None:
         pytest.skip(f"the job's options make fewer uploads than {interrupt.upload}")
