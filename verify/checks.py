@@ -70,7 +70,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("image-kept", Severity.BROKEN, "the image that runs the job is the same"),
     Check("options-kept", Severity.COST, "the other options, mounts and variables are the same"),
     Check("damage-noticed", Severity.DATA_LOSS, "damage at the destination is refused or made good, never passed over"),
-    Check("rerun-recovers", Severity.DATA_LOSS, "after a backup that was killed, a rerun makes every point restorable"),
+    Check("rerun-recovers", Severity.DATA_LOSS, "after a backup that broke off, a rerun makes every point restorable"),
     Check("network-recovers", Severity.DATA_LOSS, "after a network fault, a rerun makes every point restorable"),
     Check("limitation-holds", Severity.COST, "a known limitation of duplicity is still one"),
     # Of a drill, in the order in which it makes them.

@@ -1,4 +1,4 @@
-"""Damage at the destination is noticed, and a backup that was killed is made good by the next run."""
+"""Damage at the destination is noticed, and a backup that broke off is made good by the next run."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from verify.checks import checks, must_find_nothing
 from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
 from verify.lab.copies import Copies
 from verify.lab.faults import Verdict, decide, findings_of_cell, findings_of_known, told
-from verify.lab.interrupts import Interrupt, findings_of_rerun, interrupts, recovered
+from verify.lab.interrupts import WAYS, Interrupt, findings_of_rerun, interrupts, recovered
 from verify.lab.lab import Lab
 
 Tabulate = Callable[[str, str, str, object], None]
@@ -52,14 +52,16 @@ def test_what_is_known_to_go_unnoticed_still_does(lab: Lab, copies: Copies, know
 
 
 @checks("rerun-recovers")
-def test_a_backup_that_was_killed_is_made_good_by_the_next_run(
+def test_a_backup_that_broke_off_is_made_good_by_the_next_run(
     lab: Lab, copies: Copies, interrupt: Interrupt, tabulate: Tabulate
 ) -> None:
     if interrupt.encrypted and lab.unencrypted:
         pytest.skip(lab.unencrypted)
+    if lab.release < WAYS[interrupt.way]:
+        pytest.skip(f"duplicity {lab.release} has no {interrupt.way}")
     verdict = recovered(copies, interrupt)
     if verdict is None:
         pytest.skip(f"the job's options make fewer uploads than {interrupt.upload}")
-    title = f"Killed at an upload and run again, duplicity {lab.release}, {lab.runtime}"
+    title = f"Broken off at an upload and run again, duplicity {lab.release}, {lab.runtime}"
     tabulate(title, interrupt.row, interrupt.column, verdict)
     must_find_nothing(findings_of_rerun("rerun-recovers", verdict, str(interrupt)))

@@ -1,9 +1,9 @@
-"""Runs a command behind a proxy to its S3 server, and kills it at one of its uploads.
+"""Runs a command behind a proxy to its S3 server, and breaks it off at one of its uploads.
 
-Usage: `cutter.py NUMBER before|after COMMAND…`. The server is what `--s3-endpoint-url=` in the command
-names; the command is given the proxy's address in its place. At the upload of that number, before or
-after it has reached the server, the command is killed with all that it started, and gets no answer;
-so is this program, which is of the same group.
+Usage: `cutter.py NUMBER before|after|refused COMMAND…`. The server is what `--s3-endpoint-url=` in the
+command names; the command is given the proxy's address in its place. At the upload of that number,
+before or after it has reached the server, the command is killed with all that it started, and gets no
+answer; so is this program, which is of the same group. Or this upload and all later ones are refused.
 
 Standard library only: it runs where duplicity runs.
 """
@@ -21,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 ENDPOINT = "--s3-endpoint-url="
+REFUSAL = b"<Error><Code>AccessDenied</Code><Message>refused on purpose</Message></Error>"
 PATIENCE = 60.0  # seconds that the server has to answer
 OUR_OWN = frozenset({"connection", "expect", "keep-alive", "transfer-encoding"})  # headers of one hop
 
@@ -37,11 +38,12 @@ class Proxy(ThreadingHTTPServer):
         self.uploads = 0
         self._lock = threading.Lock()
 
-    def is_to_be_cut(self) -> bool:
-        """Count an upload; return whether it is the one."""
+    def due(self) -> str:
+        """Count an upload; return what is to become of it: "before", "after", "refused" or nothing."""
         with self._lock:
             self.uploads += 1
-            return self.uploads == self.number
+            due = self.uploads >= self.number if self.when == "refused" else self.uploads == self.number
+            return self.when if due else ""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -51,12 +53,16 @@ class Handler(BaseHTTPRequestHandler):
     server: Proxy
 
     def pass_on(self) -> None:
-        """Answer a request as the server does, unless it is the upload that is cut."""
+        """Answer a request as the server does, unless it is the upload at which to break off."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        cut = completes_an_object(self.command, self.path) and self.server.is_to_be_cut()
-        if not (cut and self.server.when == "before"):
-            answer, data = self.asked(body)
-        if cut:
+        due = self.server.due() if completes_an_object(self.command, self.path) else ""
+        if due == "refused":
+            self.refuse()
+            return
+        if due == "before":
+            os.killpg(0, signal.SIGKILL)
+        answer, data = self.asked(body)
+        if due == "after":
             os.killpg(0, signal.SIGKILL)
         self.send_response_only(answer.status, answer.reason)
         for name, value in answer.getheaders():
@@ -68,6 +74,14 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = pass_on  # noqa: N815 - http.server's names
+
+    def refuse(self) -> None:
+        """Answer as a server that permits no writing, which no client tries again."""
+        self.send_response_only(http.client.FORBIDDEN)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(REFUSAL)))
+        self.end_headers()
+        self.wfile.write(REFUSAL)
 
     def asked(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
         """Ask the server the same; return its answer and the answer's body."""

@@ -1,45 +1,51 @@
-"""Backups that are killed at one of their uploads, and what running them again makes of it."""
+"""Backups that break off at one of their uploads, and what running them again makes of it."""
 
-import contextlib
-import signal
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import product
 from typing import Literal
+
+from packaging.version import Version
 
 from verify.checks import Finding
 from verify.faults.objects import Set
 from verify.lab.copies import Copies, Copy
 from verify.lab.faults import Outcome, Verdict, continued, refused, restored
 from verify.lab.lab import Chain, Point
+from verify.lab.results import Result
 
 HOUR = 3600  # seconds from a backup that was killed to its rerun
 UPLOADS: dict[Set, int] = {"full": 4, "incremental": 4}  # two volumes, signature, manifest
-Moment = Literal["before", "after"]
-MOMENTS: tuple[Moment, ...] = ("before", "after")
+Moment = Literal["before", "after", "refused"]
+MOMENTS: tuple[Moment, ...] = ("before", "after", "refused")
+# Ways to upload that have code of their own, and since when there are.
+WAYS = {"": Version("0"), "--asynchronous-upload": Version("0"), "--concurrency=2": Version("3.0")}
 
 
 @dataclass(frozen=True)
 class Interrupt:
-    """A backup that is killed at its `upload`-th upload, before or after that has reached the store."""
+    """A backup that breaks off at its `upload`-th upload.
+
+    It is killed before or after that has reached the store, or the store refuses that and all later ones.
+    """
 
     set: Set
     upload: int
     moment: Moment
-    archive_lost: bool = False  # between the kill and the rerun
+    archive_lost: bool = False  # before the rerun
     encrypted: bool = False
+    way: str = ""  # an option of the backup
 
     @property
     def column(self) -> str:
-        """What a table says of where it was killed."""
-        return f"{self.moment} upload {self.upload}"
+        """What a table says of where it broke off."""
+        return f"{self.moment} upload {self.upload}" if self.moment != "refused" else f"refused from {self.upload}"
 
     @property
     def row(self) -> str:
         """What a table says of the rest."""
         archive = "archive lost" if self.archive_lost else "archive kept"
-        return ", ".join((self.set, archive, "encrypted" if self.encrypted else "plain"))
+        return ", ".join(filter(None, (self.set, archive, "encrypted" if self.encrypted else "plain", self.way)))
 
     def __str__(self) -> str:
         return f"{self.row}, {self.column}".replace(", ", "-").replace(" ", "-")
@@ -49,30 +55,35 @@ class Interrupt:
 EVERYDAY = (
     Interrupt("full", 1, "after"),
     Interrupt("full", 3, "after"),
-    Interrupt("incremental", 2, "before"),
+    Interrupt("incremental", 2, "refused"),
     Interrupt("incremental", 3, "after"),
 )
 EVERY = tuple(
-    Interrupt(which, upload, moment, lost, encrypted)
-    for encrypted, lost, which in product((False, True), (False, True), UPLOADS)
+    Interrupt(which, upload, moment, lost, encrypted, way)
+    for way, encrypted, lost, which in product(WAYS, (False, True), (False, True), UPLOADS)
     for upload in range(1, UPLOADS[which] + 1)
     for moment in MOMENTS
+    if not way or (moment == "refused" and not encrypted and not lost)
 )
 
 
 def interrupts(profile: str) -> tuple[Interrupt, ...]:
-    """Given a profile, return what it interrupts: everything by night, else where releases went wrong."""
+    """Given a profile, return what it breaks off: everything by night, else where releases went wrong."""
     return EVERY if profile == "nightly" else EVERYDAY
 
 
 def recovered(copies: Copies, interrupt: Interrupt) -> Verdict | None:
-    """Given where a backup is killed, run it again; return the first that is not right of what follows.
+    """Given where a backup breaks off, run it again; return the first that is not right of what follows.
 
     That is the rerun itself, a restore of every point on a new machine, and the next incremental.
-    None where the backup makes fewer uploads.
+    None where the backup ends before it breaks off.
     """
-    with _interrupted(copies, interrupt) as chain:
-        if chain is None:
+    opened = copies.new if interrupt.set == "full" else copies.copy
+    with opened(encrypted=interrupt.encrypted) as chain:
+        result = _broken_off(copies, chain, interrupt)
+        if result.timed_out:
+            return refused(result)
+        if result.ok:
             return None
         if interrupt.archive_lost:
             copies.lab.host.remove(chain.archive)
@@ -104,20 +115,14 @@ def findings_of_rerun(check: str, verdict: Verdict, what: str) -> list[Finding]:
     return [Finding(check, "", "a rerun that makes every point restorable", str(verdict), what)]
 
 
-@contextlib.contextmanager
-def _interrupted(copies: Copies, interrupt: Interrupt) -> Iterator[Copy | None]:
-    """Give a chain of which the next backup was killed; None where it ended before."""
-    opened = copies.new if interrupt.set == "full" else copies.copy
-    with opened(encrypted=interrupt.encrypted) as chain:
-        copies.fill_for_next(chain)
-        cutter = f"{copies.lab.host.scratch}/cutter.py"
-        copies.lab.host.put(cutter, (files("verify.lab") / "cutter.py").read_bytes())
-        behind = ("python3", cutter, str(interrupt.upload), interrupt.moment, *chain.duplicity.command)
-        client = replace(chain.duplicity, command=behind)
-        take = client.incremental if chain.points else client.full
-        result = copies.lab.ran(take(chain.source, chain.destination.url, at=chain.next_time))
-        if result.exit_code == -signal.SIGKILL and not result.timed_out:
-            yield chain
-        else:
-            result.must_succeed()
-            yield None
+def _broken_off(copies: Copies, chain: Copy, interrupt: Interrupt) -> Result:
+    """Take a chain's next backup until it breaks off; return how that ended."""
+    lab = copies.lab
+    copies.fill_for_next(chain)
+    cutter = f"{lab.host.scratch}/cutter.py"
+    lab.host.put(cutter, (files("verify.lab") / "cutter.py").read_bytes())
+    behind = ("python3", cutter, str(interrupt.upload), interrupt.moment, *chain.duplicity.command)
+    options = (*chain.duplicity.options, *filter(None, [interrupt.way]))
+    client = replace(chain.duplicity, command=behind, options=options)
+    take = client.incremental if chain.points else client.full
+    return lab.ran(take(chain.source, chain.destination.url, at=chain.next_time))

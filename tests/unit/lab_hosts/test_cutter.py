@@ -90,6 +90,12 @@ def test_a_command_is_killed_at_its_second_upload(server: ThreadingHTTPServer, w
     assert len(puts) == arrived
 
 
+def test_an_upload_and_all_later_ones_are_refused(server: ThreadingHTTPServer) -> None:
+    done = behind(server, 2, "refused", "PUT /a", "PUT /b", "GET /b", "PUT /c")
+    assert done.returncode == 7
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["200", "403", "200", "403"]
+
+
 @pytest.mark.parametrize(
     ("request_line", "completes"),
     [
