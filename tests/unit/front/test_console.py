@@ -61,6 +61,12 @@ FINDINGS: 3 findings (command-succeeds, content); besides, the lab's store (MinI
 """  # noqa: E501 - as it is printed
 
 
+@pytest.fixture(autouse=True)
+def widest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the columns where they are above, whatever the longest id of a check is."""
+    monkeypatch.setattr("verify.report.console.IDS", 17)
+
+
 def printed(run: Run, facts: dict[str, Any], checks: tuple[CheckResult, ...], **console: Any) -> str:
     """Given a run, return what its events print."""
     stream = io.StringIO()
