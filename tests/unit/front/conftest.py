@@ -19,7 +19,7 @@ BROKEN = "the lab's store (MinIO) died during the run: look at the machine's mem
 @pytest.fixture(autouse=True)
 def usual_signals() -> Iterator[None]:
     """Heed the signals of a user, whatever started these tests, and whatever an interrupted command ignores."""
-    usual = {each: signal.SIG_DFL for each in SIGNALS} | {signal.SIGINT: signal.default_int_handler}
+    usual = dict.fromkeys(SIGNALS, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
     before = {each: signal.signal(each, handler) for each, handler in usual.items()}
     yield
     for each, handler in before.items():
