@@ -13,7 +13,7 @@ Use = Literal["restore", "next backup"]
 
 ARCHIVES: tuple[Archive, ...] = ("kept", "lost")
 USES: tuple[Use, ...] = ("restore", "next backup")
-SMOKE = 12  # cells of a smoke run
+BY_DAY = 12  # cells of any run but the nightly one: a minute of a processor
 
 
 @dataclass(frozen=True, order=True)
@@ -57,14 +57,11 @@ CELLS: tuple[Cell, ...] = tuple(
 
 
 def chosen(profile: str) -> tuple[Cell, ...]:
-    """Given a profile, return the cells that it runs: all of them by night, else some that cover all pairs.
+    """Given a profile, return the cells that it runs: all of them by night, else those that tell most.
 
-    Every two properties that a cell can have are met together in at least one of them.
+    By day every property that a cell can have is met, and as many pairs of them as so few cells can hold.
     """
-    if profile == "nightly":
-        return CELLS
-    covering = _covering(CELLS)
-    return covering[:SMOKE] if profile == "smoke" else covering
+    return CELLS if profile == "nightly" else _covering(CELLS)[:BY_DAY]
 
 
 def _covering(cells: Sequence[Cell]) -> tuple[Cell, ...]:
