@@ -76,7 +76,7 @@ class CommandLine:
         """Given the source, a path that the paths of lists may begin with, and what ends their lines."""
         self.words: list[str] = []
         self.lists: dict[str, bytes] = {}
-        self._source = source
+        self._source = source.rstrip("/")  # SRC=/var/data/ is the folder /var/data
         self._prefix = lists
         self._separator = separator
 

@@ -64,7 +64,7 @@ class Glob:
     """
 
     def __init__(self, glob: str, *, ignore_case: bool) -> None:
-        """Given a glob, prepare it. Raise ValueError on "//" in it, re.error on a reversed range."""
+        """Given a glob, prepare it. Raise re.error on a reversed range, ValueError on "//" in it."""
         self._flags = "is" if ignore_case else "s"
         text = "/**" if glob == "/" else glob
         self._folders_only = text.endswith("/")
@@ -74,9 +74,10 @@ class Glob:
         self.matching = self._flagged(matching)
         # A path that the glob can be expanded into, and not a folder that the path is in, is no match.
         self.matching_no_folder = self._flagged(f"(?!{whole}$){matching}") if self._folders_only else self.matching
+        # duplicity compiles these first: a reversed range is told before "//".
+        self._matching, self._matching_no_folder = compiled(self.matching), compiled(self.matching_no_folder)
         # Through a path that it can be expanded into it never leads, not even if it does not match for being no folder.
         self.leading = self._flagged(f"(?!{matching})(?:{'|'.join(_prefixes(text))})$")
-        self._matching, self._matching_no_folder = compiled(self.matching), compiled(self.matching_no_folder)
         self._leading = compiled(self.leading)
         self._below = compiled(self._flagged(f"{whole}/"))
         self._open = bool(re.search(r"\*\*|\[", text))

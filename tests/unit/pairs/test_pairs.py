@@ -115,6 +115,13 @@ def test_the_defects_have_every_code_that_the_release_refuses_rules_with() -> No
     assert codes == known - {errors.CANNOT_OPEN_FILELIST}  # which only releases before 2.0 end with
 
 
+def test_a_source_that_ends_with_a_slash_makes_no_rule_with_two() -> None:
+    line = CommandLine("/var/data/", "list")
+    line.write((Written("--exclude", "FOLDER/a"),))
+    line.write((Written("--exclude", "FOLDER/a"),), "p000")
+    assert line.words == ["--exclude", "/var/data/a", "--exclude", "/var/data/p000/a"]
+
+
 def _code(rules: tuple[Written, ...]) -> int:
     line = CommandLine("/s", "list")
     line.write(rules)

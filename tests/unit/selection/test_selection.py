@@ -253,6 +253,7 @@ def test_files_from_takes_nothing_of_a_source_that_looks_like_its_parent() -> No
         (["--exclude", "s/a"], 14),
         (["--exclude", "/sx"], 14),
         (["--exclude", "/s/a//b"], 15),
+        (["--exclude", "/s//[z-a]"], 30),
         (["--exclude", "//s"], 15),
         (["--exclude", "/s/[z-a]"], 30),
         (["--exclude-regexp", "("], 30),
