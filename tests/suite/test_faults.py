@@ -64,4 +64,4 @@ def test_a_backup_that_broke_off_is_made_good_by_the_next_run(
         pytest.skip(f"the job's options make fewer uploads than {interrupt.upload}")
     title = f"Broken off at an upload and run again, duplicity {lab.release}, {lab.runtime}"
     tabulate(title, interrupt.row, interrupt.column, verdict)
-    must_find_nothing(findings_of_rerun("rerun-recovers", verdict, str(interrupt)))
+    must_find_nothing(findings_of_rerun("rerun-recovers", verdict, interrupt.hint(lab.release)))

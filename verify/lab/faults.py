@@ -28,10 +28,11 @@ UNNOTICED = frozenset({Outcome.SILENT, Outcome.HUNG})
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a backup, and a few words on how that showed."""
+    """What became of a backup, a few words on how that showed, and the last lines of what refused it."""
 
     outcome: Outcome
     shown: str = ""
+    last_lines: str = ""
 
     def __str__(self) -> str:
         return f"{self.outcome} ({self.shown})" if self.shown else str(self.outcome)
@@ -64,7 +65,7 @@ def restored(lab: Lab, point: Point, *, new_machine: bool = False) -> Verdict:
 
 def refused(result: Result) -> Verdict:
     """Given a command that did not end with exit code 0, return what that means."""
-    return Verdict(Outcome.HUNG if result.timed_out else Outcome.REFUSED, result.ending)
+    return Verdict(Outcome.HUNG if result.timed_out else Outcome.REFUSED, result.ending, result.last_lines)
 
 
 def continued(copies: Copies, chain: Chain) -> Verdict:

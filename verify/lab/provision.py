@@ -154,6 +154,14 @@ def _install_duplicity(version: Version, folder: Path, lock: int) -> None:
         return
     install(folder, *NEEDS, *BUILD_NEEDS, what=what, lock=lock)
     install(folder, "--no-build-isolation", f"duplicity=={version}", what=what, lock=lock, hint=TO_COMPILE)
+    _name_interpreter(folder)
+
+
+def _name_interpreter(folder: Path) -> None:
+    """Have duplicity's program name the Python of its environment: it starts itself anew, and 0.8.18's asks `env`."""
+    program = folder / "bin" / "duplicity"
+    _, rest = program.read_bytes().split(b"\n", 1)
+    program.write_bytes(f"#!{folder / 'bin' / 'python'}\n".encode() + rest)
 
 
 def _install_seaweedfs(folder: Path, lock: int) -> None:

@@ -49,6 +49,12 @@ def test_a_release_that_is_there_is_not_installed_again(index: None, cache: Path
     assert version_said(again.command) == "3.2.1"
 
 
+@pytest.mark.parametrize("release", ["0.8.18", "3.2.1"])
+def test_a_program_that_starts_itself_anew_is_in_its_environment(index: None, release: str) -> None:
+    program = Path(provision_duplicity(release).python).with_name("duplicity")
+    assert version_said((str(program),)) == release
+
+
 def test_an_installation_that_was_killed_half_way_is_begun_anew(index: None, cache: Path) -> None:
     child = provisioning()
     python = wait_for(cache, "duplicity/3.2.1-*/bin/python")
