@@ -86,7 +86,11 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("expected-paths", Severity.DATA_LOSS, "what lies in the source and is not excluded is in the newest point"),
     Check("volumes-intact", Severity.DATA_LOSS, "volumes hash to what their manifest says"),
     Check("sample-restores", Severity.DATA_LOSS, "paths restored from the real destination come back as they were"),
+    Check("restore-time", Severity.COST, "a restore of everything takes no longer than it may"),
     Check("full-restore", Severity.DATA_LOSS, "everything restored from the real destination comes back as it was"),
+    Check("contents-usable", Severity.DATA_LOSS, "restored archives, databases and documents can be opened"),
+    Check("database-boots", Severity.DATA_LOSS, "a restored PostgreSQL starts, or takes its dump, and answers"),
+    Check("own-assertions", Severity.DATA_LOSS, "the owner's own tests of what was restored pass"),
 )
 
 

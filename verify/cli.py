@@ -16,6 +16,7 @@ INTERRUPTED = "interrupted; nothing left behind"
 MAIN = "sandbox"  # without a command's name
 COMMANDS: Mapping[str, str] = {
     "drill": "restore verification of a real backup, where it really lies; read only",
+    "history": "what past drills found, and how their figures went",
     "selection": "what a job's rules take of its source, and what each rule did",
     "regression": "what a change of a job makes leave or enter its backup, and what else it means",
     "doctor": "what this machine can do, and what it lacks",

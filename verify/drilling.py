@@ -3,6 +3,7 @@
 It imports little, and acts only where a test asks for `drill`: see verify/plugin.py.
 """
 
+import shlex
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from verify.checks import Finding
 from verify.errors import CannotRunError, NotProvenError
+from verify.evidence import checks_of, told_by
 from verify.options import DRILL
 
 if TYPE_CHECKING:
+    from verify.drill.backup import Backup
     from verify.drill.drill import Drill
     from verify.report.events import Event
 
 HERE = Path("tests", "drill")
+OWN = "own-assertions"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,6 +64,57 @@ def drill(request: pytest.FixtureRequest) -> "Iterator[Drill]":
     with open_drill(settings, "docker" if name == "docker" else "embedded", why) as opened:
         request.config.pluginmanager.register(History(opened))
         yield opened
+
+
+@pytest.fixture(scope="session")
+def restored(drill: "Drill") -> Path:
+    """Give the folder that holds what was restored of the newest point: all of it with --full, else the sample.
+
+    What stands in the policy's `must_restore` is always there.
+    """
+    try:
+        return drill.restores.tree
+    except NotProvenError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def backup(drill: "Drill") -> "Backup":
+    """Give the backup: its job, its points, what the newest holds, and a way to restore one path more."""
+    from verify.drill.backup import Backup  # noqa: PLC0415 - as above
+
+    return Backup(drill)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Count a test of the owner's own that runs along with a drill as `own-assertions`."""
+    function = getattr(item, "function", None)
+    if function is not None and _is_drill(item.config) and not hasattr(function, "verify_checks"):
+        function.verify_checks = (OWN,)
+
+
+def _is_drill(config: pytest.Config) -> bool:
+    return any(Path(argument.partition("::")[0]).resolve().parts[-2:] == HERE.parts for argument in config.args)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make a finding of a test of the owner's own that fails."""
+    if call.excinfo is not None and checks_of(item) == (OWN,):
+        error = call.excinfo.value
+        if not isinstance(error, pytest.skip.Exception) and not told_by(error):
+            item.user_properties.append(("finding", _own(item, error).as_json()))
+    return (yield)
+
+
+def _own(item: pytest.Item, error: BaseException) -> Finding:
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    name = item.nodeid.partition("[")[0]
+    reporters = (each.command for each in item.config.invocation_params.plugins or () if hasattr(each, "command"))
+    again = shlex.join([*shlex.split(next(reporters, "pytest")), str(item.path), "-k", item.name.partition("[")[0]])
+    return Finding(OWN, "", f"{name} passes", f"{type(error).__name__}: {said[0]}", reproduce=again)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -291,3 +291,43 @@ def test_a_scratch_folder_that_is_too_deep_for_gpg_is_said(site: Site, tmp_path:
     assert done.returncode == 2, done.stdout
     assert "set TMPDIR to a shorter path" in done.stdout
     assert list(deep.iterdir()) == []
+
+
+OWN_TESTS = """
+def test_a_restored_file_says_what_it_should(restored):
+    assert "entryPoints" in (restored / "config/traefik/traefik.yml").read_text()
+
+
+def test_an_older_point_has_the_older_letter(backup):
+    assert len(backup.points) == 4
+    assert "documents/2026/letter.txt" in backup.listing
+    assert "once more" not in backup.restore("documents/2026/letter.txt", at=backup.points[0]).read_text()
+
+
+def test_what_does_not_hold(restored):
+    assert (restored / "no such file").exists(), "it is not there"
+"""
+
+
+def test_the_owners_own_tests_run_on_what_was_restored(site: Site, tmp_path: Path, runtime: str) -> None:
+    own = tmp_path / "test_own.py"
+    own.write_text(OWN_TESTS)
+    report = site.drill(site.env_file(HEALTHY), str(own), report=tmp_path / "report", runtime=runtime)
+    assert (report.code, report.failed) == (1, {"own-assertions"}), report.said
+    (found,) = report.findings("own-assertions")
+    assert "test_what_does_not_hold passes" in found["expected"]
+    assert found["got"].startswith("AssertionError: it is not there")
+    assert str(own) in found["reproduce"]
+
+
+def test_a_torn_database_is_found_by_opening_it(site: Site, tmp_path: Path) -> None:
+    site.copy("torn")
+    database = site.source / "app.sqlite"
+    whole = database.read_bytes()
+    database.write_bytes(whole[:4096] + bytes(4096) + whole[8192:])
+    time.sleep(SETTLED)
+    site.back_up("torn")
+    database.write_bytes(whole)
+    report = site.drill(site.env_file("torn"), report=tmp_path, runtime="embedded")
+    assert (report.code, report.failed) == (1, {"contents-usable"}), report.said
+    assert [found["path"] for found in report.findings("contents-usable")] == ["app.sqlite"]

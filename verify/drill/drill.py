@@ -7,10 +7,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verify.checks import Finding, FindingsError
 from verify.drill import expected
+from verify.drill.contents import KINDS
 from verify.drill.destination import Destination
 from verify.drill.expected import Verdict, judge
 from verify.drill.ledger import Ledger
@@ -22,6 +24,7 @@ from verify.drill.restoring import Restored
 from verify.drill.settings import DrillSettings
 from verify.drill.shrinking import full_findings, shrink_findings
 from verify.drill.source import LiveSource, live_source, rules_of
+from verify.drill.usable import usable
 from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven, prove
 from verify.errors import NotProvenError
 from verify.job import Job
@@ -128,6 +131,7 @@ class Drill:
         """Note in the ledger that this drill began, and what it has seen; the verdict is for `Ledger.end`."""
         self.number = self.ledger.begin(self.started)
         yield
+        self.figures |= {"downloaded": self.downloaded, "seconds": time.time() - self.started}
         self.destination.remember(self.started)
         self.ledger.note_figures(self.number, self.figures)
 
@@ -143,7 +147,7 @@ class Drill:
     def newest(self) -> int:
         """The newest point's time, in seconds since the epoch: by the store's listing, else by duplicity."""
         time_ = self.destination.newest.span.end if self.destination.is_seen else self._newest_by_duplicity()
-        self.figures["newest"] = time_
+        self.figures |= {"newest": time_, "age": self.started - time_}
         return time_
 
     def _newest_by_duplicity(self) -> int:
@@ -235,6 +239,20 @@ class Drill:
         self.figures |= {"volumes": reach.volumes, "volumes_proven": reach.proven, "oldest_proof": reach.oldest}
         self.say(f"{len(good):,} tonight; {reach}")
         return found
+
+    def usable_findings(self, restored: Path, kinds: str) -> list[Finding]:
+        """Given what was restored, open what is of some kinds; return a finding for each that cannot be.
+
+        Raise `NotProvenError` where there is none.
+        """
+        source = None
+        with contextlib.suppress(NotProvenError):
+            source = self.source.folder
+        found = usable(restored, KINDS[kinds], source, self.deadline)
+        if not found.counts:
+            raise NotProvenError(f"no {kinds} are among what was restored")
+        self.say(str(found))
+        return found.findings
 
     def ran(self, result: AnyResult, check: str = "duplicity-agrees") -> AnyResult:
         """Given a command's result, count it and return it. Raise `FindingsError` (`check`) unless it succeeded."""

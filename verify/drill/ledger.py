@@ -4,6 +4,7 @@ Times are seconds since the epoch; `destination` is its URL without secrets. Eac
 transaction, so that a drill which is killed leaves a ledger that the next one goes on with.
 """
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from verify.drill.manifests import Manifest
 from verify.drill.stored import Object
@@ -46,6 +48,7 @@ CREATE TABLE restores (
     everything INTEGER NOT NULL
 );
 """
+PAST = "SELECT destination, started, ended, verdict, figures FROM drills WHERE ended IS NOT NULL ORDER BY started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class PastDrill:
     ended: float
     verdict: str
     figures: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the drill as a JSON object."""
+        return {"started": self.started, "ended": self.ended, "verdict": self.verdict, **self.figures}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,29 @@ class Content(NamedTuple):
     mtime: int
     size: int
     digest: bytes
+
+
+def past_drills(folder: Path) -> dict[str, list[PastDrill]]:
+    """Given a drill's folder, return the drills that have ended by destination, oldest first; nothing is written.
+
+    Raise `CannotRunError` where there is no ledger, or one that cannot be read.
+    """
+    if not (folder / FILE).exists():
+        raise CannotRunError(f"no drill was made with {folder.parent}: name the --report-dir of one")
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(folder / FILE))}?mode=ro", uri=True)) as db:
+            rows = list(map(_past, db.execute(PAST)))
+    except sqlite3.Error as error:
+        raise CannotRunError(f"the ledger {folder / FILE} cannot be read ({error}): move it away") from error
+    found: dict[str, list[PastDrill]] = {}
+    for destination, past in rows:
+        found.setdefault(destination, []).append(past)
+    return found
+
+
+def _past(row: tuple[str, float, float, str, str]) -> tuple[str, PastDrill]:
+    destination, started, ended, verdict, figures = row
+    return destination, PastDrill(started, ended, verdict, json.loads(figures))
 
 
 class Ledger:
@@ -133,12 +163,7 @@ class Ledger:
     @property
     def past(self) -> list[PastDrill]:
         """The drills of this destination that have ended, oldest first."""
-        rows = self._db.execute(
-            "SELECT started, ended, verdict, figures FROM drills WHERE destination = ? AND ended IS NOT NULL"
-            " ORDER BY started",
-            (self.destination,),
-        )
-        return [PastDrill(started, ended, verdict, json.loads(figures)) for started, ended, verdict, figures in rows]
+        return [past for destination, past in map(_past, self._db.execute(PAST)) if destination == self.destination]
 
     def note_objects(self, objects: Iterable[Object], seen: float) -> None:
         """Note what lies at the destination in finished sets, and forget what is gone.

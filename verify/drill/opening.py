@@ -84,7 +84,7 @@ def _embedded(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]:
         gpg = gpg_version(host)
         yield Place(
             host=host, observer=observer, command=command, release=release, archive=archive, scratch=scratch,
-            environment=environment_of(job, scratch, os.environ.get("HOME")),
+            fetched_to=None, environment=environment_of(job, scratch, os.environ.get("HOME")),
             versions={"duplicity": str(release), **({"gpg": gpg} if gpg else {})},
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from packaging.version import Version
 
@@ -32,6 +33,7 @@ class Place:
     archive: str
     scratch: str
     environment: Mapping[str, str | Secret] = field(repr=False)
+    fetched_to: Path | None  # on this machine, for what is restored on another host; None where the host is this one
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
 
@@ -42,6 +44,16 @@ class Place:
             options=drill_options(job, self.archive, posixpath.join(self.scratch, "tmp")),
             patience=patience_of(job), timeout=timeout,
         )  # fmt: skip
+
+    def fetched(self, target: str) -> Path:
+        """Given a restored path, return it on this machine."""
+        if self.fetched_to is None:
+            return Path(target)
+        here = self.fetched_to / posixpath.relpath(target, self.scratch)
+        if not here.exists():
+            here.parent.mkdir(parents=True, exist_ok=True)
+            self.host.stream_out(target, here)
+        return here
 
     def new_target(self, name: str) -> str:
         """Given a name, return a path in scratch where nothing is, to restore to."""

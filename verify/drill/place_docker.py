@@ -45,6 +45,7 @@ def docker_place(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]
         }
         yield Place(
             host=host, observer=observer, command=COMMAND, release=release, archive=archive, scratch=scratch,
+            fetched_to=run.scratch / "fetched",
             environment=environment_of(job, scratch, None), versions=versions,
             notes=(*_stand_in(settings, job, image.name), *binds.notes),
         )  # fmt: skip

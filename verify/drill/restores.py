@@ -4,16 +4,19 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.checks import Finding
+from verify.checks import Finding, FindingsError
 from verify.drill.chances import claim
 from verify.drill.command import NAME
 from verify.drill.comparing import Yardstick, forgiven
+from verify.drill.estimate import cost_words, estimate, time_findings
 from verify.drill.exercise import Chosen, Outcome, Point, carry_out, choose, everything, missing, volumes_of
 from verify.drill.manifests import Manifest, changed_paths
 from verify.drill.names import moment
 from verify.drill.needs import Needs
+from verify.drill.once import once
 from verify.drill.restoring import Restorer
 from verify.drill.sampling import Leaf, Stratum, strata_of
 from verify.drill.source import rules_of
@@ -35,13 +38,19 @@ class Restores:
         self.newest: Outcome | None = None  # of the newest point, once it was restored from
         self._restored = 0  # commands
 
-    @cached_property
-    def target(self) -> str:
-        """Where what was restored of the newest point lies, on the host."""
-        return f"{self._drill.place.scratch}/{NEWEST}"
+    @once
+    def tree(self) -> Path:
+        """What was restored of the newest point, on this machine. Raise `NotProvenError` where nothing was."""
+        with contextlib.suppress(FindingsError):  # which is for its own test to tell
+            _ = self.full_findings if self._drill.settings.full else self.sample_findings
+        target = f"{self._drill.place.scratch}/{NEWEST}"
+        if not self._drill.place.host.exists(target):
+            raise NotProvenError("nothing of the newest point was restored")
+        return self._drill.place.fetched(target)
 
+    @once
     def sample_findings(self) -> list[Finding]:
-        """Restore a sample of the newest and of a random older point; return what came back otherwise."""
+        """What came back otherwise of a sample of the newest point, and of one of a random older point."""
         drill = self._drill
         left = drill.budget - drill.downloaded
         found: list[Finding] = []
@@ -58,14 +67,28 @@ class Restores:
             raise NotProvenError("nothing was restored: the budget or the time was used up before")
         return found
 
+    @once
     def full_findings(self) -> list[Finding]:
-        """Restore all of the newest point; return what came back otherwise. Raise `NotProvenError` unless asked for."""
+        """What came back otherwise of all of the newest point. Raise `NotProvenError` unless it was asked for."""
         drill = self._drill
         if not drill.settings.full:
             raise NotProvenError(f"only with --full; {self._last_full()}")
         point = self._point(drill.newest)
         outcome = self._carried_out(FULL, point, NEWEST, everything(point))
         return [*missing(self._must, drill.newest_listing, FULL), *outcome.comparison.findings]
+
+    def time_findings(self) -> list[Finding]:
+        """Return a finding if a restore of everything takes longer than the policy allows."""
+        drill = self._drill
+        found = estimate(drill.ledger.restores, self.needs(drill.newest).bytes(b""))
+        if found:
+            drill.figures |= {
+                "full_bytes": found.bytes, "full_seconds": found.seconds,
+                "full_low": found.low, "full_high": found.high,
+            }  # fmt: skip
+            drill.say(f"{found} for {found.bytes:,} bytes{cost_words(found, drill.policy.price_per_gb)}")
+        allowed = drill.policy.max_restore_time
+        return time_findings(found, None if allowed is None else allowed.total_seconds())
 
     def _last_full(self) -> str:
         whole = [each.ended for each in self._drill.ledger.restores if each.everything]
@@ -129,9 +152,10 @@ class Restores:
         def strata(leaf: Leaf) -> Iterator[Stratum]:
             return strata_of(leaf, time, lambda path: positions.get(path, 0))
 
-        return Point(time, listing, self._needs(time), strata)
+        return Point(time, listing, self.needs(time), strata)
 
-    def _needs(self, time: int) -> Needs:
+    def needs(self, time: int) -> Needs:
+        """Given a point's time, return what its restores download. Raise `NotProvenError` where its chain is broken."""
         there = self._drill.destination
         sets = there.stored.leading_to(time)
         read = [(each, there.manifests[each.span]) for each in sets]

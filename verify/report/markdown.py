@@ -4,6 +4,8 @@ import html
 from collections.abc import Iterator
 
 from verify.report.digest import Failure, failures_of, gaps_of
+from verify.report.drill_markdown import drill_markdown, is_drill
+from verify.report.escaping import code, text_of
 from verify.report.outcome import Run
 from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, said_of, tests_of, verdict_words
 
@@ -12,18 +14,22 @@ SHOWN = 20  # findings of one test; all of them are in report.json
 
 def markdown_of(run: Run) -> str:
     """Given a run, return its summary."""
+    if is_drill(run):
+        return "\n".join(drill_markdown(run)) + "\n"
     return "\n".join([*_head(run), *_checks(run), *_findings(run), *_gaps(run)]) + "\n"
 
 
 def _head(run: Run) -> Iterator[str]:
     sign, words = SIGNS[OUTCOME[run.verdict]], verdict_words(run.verdict)
-    yield f"## {sign} {words}: {_text(run.sentence)} ({duration(run.seconds)})"
+    yield f"## {sign} {words}: {text_of(run.sentence)} ({duration(run.seconds)})"
     yield ""
     for trouble in run.troubles if len(run.troubles) > 1 else ():
-        yield f"- could not run: {_text(trouble)}"
+        yield f"- could not run: {text_of(trouble)}"
     for lab in run.labs:
-        yield from (f"- {name}: {_text(text)}" if name else f"- {_text(text)}" for name, text in header(lab).items())
-        yield from (f"- note: {_text(note)}" for note in notes(lab))
+        yield from (
+            f"- {name}: {text_of(text)}" if name else f"- {text_of(text)}" for name, text in header(lab).items()
+        )
+        yield from (f"- note: {text_of(note)}" for note in notes(lab))
     yield ""
 
 
@@ -34,7 +40,7 @@ def _checks(run: Run) -> Iterator[str]:
     yield "|---|---|---|---:|---:|---|"
     told = set[str]()
     for check in run.checks:
-        said = _text(said_of(check, told))
+        said = text_of(said_of(check, told))
         cells = (SIGNS[check.outcome], f"`{check.id}`", check.runtime, tests_of(check), duration(check.seconds), said)
         yield "| " + " | ".join(cells) + " |"
     yield ""
@@ -49,19 +55,19 @@ def _findings(run: Run) -> Iterator[str]:
 
 
 def _failure(failure: Failure) -> Iterator[str]:
-    yield from (f"**{_text(failure.name)}**", "")
+    yield from (f"**{text_of(failure.name)}**", "")
     for told in failure.findings[:SHOWN]:
         found = told.finding
-        path = f" {_code(found.path)}" if found.path else ""
-        yield f"- **{found.check}**{path}: expected {_text(found.expected)}, got {_text(found.got)}"
-        yield from (f"  <br>{_text(text)}" for text in (found.hint, told.alike and alike(told.alike)) if text)
+        path = f" {code(found.path)}" if found.path else ""
+        yield f"- **{found.check}**{path}: expected {text_of(found.expected)}, got {text_of(found.got)}"
+        yield from (f"  <br>{text_of(text)}" for text in (found.hint, told.alike and alike(told.alike)) if text)
     if len(failure.findings) > SHOWN:
         yield f"- and {len(failure.findings) - SHOWN} more, in `report.json`"
     yield ""
     if failure.test.example:
         example = html.escape(failure.test.example, quote=False)
         yield from ("<details><summary>falsifying example</summary>", "", f"<pre>{example}</pre>", "", "</details>", "")
-    yield from (f"again: {_code(failure.findings[0].finding.reproduce)}", "")
+    yield from (f"again: {code(failure.findings[0].finding.reproduce)}", "")
 
 
 def _gaps(run: Run) -> Iterator[str]:
@@ -72,17 +78,5 @@ def _gaps(run: Run) -> Iterator[str]:
     for gap in gaps:
         named = (("wholly", gap.wholly), ("in part", gap.partly))
         ids = "; ".join(f"{how} {', '.join(f'`{each}`' for each in checks)}" for how, checks in named if checks)
-        yield f"- {_text(gap.reason)}: {ids}"
+        yield f"- {text_of(gap.reason)}: {ids}"
     yield ""
-
-
-def _text(text: str) -> str:
-    """Return text that stays in its line or cell, and makes no markup."""
-    for sign in "\\`*_[]|#":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(html.escape(text, quote=False).split())
-
-
-def _code(text: str) -> str:
-    """Return text as inline code, as it is; backquotes would end it, and are HTML's there."""
-    return f"<code>{_text(text)}</code>"

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from verify.report.columns import size
 from verify.report.outcome import CheckResult, Ending, Outcome, Verdict, counted
 
 MINUTE = 60  # seconds
 NAMED = 3  # of the tests that failed alike
-KILO = 1000
 SIGNS = {Outcome.PROVEN: "✓", Outcome.FINDING: "✗", Outcome.NOT_PROVEN: "○", Outcome.ERROR: "!"}
 OUTCOME = {Verdict.PROVEN: Outcome.PROVEN, Verdict.FINDINGS: Outcome.FINDING, Verdict.COULD_NOT_RUN: Outcome.ERROR}
 
@@ -31,16 +31,6 @@ def tests_of(check: CheckResult) -> str:
     skipped = sum(test.ending is Ending.SKIPPED for test in check.tests)
     everything = counted(len(check.tests), "test")
     return f"{len(check.tests) - skipped} of {everything}" if skipped else everything
-
-
-def amount(number: int) -> str:
-    """Given bytes, return them as a person says them: `0 B`, `12.3 MB`."""
-    size, unit = float(number), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if size < KILO:
-            break
-        size, unit = size / KILO, larger
-    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
 
 
 def remark(check: CheckResult, told: set[str]) -> str:
@@ -66,7 +56,7 @@ def alike(names: Sequence[str]) -> str:
 
 def said_of(check: CheckResult, told: set[str]) -> str:
     """Given a check, return the remark on it, else its meaning, and what deciding it has downloaded."""
-    cost = f" ({amount(check.downloaded)} downloaded)" if check.downloaded else ""
+    cost = f" ({size(check.downloaded)} downloaded)" if check.downloaded else ""
     return f"{remark(check, told) or check.meaning}{cost}"
 
 

@@ -1,0 +1,63 @@
+"""Past drills as a table, and their figures as lines that rise and fall."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from verify.cli import main
+from verify.commands.past import sparkline, table_of, trends_of
+from verify.drill.ledger import Ledger, PastDrill
+
+FIGURES = {
+    "newest": 1, "age": 5_000, "files_restored": 120, "bad": 0, "volumes": 40, "volumes_proven": 12,
+    "downloaded": 2_000_000_000, "full_seconds": 720, "full_bytes": 9_000_000_000,
+}  # fmt: skip
+
+
+def test_a_drill_is_a_line() -> None:
+    head, line, other = table_of([PastDrill(0, 9, "proven", FIGURES), PastDrill(86_400, 86_409, "could-not-run", {})])
+    assert head.split("  ")[0] == "drill"
+    assert " ".join(line.split()) == "1970-01-01 00:00 ✓ proven 1.4 h 120 files 0 12 of 40 2.0 GB 12 min"
+    assert other.split() == ["1970-01-02", "00:00", "!", "could-not-run", "-", "-", "-", "-", "-", "-"]
+
+
+def test_figures_are_drawn_from_the_least_to_the_largest() -> None:
+    assert sparkline([1, 2, 3, 8]) == "▁▂▃█"
+    assert sparkline([5, 5, 5]) == "▅▅▅"
+    drills = [PastDrill(0, 0, "proven", {"full_seconds": seconds}) for seconds in (60, 90, 720)]
+    assert trends_of(drills) == ["time to get all back     ▁▁█  from 60 s to 12 min"]
+    assert trends_of(drills[:1]) == []
+
+
+def test_the_command_prints_each_destinations_drills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for destination in ("s3:///one", "s3:///two"):
+        ledger = Ledger(tmp_path / "drill", destination)
+        number = ledger.begin(0)
+        ledger.note_figures(number, FIGURES)
+        ledger.end(number, 9, "proven")
+        ledger.begin(10)  # still at work, or killed
+        ledger.close()
+    before = (tmp_path / "drill/ledger.sqlite").read_bytes()
+    assert main(["history", f"--report-dir={tmp_path}"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("✓ proven") == 2
+    assert "s3:///one" in said
+    assert main(["history", f"--report-dir={tmp_path}", "--format=json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["destination"], each["verdict"], each["bad"]) for each in told] == [
+        ("s3:///one", "proven", 0),
+        ("s3:///two", "proven", 0),
+    ]
+    assert (tmp_path / "drill/ledger.sqlite").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [None, b"no database, but long enough to look like one " * 5])
+def test_without_drills_one_sentence_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
+    if content:
+        (tmp_path / "drill").mkdir()
+        (tmp_path / "drill/ledger.sqlite").write_bytes(content)
+    assert main(["history", f"--report-dir={tmp_path}"]) == 2
+    assert ("cannot be read" if content else "no drill was made with") in capsys.readouterr().err

@@ -1,0 +1,38 @@
+"""`duplicity-verify history`: what the drills of a report folder found, and how their figures went."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from verify.commands.parsers import Parser
+from verify.options import REPORTS
+
+EXAMPLES = """examples:
+  duplicity-verify history                               the drills of this folder's reports
+  duplicity-verify history --format json | jq '.[-1]'    for machines"""
+
+
+def parser() -> Parser:
+    """Return the command's parser."""
+    made = Parser("duplicity-verify history", "Shows past drills: verdicts, ages, coverage, times.", EXAMPLES)
+    made.add_options("the reports", REPORTS)
+    made.add_argument("--format", choices=("table", "json"), default="table", dest="form", help="how it is printed")
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the drills of each destination; return 0."""
+    from verify.commands.past import table_of, trends_of  # noqa: PLC0415 - not for --help
+    from verify.drill.ledger import past_drills  # noqa: PLC0415 - as above
+    from verify.drill.settings import FOLDER  # noqa: PLC0415 - as above
+
+    drills = past_drills(Path(options.report_dir) / FOLDER)
+    if options.form == "json":
+        told = [{"destination": name, **each.as_json()} for name, past in drills.items() for each in past]
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+        return 0
+    for destination, past in drills.items():
+        lines = [destination, "", *table_of(past), "", *trends_of(past)]
+        sys.stdout.write("\n".join(lines).rstrip() + "\n\n")
+    return 0

@@ -1,0 +1,64 @@
+"""The backup as an owner's own tests see it: the fixture `backup`."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verify.checks import FindingsError
+from verify.drill.restoring import Restorer
+from verify.job import Job
+
+if TYPE_CHECKING:
+    from verify.drill.drill import Drill
+
+OWN = "own-assertions"
+
+
+class Backup:
+    """The backup that is drilled: its job, its points, and what the newest holds."""
+
+    def __init__(self, drill: "Drill") -> None:
+        self._drill = drill
+        self._numbers = count(1)
+
+    @property
+    def job(self) -> Job:
+        """The job, as its files say."""
+        return self._drill.job
+
+    @property
+    def points(self) -> list[datetime]:
+        """The times of all points, oldest first, in UTC."""
+        return [datetime.fromtimestamp(point, UTC) for point in self._drill.points]
+
+    @property
+    def newest(self) -> datetime:
+        """The time of the newest point, in UTC."""
+        return datetime.fromtimestamp(self._drill.newest, UTC)
+
+    @cached_property
+    def listing(self) -> Mapping[str, datetime]:
+        """What the newest point holds: modification times by path, relative to the source."""
+        return {
+            os.fsdecode(path): datetime.fromtimestamp(time, UTC) for path, time in self._drill.newest_listing if path
+        }
+
+    def restore(self, path: str, at: datetime | None = None) -> Path:
+        """Given a path, restore it from the newest point, or from the one at a time; return where it lies.
+
+        Raise `FindingsError` (`own-assertions`) where it does not come back.
+        """
+        drill = self._drill
+        point = drill.newest if at is None else int(at.timestamp())
+        into = f"{drill.place.scratch}/asked-{next(self._numbers)}"
+        restorer = Restorer(drill.place, drill.job, drill.deadline)
+        needs = drill.restores.needs(point)
+        restored = restorer.restore(OWN, os.fsencode(path), point, needs, into=into, size=None, order=())
+        drill.count_restore(restored)
+        if restored.finding:
+            raise FindingsError((restored.finding,))
+        return drill.place.fetched(restored.target)
