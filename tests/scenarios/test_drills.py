@@ -1,12 +1,15 @@
 """Each misfortune that a backup can meet gives a drill its own finding; a healthy one gives none."""
 
+import itertools
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -204,12 +207,26 @@ def settled(site: Site, since: int) -> list[dict[str, Any]]:
 
 
 def test_the_source_may_change_while_it_is_looked_at(site: Site, tmp_path: Path, runtime: str) -> None:
-    path = site.source / "documents/2026/new since the backup.txt"
-    path.write_text("later\n")
+    busy, stop = site.source / "busy", threading.Event()
+
+    def churn() -> None:
+        for number in itertools.count():
+            path = busy / f"{number % 7}/{number % 50}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{number}\n" * (number % 100))
+            if number % 3 == 0:
+                shutil.rmtree(busy / f"{number % 5}", ignore_errors=True)
+            if stop.wait(0.001):
+                return
+
+    thread = threading.Thread(target=churn)
+    thread.start()
     try:
-        report = site.drill(site.env_file(HEALTHY), report=tmp_path, runtime=runtime)
+        report = site.drill(site.env_file(HEALTHY), "--full", report=tmp_path, runtime=runtime)
     finally:
-        path.unlink()
+        stop.set()
+        thread.join()
+        shutil.rmtree(busy)
         time.sleep(SETTLED)
     assert report.code == 0, report.said
 

@@ -11,12 +11,13 @@ from packaging.version import Version
 from verify.checks import Finding
 from verify.drill.expected import MARGIN
 from verify.drill.ledger import Content, Ledger
+from verify.drill.names import moment
 from verify.drill.source import LiveSource
+from verify.lab.host import Host
 from verify.selection import Entry, RuleSet, select
 from verify.trees import Difference, History, Inventory, Limitation, Tree, compare, limitations_of, printable
 from verify.trees.compare import findings_of
 from verify.trees.model import SECOND, path_key, second_seen
-from verify.trees.onsite import observe
 
 
 @dataclass
@@ -49,38 +50,44 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What restores are compared with: the live source by the job's rules, if there is one, and the ledger."""
+    """What restores are compared with: the live source by the job's rules, if there is one, and the ledger.
 
+    `here` is this machine, where the live source is.
+    """
+
+    here: Host
     source: LiveSource | None
     rules: RuleSet | None
     ledger: Ledger
     limitations: Sequence[Limitation]
     now: float
 
-    def compare(self, check: str, restored: Inventory, path: bytes, point: int) -> Comparison:
-        """Given what a restore of a path of a point gave, compare it; findings are of `check`."""
-        expected = self._unchanged(path, point)
-        comparison = Comparison()
-        differences = list(compare(expected, _matching(restored, expected), self.limitations))
-        comparison.bad = {_joined(path, each.path) for each in differences}
-        comparison.bad_leaves = {_joined(path, each.path) for each in differences if not _is_folder(each)}
-        found = findings_of(differences, point=f"the point of {point}", check=check)
-        comparison.findings = [_at(each, path) for each in found]
-        self._remember(comparison, check, restored, expected, path)
-        return comparison
+    def expectation(self, path: bytes, point: int) -> Inventory:
+        """Return what lies in the live source at a path and has not changed since a point; nothing without a source.
 
-    def _unchanged(self, path: bytes, point: int) -> Inventory:
-        """Return what lies in the live source at a path and has not changed since a point; nothing without a source."""
+        It reads the files, and may be called while they are restored.
+        """
         if self.source is None or self.rules is None:
             return Inventory.empty()
         there = os.path.join(os.fsencode(self.source.folder), path)  # noqa: PTH118 - bytes
         try:
-            seen = Inventory(there, observe(there))
+            seen = self.here.observe(os.fsdecode(there))
             # Looked at after the files were read: one that changes meanwhile counts as changed.
             kept = set(_kept(self.source, path, (point - MARGIN) * SECOND, self.rules))
         except OSError:  # gone since
             return Inventory.empty()
         return Inventory.from_records((one for one in seen.records() if one[0] in kept and not one[11]), there)
+
+    def compare(self, check: str, restored: Inventory, expected: Inventory, path: bytes, point: int) -> Comparison:
+        """Given what a restore gave, and what was expected of it, compare them; findings are of `check`."""
+        comparison = Comparison()
+        differences = list(compare(expected, _matching(restored, expected), self.limitations))
+        comparison.bad = {_joined(path, each.path) for each in differences}
+        comparison.bad_leaves = {_joined(path, each.path) for each in differences if not _is_folder(each)}
+        found = findings_of(differences, point=f"the point of {moment(point)}", check=check)
+        comparison.findings = [_at(each, path) for each in found]
+        self._remember(comparison, check, restored, expected, path)
+        return comparison
 
     def _remember(
         self, comparison: Comparison, check: str, restored: Inventory, expected: Inventory, path: bytes

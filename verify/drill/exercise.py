@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from verify.checks import Finding
@@ -120,12 +121,14 @@ def carry_out(
             break
         order = list(_below(point.listing, path))
         size = _size_of(yardstick.source, path)
-        restored = restorer.restore(check, path, point.time, point.needs, into=into, size=size, order=order)
+        with ThreadPoolExecutor(1) as beside:  # reads the source while duplicity restores
+            expected = beside.submit(yardstick.expectation, path, point.time)
+            restored = restorer.restore(check, path, point.time, point.needs, into=into, size=size, order=order)
         outcome.restored.append(restored)
         if restored.finding:
             outcome.comparison.findings.append(restored.finding)
         else:
-            outcome.comparison.add(yardstick.compare(check, restored.inventory, path, point.time))
+            outcome.comparison.add(yardstick.compare(check, restored.inventory, expected.result(), path, point.time))
         if not keep or restored.finding:
             restorer.wipe(restored.target)
     return outcome

@@ -141,8 +141,8 @@ class Restores:
             source, rules = drill.source, rules_of(drill.job, drill.source, drill.place.release)
         except NotProvenError as error:
             drill.say(f"not compared with the source: {error}")
-            return Yardstick(None, None, drill.ledger, limitations, drill.started)
-        return Yardstick(source, rules, drill.ledger, limitations, drill.started)
+            return Yardstick(drill.here, None, None, drill.ledger, limitations, drill.started)
+        return Yardstick(drill.here, source, rules, drill.ledger, limitations, drill.started)
 
     def _point(self, time: int) -> Point:
         drill = self._drill

@@ -250,6 +250,8 @@ def _folder(top: Root, path: bytes, share: int, shares: int, buffer: memoryview)
     mine = zlib.crc32(path) % shares == share
     try:
         fd = _opened(lambda flags: top.open(path, flags | os.O_DIRECTORY))
+    except FileNotFoundError:  # gone since the folder that it was in was listed
+        return []
     except OSError as error:
         return [(path, _record(path, top.stat(path), problem=_problem(error)))] if mine else []
     try:
@@ -260,7 +262,8 @@ def _folder(top: Root, path: bytes, share: int, shares: int, buffer: memoryview)
             if is_folder:
                 found.append((child, None))
             elif zlib.crc32(child) % shares == share:
-                found.append((child, _entry(fd, name, child, is_file, buffer)))
+                with contextlib.suppress(FileNotFoundError):  # gone since
+                    found.append((child, _entry(fd, name, child, is_file, buffer)))
         return found
     finally:
         os.close(fd)

@@ -1,5 +1,6 @@
 """Restored trees against the live source, where nothing has changed since, and against earlier drills."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -12,6 +13,7 @@ from packaging.version import Version
 from verify.drill.comparing import Comparison, Yardstick, forgiven
 from verify.drill.ledger import Ledger
 from verify.drill.source import LiveSource
+from verify.lab.host import Host, local_host
 from verify.selection import parse_rules
 from verify.trees import Inventory
 from verify.trees.onsite import observe
@@ -24,7 +26,8 @@ LONG_AGO = 1_000_000_000  # a point before it
 class Scene:
     """A live source, a copy of it that stands for a restore, and the yardstick between them."""
 
-    def __init__(self, folder: Path, ledger: Ledger) -> None:
+    def __init__(self, folder: Path, ledger: Ledger, here: Host) -> None:
+        self.here = here
         self.source, self.restored, self.ledger = folder / "source", folder / "restored", ledger
         for path, text in {"a/one": "1", "a/two": "22", "b": "333", "cache/x": "4444"}.items():
             (self.source / path).parent.mkdir(parents=True, exist_ok=True)
@@ -38,16 +41,19 @@ class Scene:
         rules = parse_rules(str(self.source), ["--exclude", f"{self.source}/cache"], RELEASE)
         limitations = forgiven(RELEASE, euid, ())
         source = LiveSource(self.source) if live else None
-        yardstick = Yardstick(source, rules if live else None, self.ledger, limitations, float(point))
+        yardstick = Yardstick(self.here, source, rules if live else None, self.ledger, limitations, float(point))
         root = os.path.join(os.fsencode(self.restored), path)  # noqa: PTH118 - bytes
-        return yardstick.compare("sample-restores", Inventory(root, observe(root)), path, point)
+        expected = yardstick.expectation(path, point)
+        return yardstick.compare("sample-restores", Inventory(root, observe(root)), expected, path, point)
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    ledger = Ledger(tmp_path, "file:///x")
-    yield Scene(tmp_path, ledger)
-    ledger.close()
+    with (
+        contextlib.closing(Ledger(tmp_path, "file:///x")) as ledger,
+        contextlib.closing(local_host(tmp_path / "here")) as here,
+    ):
+        yield Scene(tmp_path, ledger, here)
 
 
 def test_what_came_back_as_it_is_in_the_source_is_no_finding(scene: Scene) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.trees import Inventory, compare
+from verify.trees import Inventory, compare, onsite
 from verify.trees.onsite import follow, followed, observe, order_of
 
 PATHS = [b"a", b"a/1", b"a/2", b"b", b"b/never restored", b"c", b"c/1"]
@@ -94,3 +94,16 @@ def test_following_what_never_begins_ends_with_the_restore(root: Path, tmp_path:
     (tmp_path / "done").touch()
     thread.join(PATIENCE)
     assert not thread.is_alive()
+
+
+def test_what_vanishes_while_it_is_observed_is_not_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(root, "a/1")
+    listed = onsite._entries
+
+    def with_ghosts(folder: int) -> list[tuple[bytes, bool, bool]]:
+        return sorted([*listed(folder), (b"ghost", False, True), (b"ghost folder", True, False)])
+
+    monkeypatch.setattr(onsite, "_entries", with_ghosts)
+    for shares in (1, 2):
+        seen = Inventory(str(root), onsite.observe(str(root), shares))
+        assert [each.path for each in seen] == [b"", b"a", b"a/1"]
