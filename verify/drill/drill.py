@@ -5,14 +5,16 @@ import math
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verify.checks import Finding, FindingsError
 from verify.drill import expected
+from verify.drill.booting import Booted, Postgres
 from verify.drill.contents import KINDS
+from verify.drill.databases import Cluster, Dump, clusters_in, dumps_in
 from verify.drill.destination import Destination
 from verify.drill.expected import Verdict, judge
 from verify.drill.ledger import Ledger
@@ -29,6 +31,7 @@ from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven
 from verify.errors import NotProvenError
 from verify.job import Job
 from verify.lab.duplicity import schemes_of
+from verify.lab.host import Host
 from verify.lab.results import Result, StatusResult
 from verify.policy import Policy
 
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from verify.drill.stored import Object
 
 AnyResult = TypeVar("AnyResult", bound=Result)
+
+Sealed = Callable[[], contextlib.AbstractContextManager[Host]]
 
 DEFAULT_BUDGET = 2 * 10**9  # bytes
 DOWNLOADED = "bytes_downloaded"
@@ -45,11 +50,13 @@ class Drill:
     """A restore verification of a real destination, which it only reads."""
 
     def __init__(
-        self, *, runtime: str, why: str, job: Job, place: Place, destination: Destination, ledger: Ledger,
-        settings: DrillSettings, started: float,
+        self, *, runtime: str, why: str, job: Job, place: Place, here: Host, sealed: Sealed,
+        destination: Destination, ledger: Ledger, settings: DrillSettings, started: float,
     ) -> None:  # fmt: skip
         self.runtime, self.why = runtime, why
-        self.job, self.place, self.destination, self.ledger = job, place, destination, ledger
+        self.job, self.place, self.here = job, place, here
+        self.sealed = sealed  # gives a host without a way out
+        self.destination, self.ledger = destination, ledger
         self.settings, self.started = settings, started
         self.draw = random.Random()  # noqa: S311 - what is looked at tonight is no secret
         self._begun = time.monotonic()
@@ -253,6 +260,21 @@ class Drill:
             raise NotProvenError(f"no {kinds} are among what was restored")
         self.say(str(found))
         return found.findings
+
+    def boot_findings(self, restored: Path) -> list[Finding]:
+        """Given what was restored, boot each PostgreSQL in it; return a finding for each that does not come up.
+
+        Raise `NotProvenError` where there is none, or nothing to boot it with.
+        """
+        databases: list[Cluster | Dump] = [*clusters_in(restored), *dumps_in(restored)]
+        if not databases:
+            raise NotProvenError("no PostgreSQL is among what was restored")
+        with self.sealed() as host:
+            server, booted = Postgres(host), list[Booted]()
+            for each in databases:
+                booted.append(server.boot(each, restored) if isinstance(each, Cluster) else server.load(each, restored))
+        self.say("; ".join(each.said for each in booted if each.said))
+        return [found for each in booted for found in each.findings]
 
     def ran(self, result: AnyResult, check: str = "duplicity-agrees") -> AnyResult:
         """Given a command's result, count it and return it. Raise `FindingsError` (`check`) unless it succeeded."""

@@ -51,7 +51,7 @@ def _is_left_out(job: Job, volume: Volume) -> bool:
 def _destination_folder(job: Job) -> str | None:
     if scheme_of(job.destination) != "file":
         return None
-    return posixpath.normpath("/" + job.destination.partition("://")[2])
+    return posixpath.normpath(f"/{job.destination.partition('://')[2].lstrip('/')}")
 
 
 def _holds(folder: str, path: str) -> bool:

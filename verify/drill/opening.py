@@ -1,6 +1,7 @@
 """Opening a drill: from settings to a host with duplicity, the real destination, the live source and the ledger."""
 
 import contextlib
+import functools
 import hashlib
 import os
 import time
@@ -14,6 +15,7 @@ from verify.drill.ledger import Ledger
 from verify.drill.lock import only_one
 from verify.drill.names import Names
 from verify.drill.place import GPG_HOME, Place, environment_of, prepare
+from verify.drill.sealed import sealed_host
 from verify.drill.settings import DrillSettings
 from verify.drill.views import view_of
 from verify.errors import CannotRunError
@@ -40,10 +42,12 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         run = stack.enter_context(open_run())
         ledger = stack.enter_context(contextlib.closing(Ledger(settings.folder, job.printable_destination)))
         place = stack.enter_context(_place(runtime)(settings, job, run))
+        here = stack.enter_context(contextlib.closing(local_host(run.scratch / "here", run.marker)))
         view = view_of(job, place.host, os.environ)
         destination = Destination(view, Names.of(job), ledger, place.host, place.environment)
         drill = Drill(
-            runtime=runtime, why=why, job=job, place=place, destination=destination, ledger=ledger,
+            runtime=runtime, why=why, job=job, place=place, here=here,
+            sealed=functools.partial(sealed_host, run, here, runtime), destination=destination, ledger=ledger,
             settings=settings, started=started,
         )  # fmt: skip
         with drill.remembered():

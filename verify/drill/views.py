@@ -70,7 +70,7 @@ class FileView:
     """The view of a `file://` destination, as the host that duplicity runs on sees it."""
 
     def __init__(self, host: Host, folder: str) -> None:
-        self._host, self._folder = host, posixpath.normpath(f"/{folder}")
+        self._host, self._folder = host, posixpath.normpath(f"/{folder.lstrip('/')}")
         self.downloaded = 0
 
     def objects(self) -> list[Object]:

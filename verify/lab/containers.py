@@ -132,6 +132,19 @@ def docker_hosts(
         yield host, stack.enter_context(contextlib.closing(container_host(container, SCRATCH)))
 
 
+@contextlib.contextmanager
+def sealed_container(run: Run, image: str) -> Iterator[Host]:
+    """Give a container without a network; remove it afterwards. Raise `CannotRunError` if it does not start."""
+    run.uses_engine()
+    container = DockerContainer(image).with_command(list(SLEEPING))
+    container.with_kwargs(labels=run.labels, network_mode="none")
+    with ExitStack() as stack:
+        stack.callback(container.stop)
+        with telling("the container to boot in did not start", ADVICE):
+            name = container.start().get_container_id()
+        yield stack.enter_context(contextlib.closing(container_host(name, SCRATCH)))
+
+
 class _Maker:
     """Makes what belongs to one lab, and removes it again."""
 

@@ -84,6 +84,13 @@ def minio_image(given: str | None, recipes: Path) -> Image:
         return _built_around(binary, LOCAL_MINIO, recipes / "minio")
 
 
+def postgres_image(recipes: Path) -> Image:
+    """Return our image of PostgreSQL, built when absent. Raise `CannotRunError` where it cannot be built."""
+    name = f"duplicity-verify/postgres:{_digest(recipes / 'postgres')}"
+    with _once(name):
+        return _local(name) or _built(name, recipes / "postgres", {"BASE": _base()})
+
+
 def toxiproxy_image(recipes: Path) -> Image | None:
     """Return our image of toxiproxy, built when absent; None where its program is not to be had."""
     binary = toxiproxy_binary()

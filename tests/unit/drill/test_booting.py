@@ -1,0 +1,153 @@
+"""Restored PostgreSQL, real ones: data directories started, dumps loaded, and those that do not come up."""
+
+import contextlib
+import gzip
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from verify.drill.booting import Postgres
+from verify.drill.databases import Cluster, clusters_in, dump_at, dumps_in
+from verify.drill.sealed import sealed_host
+from verify.errors import NotProvenError
+from verify.lab.host import Host, local_host
+from verify.lab.runs import open_run
+from verify.lab.runtime import engine
+from verify.trees.onsite import wipe
+
+ROWS = 500
+TABLE = f"CREATE TABLE things AS SELECT generate_series(1, {ROWS}) AS number;"
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    # Not pytest's own folder, which only its user may enter, and the server is somebody else.
+    with tempfile.TemporaryDirectory(prefix="dv-") as scratch:
+        with contextlib.closing(local_host(f"{scratch}/here")) as opened:
+            yield opened
+        wipe(f"{scratch}/here")
+
+
+@pytest.fixture(scope="module")
+def postgres(host: Host) -> Postgres:
+    found = Postgres(host)
+    if not found.programs:
+        pytest.skip("no PostgreSQL is installed here")
+    return found
+
+
+@pytest.fixture(scope="module")
+def made(postgres: Postgres, host: Host, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a data directory, and dumps of it."""
+    root = tmp_path_factory.mktemp("made")
+    programs = next(iter(postgres.programs.values()))
+    with postgres._folder() as folder:
+        assert postgres._run(f"{programs}/initdb", "-D", f"{folder}/data", "-U", "jack", "--locale=C").returncode == 0
+        postgres._configure(folder)
+        with postgres._server(programs, folder) as trouble:
+            assert trouble == ""
+            sql = f"CREATE DATABASE shop; \\c shop\n {TABLE} CHECKPOINT;"  # which the log does not reach behind
+            reach = ("-h", folder, "-U", "jack")
+            filled = postgres._run(f"{programs}/psql", "-X", "-q", *reach, "-d", "postgres", stdin=sql.encode())
+            assert filled.returncode == 0, filled.stderr
+            plain = postgres._run(f"{programs}/pg_dump", *reach, "shop").stdout
+            custom = postgres._run(f"{programs}/pg_dump", *reach, "-Fc", "shop").stdout
+            host.stream_out(f"{folder}/data", root / "running")  # as a backup of a running server's files
+        host.stream_out(f"{folder}/data", root / "cluster")
+    (root / "shop.sql").write_bytes(plain)
+    (root / "shop.sql.gz").write_bytes(gzip.compress(plain))
+    (root / "shop.dump").write_bytes(custom)
+    return root
+
+
+def test_data_directories_and_dumps_are_found(made: Path, postgres: Postgres) -> None:
+    major = next(iter(postgres.programs))
+    assert [each for each in clusters_in(made) if each.path.name == "cluster"] == [Cluster(made / "cluster", major)]
+    found = {each.path.name: (each.custom, each.whole) for each in dumps_in(made)}
+    assert found == {"shop.sql": (False, True), "shop.sql.gz": (False, True), "shop.dump": (True, True)}
+
+
+def test_a_data_directory_starts_and_all_of_it_is_read(made: Path, postgres: Postgres) -> None:
+    (cluster,) = (each for each in clusters_in(made) if each.path.name == "cluster")
+    booted = postgres.boot(cluster, made)
+    assert (booted.findings, booted.said) == ((), f"cluster: 2 databases, 1 tables and {ROWS} rows read")
+
+
+def test_a_running_servers_files_are_recovered_and_left_as_they_were(made: Path, postgres: Postgres) -> None:
+    (cluster,) = (each for each in clusters_in(made) if each.path.name == "running")
+    before = sorted(str(path) for path in cluster.path.rglob("*"))
+    assert (cluster.path / "postmaster.pid").exists()
+    booted = postgres.boot(cluster, made)
+    assert booted.findings == ()
+    assert sorted(str(path) for path in cluster.path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("damage", ["control", "table"])
+def test_a_damaged_data_directory_does_not_come_up(made: Path, postgres: Postgres, tmp_path: Path, damage: str) -> None:
+    shutil.copytree(made / "cluster", tmp_path / "cluster", symlinks=True)
+    if damage == "control":
+        control = tmp_path / "cluster/global/pg_control"
+        control.write_bytes(bytes(len(control.read_bytes())))
+    else:
+        for table in (tmp_path / "cluster/base").rglob("*"):
+            if table.is_file() and table.name.isdigit() and int(table.name) >= 16_384:
+                table.write_bytes(b"\xff" * table.stat().st_size)
+    (cluster,) = clusters_in(tmp_path)
+    (finding,) = postgres.boot(cluster, tmp_path).findings
+    assert (finding.check, finding.path) == ("database-boots", "cluster")
+
+
+def test_a_version_that_is_not_here_proves_nothing(postgres: Postgres, tmp_path: Path) -> None:
+    with pytest.raises(NotProvenError, match="PostgreSQL 3 is not here to boot it with"):
+        postgres.boot(Cluster(tmp_path, "3"), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["shop.sql", "shop.sql.gz", "shop.dump"])
+def test_a_dump_is_loaded_and_all_of_it_is_read(made: Path, postgres: Postgres, name: str) -> None:
+    dump = dump_at(made / name)
+    assert dump is not None
+    booted = postgres.load(dump, made)
+    assert booted.findings == ()
+    assert f"1 tables and {ROWS} rows read" in booted.said
+
+
+def test_a_dump_that_is_cut_short_is_a_finding(made: Path, postgres: Postgres, tmp_path: Path) -> None:
+    whole = (made / "shop.sql").read_bytes()
+    (tmp_path / "cut.sql").write_bytes(whole[: len(whole) - 200])
+    dump = dump_at(tmp_path / "cut.sql")
+    assert dump is not None
+    (finding,) = postgres.load(dump, tmp_path).findings
+    assert "cut short" in finding.got
+
+
+def test_a_dump_that_does_not_load_is_a_finding(made: Path, postgres: Postgres, tmp_path: Path) -> None:
+    broken = (made / "shop.sql").read_bytes().replace(b"CREATE TABLE", b"CREATE TABEL")
+    (tmp_path / "broken.sql").write_bytes(broken)
+    dump = dump_at(tmp_path / "broken.sql")
+    assert dump is not None
+    (finding,) = postgres.load(dump, tmp_path).findings
+    assert "syntax error" in finding.got
+
+
+def test_other_files_are_no_dumps(tmp_path: Path) -> None:
+    (tmp_path / "schema.sql").write_text("CREATE TABLE a (b int);\n")
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"-- PostgreSQL database dump"))
+    assert list(dumps_in(tmp_path)) == []
+
+
+@pytest.mark.skipif(not engine().ok, reason="no Docker engine answers")
+def test_in_a_container_nothing_gets_out_and_a_dump_is_loaded(made: Path) -> None:
+    dump = dump_at(made / "shop.sql")
+    assert dump is not None
+    with (
+        open_run() as run,
+        contextlib.closing(local_host(run.scratch / "here")) as here,
+        sealed_host(run, here, "docker") as sealed,
+    ):
+        assert sealed.run(["ls", "/sys/class/net"]).stdout.split() == [b"lo"]
+        booted = Postgres(sealed).load(dump, made)
+    assert booted.findings == ()
+    assert f"1 tables and {ROWS} rows read" in booted.said
