@@ -243,22 +243,6 @@ def test_a_restore_that_gives_something_else_names_the_path(site: Site, tmp_path
     assert hit in {found["path"] for found in report.findings("sample-restores")}
 
 
-def test_a_restore_that_hangs_is_killed_with_all_of_its_group(site: Site, tmp_path: Path) -> None:
-    real = shlex.join(provision_duplicity().command)
-    mark = f"{tmp_path.name}-{time.monotonic_ns()}"
-    hang = f'case " $* " in *" restore "*) sh -c "sleep 600; : {mark}";; *) exec {real} "$@";; esac'
-    report = site.drill(
-        site.env_file(HEALTHY), stand_in(tmp_path, hang), "--minutes=0.7", "-k", "sample",
-        report=tmp_path, runtime="embedded",
-    )  # fmt: skip
-    assert (report.code, report.failed) == (1, {"sample-restores"}), report.said
-    assert "so that it was killed" in report.findings("sample-restores")[0]["got"]
-    left = [
-        each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if mark in each.read_text(errors="replace")
-    ]
-    assert left == []
-
-
 def stand_in(folder: Path, script: str) -> str:
     """Return the option that has a shell script in duplicity's place."""
     program = folder / "duplicity"
@@ -291,7 +275,7 @@ def test_an_interrupted_drill_leaves_nothing_and_the_next_one_goes_on(site: Site
         if "not-shrunken" in line:  # the next are volumes and restores
             break
     drill.send_signal(signal.SIGINT)
-    said, _ = drill.communicate(timeout=60)
+    said, _ = drill.communicate(timeout=300)
     assert drill.returncode == 2, said
     scratch.rmdir()  # there is nothing in it
     ledger = Ledger(tmp_path / "drill", f"s3:///{BUCKET}/{HEALTHY}")

@@ -1,0 +1,88 @@
+"""Restores into empty places of scratch: killed when they hang, and told from those that fail."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from verify.drill.needs import Needs
+from verify.drill.place import Place
+from verify.drill.restoring import Restored, Restorer
+from verify.errors import CannotRunError
+from verify.job import read_job
+from verify.lab.host import local_host
+
+Restore = Callable[..., Restored]
+WRITES = 'for target; do :; done; mkdir "$target"; echo 1 >"$target/a"; echo 22 >"$target/b"'
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Callable[[str], Place]]:
+    """Make a place where a shell script stands for duplicity."""
+    with (
+        contextlib.closing(local_host(tmp_path / "host")) as host,
+        contextlib.closing(local_host(tmp_path / "observer")) as observer,
+    ):
+
+        def with_script(script: str) -> Place:
+            host.mkdir(f"{host.scratch}/drill")
+            return Place(
+                host=host, observer=observer, command=("sh", "-c", script, "duplicity"), release=Version("3.2.1"),
+                archive=f"{host.scratch}/archive", scratch=f"{host.scratch}/drill", environment={}, fetched_to=None,
+                versions={},
+            )  # fmt: skip
+
+        yield with_script
+
+
+def restored(place: Place, tmp_path: Path, seconds: float = 60, into: str = "newest", path: bytes = b"") -> Restored:
+    (tmp_path / "duplicity.env").write_text("SRC=/var/data\nDST=file:///nowhere\nPASSPHRASE=x\n")
+    job = read_job(tmp_path / "duplicity.env", None, {})
+    restorer = Restorer(place, job, time.monotonic() + seconds)
+    return restorer.restore("sample-restores", path, 0, Needs([]), into=into, size=0, order=[b"a", b"b"])
+
+
+def test_what_was_restored_is_observed(place: Callable[[str], Place], tmp_path: Path) -> None:
+    done = restored(place(WRITES), tmp_path)
+    assert done.finding is None
+    assert [(each.path, each.size) for each in done.inventory] == [(b"", 0), (b"a", 2), (b"b", 3)]
+    assert done.target.endswith("/drill/newest")
+
+
+def test_one_path_lies_where_it_would_in_the_whole(place: Callable[[str], Place], tmp_path: Path) -> None:
+    done = restored(place(WRITES), tmp_path, path=b"deep/in/it")
+    assert done.target.endswith("/drill/newest/deep/in/it")
+    assert done.finding is None
+
+
+def test_a_restore_that_fails_is_a_finding_with_what_it_said(place: Callable[[str], Place], tmp_path: Path) -> None:
+    done = restored(place("echo Invalid data - SHA1 hash mismatch; exit 21"), tmp_path, path=b"a")
+    assert done.finding is not None
+    assert (done.finding.path, done.finding.got) == ("a", "exit code 21 (mismatched_hash)")
+    assert "hash mismatch" in done.finding.hint
+    assert len(done.inventory) == 0
+
+
+def test_a_restore_that_hangs_is_killed_with_all_of_its_group(place: Callable[[str], Place], tmp_path: Path) -> None:
+    mark = f"{tmp_path.name}-{time.monotonic_ns()}"
+    done = restored(place(f'sh -c "sleep 600; : {mark}" & sleep 600; : {mark}'), tmp_path, seconds=2)
+    assert done.finding is not None
+    assert done.finding.got == "no end within 2 s, so that it was killed"
+    left = [each for each in Path("/proc").glob("[0-9]*/cmdline") if _has(each, mark)]
+    assert left == []
+
+
+def _has(cmdline: Path, mark: str) -> bool:
+    with contextlib.suppress(OSError):  # gone meanwhile
+        return mark in cmdline.read_text(errors="replace")
+    return False
+
+
+def test_nothing_is_restored_over_what_is_there(place: Callable[[str], Place], tmp_path: Path) -> None:
+    there = place(WRITES)
+    there.host.mkdir(f"{there.scratch}/newest")
+    with pytest.raises(CannotRunError, match="where a restore should go, is taken"):
+        restored(there, tmp_path)
