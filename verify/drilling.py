@@ -136,7 +136,7 @@ class History:
 
     def pytest_verify_event(self, event: "Event") -> None:
         """Note the verdict."""
-        from verify.drill.ledger import Ledger  # noqa: PLC0415 - as above
+        from verify.drill.ledger.ledger import Ledger  # noqa: PLC0415 - as above
         from verify.report.events import RunEnded  # noqa: PLC0415 - as above
 
         if isinstance(event, RunEnded):

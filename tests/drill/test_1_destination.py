@@ -1,8 +1,9 @@
 """The destination answers, holds a backup, and the job can open it."""
 
-from verify.checks import Finding, checks, must_find_nothing
+from verify.checks import checks, must_find_nothing
+from verify.drill import judging
 from verify.drill.drill import Drill
-from verify.drill.names import moment
+from verify.drill.words import moment
 from verify.job import scheme_finding
 
 
@@ -29,8 +30,4 @@ def test_the_jobs_passphrase_opens_the_newest_manifest(drill: Drill) -> None:
 
 @checks("duplicity-agrees")
 def test_duplicity_sees_the_points_that_lie_there(drill: Drill) -> None:
-    seen = max((each.time for each in drill.status.sets), default=None)
-    drill.say("duplicity sees the same newest point")
-    if seen != drill.newest:
-        got = moment(seen) if seen else "no point"
-        must_find_nothing([Finding("duplicity-agrees", "", f"the newest point of {moment(drill.newest)}", got)])
+    must_find_nothing(judging.agreement(drill))

@@ -1,9 +1,10 @@
 """The newest point is young, and all that a restore needs lies at the destination."""
 
 from verify.checks import checks, must_find_nothing
-from verify.drill.completeness import chain_findings, signature_findings, unfinished
+from verify.drill import judging
 from verify.drill.drill import Drill
-from verify.drill.freshness import age_findings, age_words, job_ran_findings
+from verify.drill.points.freshness import age_findings, job_ran_findings
+from verify.drill.words import age_words
 
 
 @checks("fresh")
@@ -19,12 +20,9 @@ def test_a_point_was_added_since_the_last_drill(drill: Drill) -> None:
 
 @checks("chain-complete")
 def test_every_set_has_its_manifest_and_all_its_volumes(drill: Drill) -> None:
-    there = drill.destination
-    volumes = sum(len(each.volumes) for each in there.stored.points)
-    drill.say(", ".join([f"{volumes:,} volumes of {len(there.stored.points):,} sets", *unfinished(there.stored)]))
-    must_find_nothing(chain_findings(there.stored, there.manifests, there.remembered_sizes))
+    must_find_nothing(judging.chain(drill))
 
 
 @checks("signatures-complete")
 def test_every_set_has_its_signatures(drill: Drill) -> None:
-    must_find_nothing(signature_findings(drill.destination.stored))
+    must_find_nothing(judging.signatures(drill))

@@ -1,17 +1,18 @@
 """What lies in the source is in the newest point."""
 
 from verify.checks import checks, must_find_nothing
+from verify.drill import judging
 from verify.drill.drill import Drill
 
 
 @checks("not-shrunken")
 def test_the_newest_point_holds_about_as_much_as_the_one_before(drill: Drill) -> None:
-    must_find_nothing(drill.shrink_findings())
+    must_find_nothing(judging.shrinking(drill))
 
 
 @checks("expected-paths")
 def test_what_is_in_the_source_and_not_excluded_is_in_the_newest_point(drill: Drill) -> None:
-    found = drill.path_findings()
+    found = judging.paths(drill)
     counts = drill.verdict.counts
     drill.say(
         f"{counts['ok']:,} paths as in the source, {counts['changed']:,} changed and {counts['new']:,} new since, "

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.drill.contents import KINDS
+from verify.drill import judging
+from verify.drill.contents.kinds import KINDS
 from verify.drill.drill import Drill
 
 
 @checks("contents-usable")
 @pytest.mark.parametrize("kinds", KINDS)
 def test_restored_files_can_be_opened(drill: Drill, restored: Path, kinds: str) -> None:
-    must_find_nothing(drill.usable_findings(restored, kinds))
+    must_find_nothing(judging.usable_contents(drill, restored, kinds))

@@ -1,6 +1,5 @@
 """What the scenarios share: a MinIO that tells of each request, with a healthy backup on it."""
 
-import contextlib
 import http.server
 import ipaddress
 import json
@@ -8,16 +7,12 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from minio.minioadmin import MinioAdmin
-from planting import BUCKET, Audit, Site, client_of, plant, ready, static
+from planting import Audit, Site, opened_site, plant
 
-from verify.lab.provision import minio_binary
 from verify.lab.runs import Run, open_run
 from verify.lab.runtime import engine
-from verify.lab.servers import Command, Keys, serve
 
 
 @pytest.fixture(scope="session")
@@ -71,19 +66,6 @@ def audit() -> Iterator[Audit]:
 def site(run: Run, audit: Audit, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A job's healthy backup at the prefix HEALTHY, and nothing else."""
     here = bridge() if engine().ok else "127.0.0.1"
-    binary = minio_binary() or pytest.skip("there is no MinIO on PATH, nor in the cache")
-
-    def command(folder: Path, port: int, keys: Keys) -> Command:
-        root = {"MINIO_ROOT_USER": keys[0].reveal(), "MINIO_ROOT_PASSWORD": keys[1].reveal()}
-        told = {"MINIO_AUDIT_WEBHOOK_ENABLE_test": "on", "MINIO_AUDIT_WEBHOOK_ENDPOINT_test": audit.address}
-        argv = (str(binary), "server", "--quiet", "--address", f"{here}:{port}", str(folder / "data"))
-        return Command(argv, {**root, **told, "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"})
-
-    server = serve("MinIO", run, command, lambda server: ready(f"{here}:{server.port}", server))
-    address, keys = f"{here}:{server.port}", server.keys
-    admin = MinioAdmin(endpoint=address, credentials=static(keys), secure=False)
-    with contextlib.closing(server):
-        made = Site(tmp_path_factory.mktemp("site"), address, keys, client_of(address, keys), audit, admin)
-        made.client.make_bucket(BUCKET)
+    with opened_site(run, tmp_path_factory.mktemp("site"), audit, here) as made:
         plant(made)
         yield made

@@ -23,9 +23,12 @@ from minio.commonconfig import CopySource
 from minio.credentials.providers import StaticProvider
 from minio.minioadmin import MinioAdmin
 
+from verify.drill.ledger.ledger import Ledger
+from verify.errors import CannotRunError
 from verify.job import read_job
-from verify.lab.provision import provision_duplicity
-from verify.lab.servers import Keys, Server
+from verify.lab.provision import minio_binary, provision_duplicity
+from verify.lab.runs import Run
+from verify.lab.servers import Command, Keys, Server, serve
 from verify.secret import Secret
 
 DAY = 86_400
@@ -35,6 +38,8 @@ SETTLED = 3.0  # seconds between an edit and the backup after it, more than a dr
 PATIENCE = 30.0
 PACKAGES = ("json", "email", "logging", "sqlite3")  # of Python's library: real files
 RUNTIME_ONLY = "runtime"  # a folder that the job excludes
+WORKBENCH, KEPT = "workbench", "kept"  # a folder that scenarios change, and the file that is always in it
+CANNOT_RUN = 2  # the exit code
 READ_ONLY = {
     "Version": "2012-10-17",
     "Statement": [
@@ -69,13 +74,26 @@ class Report:
         """The checks that failed."""
         return {finding["check"] for finding in self.json["findings"]}
 
-    def outcome(self, check: str) -> str:
-        """Return what became of a check."""
-        return next(str(each["outcome"]) for each in self.json["checks"] if each["id"] == check)
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """What became of each check."""
+        return {each["id"]: each["outcome"] for each in self.json["checks"]}
 
-    def findings(self, check: str) -> list[Mapping[str, Any]]:
-        """Return the findings of a check."""
-        return [finding for finding in self.json["findings"] if finding["check"] == check]
+    def must_be_proven(self) -> None:
+        """Raise unless nothing was found."""
+        assert (self.code, self.failed) == (0, set()), self.said
+
+    def only_finding(self, check: str) -> Mapping[str, Any]:
+        """Return the one finding that there is. Raise unless it is the only one, and of the check."""
+        assert (self.code, self.failed) == (1, {check}), self.said
+        (found,) = self.json["findings"]
+        assert isinstance(found, dict)
+        return found
+
+    def sentence(self) -> str:
+        """Return why there is no verdict. Raise if there is one."""
+        assert self.code == CANNOT_RUN, self.said
+        return str(self.json["sentence"])
 
 
 @dataclass
@@ -88,6 +106,7 @@ class Site:
     client: Minio
     audit: Audit
     admin: MinioAdmin
+    volume_size: int = 1  # MiB
 
     @property
     def source(self) -> Path:
@@ -99,7 +118,8 @@ class Site:
         variables = {
             "SRC": str(source),
             "DST": f"s3:///{BUCKET}/{prefix}",
-            "OPTIONS": f"--allow-source-mismatch --exclude {source}/{RUNTIME_ONLY} --volsize 1"
+            "OPTIONS": f"--allow-source-mismatch --exclude {source}/{RUNTIME_ONLY} --volsize {self.volume_size}"
+            f" --gpg-options=--s2k-count=1024"  # a passphrase that costs nothing to try: half of a scenario's time
             f" --archive-dir={self.folder}/archive-{prefix} --s3-endpoint-url=http://{self.address}",
             "AWS_ACCESS_KEY_ID": self.keys[0].reveal(),
             "AWS_SECRET_ACCESS_KEY": self.keys[1].reveal(),
@@ -115,36 +135,36 @@ class Site:
         return file
 
     @contextlib.contextmanager
-    def unmounted(self) -> Iterator[None]:
-        """Have an empty folder in the source's place, as where a mount was forgotten."""
-        aside = self.source.rename(self.source.with_suffix(".aside"))
-        self.source.mkdir()
+    def workbench(self) -> Iterator[Path]:
+        """Give the folder of the source that a scenario may change; afterwards it is as it was before."""
+        folder = self.source / WORKBENCH
         try:
-            yield
+            yield folder
         finally:
-            self.source.rmdir()
-            aside.rename(self.source)
+            for path in folder.iterdir():
+                if path.name != KEPT:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
-    def back_up(self, prefix: str, *options: str, at: float | None = None) -> None:
+    def back_up(self, prefix: str, *options: str, at: float | None = None, source: Path | None = None) -> None:
         """Take the next point, as the image's `backup` does: full where there is none, else incremental."""
         job = read_job(self.env_file(prefix), None, {})
         clock = () if at is None else (f"--current-time={int(at)}",)
-        words = [
-            *provision_duplicity().command,
-            *clock,
-            *options,
-            *job.options,
-            job.source,
-            job.destination,
-        ]
-        env = {
+        there = str(source or job.source)
+        own = [word.replace(job.source, there) for word in job.options]
+        self.duplicity(prefix, *clock, *options, *own, there, job.destination)
+
+    def duplicity(self, prefix: str, *words: str) -> float:
+        """Run duplicity with the job's environment; return the seconds that it took."""
+        job = read_job(self.env_file(prefix), None, {})
+        own = {
             name: value.reveal() if isinstance(value, Secret) else value for name, value in job.duplicity_env.items()
         }
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
-        subprocess.run(
-            words, check=True, capture_output=True, env={**env, "PATH": os.environ["PATH"], "HOME": str(home)}
-        )
+        env = {**own, "PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(self.folder)}
+        begun = time.perf_counter()
+        subprocess.run([*provision_duplicity().command, *words], check=True, capture_output=True, env=env)
+        return time.perf_counter() - begun
 
     def copy(self, prefix: str, of: str = HEALTHY) -> list[str]:
         """Make a prefix hold a copy of a backup, with the job's archive; return the names of its objects."""
@@ -193,6 +213,33 @@ class Site:
         return Report(done.returncode, done.stdout + done.stderr, json.loads(data or "{}"), text)
 
 
+@contextlib.contextmanager
+def opened_site(run: Run, folder: Path, audit: Audit, here: str = "127.0.0.1") -> Iterator[Site]:
+    """Give a MinIO with an empty bucket at an address of this machine; it tells `audit` of each request.
+
+    Raise `CannotRunError` where this machine has no MinIO.
+    """
+    binary = minio_binary()
+    if binary is None:
+        raise CannotRunError("there is no MinIO on PATH, nor in the cache: run ci/prepare-host")
+
+    def command(data: Path, port: int, keys: Keys) -> Command:
+        root = {"MINIO_ROOT_USER": keys[0].reveal(), "MINIO_ROOT_PASSWORD": keys[1].reveal()}
+        told = {"MINIO_AUDIT_WEBHOOK_ENABLE_test": "on", "MINIO_AUDIT_WEBHOOK_ENDPOINT_test": audit.address}
+        argv = (str(binary), "server", "--quiet", "--address", f"{here}:{port}", str(data / "data"))
+        return Command(argv, {**root, **(told if audit.address else {}), "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"})
+
+    server = serve("MinIO", run, command, lambda server: ready(f"{here}:{server.port}", server))
+    address, keys = f"{here}:{server.port}", server.keys
+    credentials = StaticProvider(*(key.reveal() for key in keys))
+    admin = MinioAdmin(endpoint=address, credentials=credentials, secure=False)
+    with contextlib.closing(server):
+        site = Site(folder, address, keys, client_of(address, keys), audit, admin)
+        site.client.make_bucket(BUCKET)
+        yield site
+        subprocess.run(["gpgconf", "--homedir", str(site.folder / "home/.gnupg"), "--kill", "all"], check=False)
+
+
 def client_of(address: str, keys: Keys) -> Minio:
     return Minio(address, *(key.reveal() for key in keys), secure=False, region="us-east-1")
 
@@ -207,10 +254,6 @@ def ready(address: str, server: Server) -> None:
     raise TimeoutError
 
 
-def static(keys: Keys) -> StaticProvider:
-    return StaticProvider(keys[0].reveal(), keys[1].reveal())
-
-
 def plant(site: Site) -> None:
     """Fill the source, and take its points: a full and three incrementals, with edits before each."""
     source = site.source
@@ -220,6 +263,7 @@ def plant(site: Site) -> None:
         shutil.copytree(origin, source / "library" / package, ignore=shutil.ignore_patterns("__pycache__"))
     write(source / "config/traefik/traefik.yml", "entryPoints: {web: {address: ':80'}}\n")
     write(source / RUNTIME_ONLY / "pid", "1\n")
+    write(source / WORKBENCH / KEPT, "1\n")
     write(source / "documents/2026/letter.txt", "Dear all,\n" * 50)
     (source / "media").mkdir()
     for number in range(3):
@@ -234,6 +278,16 @@ def plant(site: Site) -> None:
     write(source / "documents/2026/invoice.txt", "1,000,000\n")
     time.sleep(SETTLED)
     site.back_up(HEALTHY)
+
+
+def remembered(report: Path, prefix: str, newest: float) -> None:
+    """Have the ledger of a report folder remember a drill of two days ago that saw a newest point of a time."""
+    then = time.time() - 2 * DAY
+    ledger = Ledger(report / "drill", f"s3:///{BUCKET}/{prefix}")
+    number = ledger.begin(then)
+    ledger.note_figures(number, {"newest": int(newest)})
+    ledger.end(number, then, "proven")
+    ledger.close()
 
 
 def write(path: Path, text: str) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from verify.drill.estimate import time_words
-from verify.drill.freshness import age_words
-from verify.drill.ledger import PastDrill
+from verify.drill.ledger.ledger import PastDrill
+from verify.drill.words import age_words, time_words
 from verify.report.columns import columns, size
 
 BARS = "▁▂▃▄▅▆▇█"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.checks import FindingsError
-from verify.drill.restoring import Restorer
+from verify.drill.restoring.restorer import Restorer
 from verify.job import Job
 
 if TYPE_CHECKING:

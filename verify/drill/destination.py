@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from verify.checks import Finding, FindingsError
-from verify.drill.ledger import Ledger
-from verify.drill.manifests import Manifest, ManifestError, Unread
-from verify.drill.names import Names, Span
+from verify.drill.ledger.ledger import Ledger
 from verify.drill.once import once
-from verify.drill.stored import Object, Stored, StoredSet, stored_of
-from verify.drill.unlocking import Unlocked, unlock
-from verify.drill.views import RefusedError, Unseen, View
+from verify.drill.stored.manifests import Manifest, ManifestError, Unread
+from verify.drill.stored.names import Names, Span
+from verify.drill.stored.sets import Object, Stored, StoredSet, stored_of
+from verify.drill.stored.unlocking import Unlocked, unlock
+from verify.drill.stored.views import RefusedError, Unseen, View
 from verify.errors import CannotRunError, NotProvenError
 from verify.lab.host import Host
 from verify.secret import Secret
@@ -118,7 +118,11 @@ class Destination:
 
     @once
     def manifests(self) -> Mapping[Span, Manifest | Unread]:
-        """What each point's manifest says, or why it cannot be read; those that were read before are remembered."""
+        """What each point's manifest says, or why it cannot be read; those that were read before are remembered.
+
+        Where the newest does not open no other is tried: it is the passphrase, and no damage.
+        """
+        self.must_be_readable()
         remembered = {each.span: self._remembered(each) for each in self.stored.points}
         unread = [each for each in self.stored.points if remembered[each.span] is None]
         found: dict[Span, Manifest | Unread] = {span: known for span, known in remembered.items() if known}

@@ -7,36 +7,29 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from verify.checks import Finding, FindingsError
-from verify.drill import expected
-from verify.drill.booting import Booted, Postgres
-from verify.drill.contents import KINDS
-from verify.drill.databases import Cluster, Dump, clusters_in, dumps_in
 from verify.drill.destination import Destination
-from verify.drill.expected import Verdict, judge
-from verify.drill.ledger import Ledger
-from verify.drill.listing import Listing
+from verify.drill.ledger.ledger import Ledger
 from verify.drill.once import once
-from verify.drill.place import Place
-from verify.drill.restores import Restores
-from verify.drill.restoring import Restored
+from verify.drill.place.archive import Archive
+from verify.drill.place.place import Place
+from verify.drill.points.expected import Verdict, judge
+from verify.drill.points.listing import Listing
+from verify.drill.points.source import LiveSource, live_source, rules_of
+from verify.drill.restores import NEWEST, Restores
+from verify.drill.restoring.restorer import Restored
 from verify.drill.settings import DrillSettings
-from verify.drill.shrinking import full_findings, shrink_findings
-from verify.drill.source import LiveSource, live_source, rules_of
-from verify.drill.usable import usable
-from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven, prove
+from verify.drill.stored.completeness import signature_findings
+from verify.drill.stored.names import Names
+from verify.drill.words import moment
 from verify.errors import NotProvenError
 from verify.job import Job
 from verify.lab.duplicity import schemes_of
 from verify.lab.host import Host
 from verify.lab.results import Result, StatusResult
 from verify.policy import Policy
-
-if TYPE_CHECKING:
-    from verify.drill.stored import Object
 
 AnyResult = TypeVar("AnyResult", bound=Result)
 
@@ -62,6 +55,7 @@ class Drill:
         self._begun = time.monotonic()
         self.number = 0  # in the ledger
         self.figures: dict[str, Any] = {}
+        self.blamed: set[str] = set()  # objects that a finding of tonight names: what needs one tells nothing new
         self._said: list[str] = []
         self._counts: Counter[str] = Counter()
         self._seen = 0
@@ -108,6 +102,11 @@ class Drill:
             )
 
     @cached_property
+    def archive(self) -> Archive:
+        """duplicity's archive, which is complete for a point once that was listed."""
+        return Archive(self.place.host, self.place.archive, Names.of(self.job))
+
+    @cached_property
     def restores(self) -> Restores:
         """What is restored tonight."""
         return Restores(self)
@@ -128,6 +127,11 @@ class Drill:
         """Say in a few words what the running test has seen, for a report."""
         self._said.append(text)
 
+    def blame(self, findings: list[Finding]) -> list[Finding]:
+        """Given findings that name objects, return them, and tell no other check's that follow from them."""
+        self.blamed |= {each.path for each in findings if each.path}
+        return findings
+
     def told(self) -> list[str]:
         """Return what was said since this was last asked."""
         told, self._said = self._said, []
@@ -138,6 +142,8 @@ class Drill:
         """Note in the ledger that this drill began, and what it has seen; the verdict is for `Ledger.end`."""
         self.number = self.ledger.begin(self.started)
         yield
+        if self.settings.keep:
+            self._keep()
         self.figures |= {"downloaded": self.downloaded, "seconds": time.time() - self.started}
         self.destination.remember(self.started)
         self.ledger.note_figures(self.number, self.figures)
@@ -180,15 +186,31 @@ class Drill:
     def listing(self, point: int) -> Listing:
         """Given a point's time, return what duplicity lists of it."""
         _ = self.status  # without which a listing would fail by another check
+        self._must_have_signatures(point)
         client = self.place.duplicity(self.job)
         listing = Listing(self.ran(client.list_current_files(self.job.destination, at=point)).stdout)
         self.ledger.note_point(point, len(listing))
         return listing
 
+    def _must_have_signatures(self, point: int) -> None:
+        """Raise where signatures are lost that a listing is made of: duplicity would list an older point."""
+        if not self.destination.is_seen:
+            return
+        found = signature_findings(self.destination.stored.leading_to(point))
+        if found and {each.path for each in found} <= self.blamed:
+            raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")
+        if found:
+            raise FindingsError(tuple(found))
+
     @once
     def newest_listing(self) -> Listing:
         """What duplicity lists of the newest point."""
         return self.listing(self.newest)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the newest point holds nothing but its root."""
+        return len(self.newest_listing) <= 1
 
     def paths_of(self, point: int) -> int:
         """Given a point's time, return how many paths it holds, the root among them."""
@@ -214,68 +236,6 @@ class Drill:
             verdict.settle(lambda path: path in oldest)
         return verdict
 
-    def path_findings(self) -> list[Finding]:
-        """Return a finding for each path that should be in the newest point and is not."""
-        return expected.findings_of(self.verdict, self.newest)
-
-    def shrink_findings(self) -> list[Finding]:
-        """Return a finding if the newest point holds much less than the one before."""
-        earlier, threshold = self.before(self.newest), self.policy.shrink_threshold
-        before = None if earlier is None else (earlier, self.paths_of(earlier))
-        self.say(f"{len(self.newest_listing) - 1:,} paths" + (f", {before[1] - 1:,} before" if before else ""))
-        found = shrink_findings(self.newest, len(self.newest_listing), before, threshold)
-        if found or not self.destination.is_seen:
-            return found
-        fulls = [chain[0] for chain in self.destination.stored.chains]
-        return full_findings(fulls[-1], fulls[-2] if fulls[1:] else None, threshold)
-
-    def volume_findings(self) -> list[Finding]:
-        """Download volumes, at most for half of the budget; return a finding for each that is not what it was."""
-        there = self.destination
-        volumes = list(hashed_volumes(there.stored, there.manifests))
-        proven = self.ledger.proven(each.stored for each in volumes)
-        tonight = least_recently_proven(volumes, proven, self.budget // 2, self.draw)
-        if not tonight:
-            raise NotProvenError(f"no volume is there that fits into half of the budget of {self.budget:,} bytes")
-        good: list[Object] = []
-        found = prove(there.view, tonight, self.deadline, good.append)
-        if not good and not found:
-            raise NotProvenError("the time was used up before")
-        self.ledger.note_proven(good, self.started)
-        reach = coverage(volumes, self.ledger.proven(each.stored for each in volumes), self.started)
-        self.figures |= {"volumes": reach.volumes, "volumes_proven": reach.proven, "oldest_proof": reach.oldest}
-        self.say(f"{len(good):,} tonight; {reach}")
-        return found
-
-    def usable_findings(self, restored: Path, kinds: str) -> list[Finding]:
-        """Given what was restored, open what is of some kinds; return a finding for each that cannot be.
-
-        Raise `NotProvenError` where there is none.
-        """
-        source = None
-        with contextlib.suppress(NotProvenError):
-            source = self.source.folder
-        found = usable(restored, KINDS[kinds], source, self.deadline)
-        if not found.counts:
-            raise NotProvenError(f"no {kinds} are among what was restored")
-        self.say(str(found))
-        return found.findings
-
-    def boot_findings(self, restored: Path) -> list[Finding]:
-        """Given what was restored, boot each PostgreSQL in it; return a finding for each that does not come up.
-
-        Raise `NotProvenError` where there is none, or nothing to boot it with.
-        """
-        databases: list[Cluster | Dump] = [*clusters_in(restored), *dumps_in(restored)]
-        if not databases:
-            raise NotProvenError("no PostgreSQL is among what was restored")
-        with self.sealed() as host:
-            server, booted = Postgres(host), list[Booted]()
-            for each in databases:
-                booted.append(server.boot(each, restored) if isinstance(each, Cluster) else server.load(each, restored))
-        self.say("; ".join(each.said for each in booted if each.said))
-        return [found for each in booted for found in each.findings]
-
     def ran(self, result: AnyResult, check: str = "duplicity-agrees") -> AnyResult:
         """Given a command's result, count it and return it. Raise `FindingsError` (`check`) unless it succeeded."""
         self._count(result)
@@ -288,3 +248,10 @@ class Drill:
     def _count(self, result: Result) -> None:
         self._counts["duplicity_commands"] += 1
         self._counts["duplicity_milliseconds"] += round(result.seconds * 1000)
+
+    def _keep(self) -> None:
+        """Copy what was restored of the newest point to the drill's folder, under a name of its own."""
+        target = f"{self.place.scratch}/{NEWEST}"
+        if self.place.host.exists(target):
+            name = moment(self.started).replace(" ", "-").replace(":", "")
+            self.place.host.stream_out(target, self.settings.folder / f"kept-{name}")

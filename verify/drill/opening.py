@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
+from verify.drill.contents.sealed import sealed_host
 from verify.drill.destination import Destination
 from verify.drill.drill import Drill
-from verify.drill.ledger import Ledger
-from verify.drill.lock import only_one
-from verify.drill.names import Names
-from verify.drill.place import GPG_HOME, Place, environment_of, prepare
-from verify.drill.sealed import sealed_host
+from verify.drill.ledger.ledger import Ledger
+from verify.drill.ledger.lock import only_one
+from verify.drill.place.place import GPG_HOME, Place, environment_of, prepare
 from verify.drill.settings import DrillSettings
-from verify.drill.views import view_of
+from verify.drill.stored.names import Names
+from verify.drill.stored.views import view_of
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
 from verify.lab.duplicity import gpg_version
@@ -67,7 +67,7 @@ def must_have_one_destination(job: Job) -> None:
 def _place(runtime: str) -> "Callable[[DrillSettings, Job, Run], contextlib.AbstractContextManager[Place]]":
     if runtime == "embedded":
         return _embedded
-    from verify.drill.place_docker import docker_place  # noqa: PLC0415 - docker takes a second to import
+    from verify.drill.place.container import docker_place  # noqa: PLC0415 - docker takes a second to import
 
     return docker_place
 

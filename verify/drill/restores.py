@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.checks import Finding, FindingsError
-from verify.drill.chances import claim
-from verify.drill.command import NAME
-from verify.drill.comparing import Yardstick, forgiven
-from verify.drill.estimate import cost_words, estimate, time_findings
-from verify.drill.exercise import Chosen, Outcome, Point, carry_out, choose, everything, missing, volumes_of
-from verify.drill.manifests import Manifest, changed_paths
-from verify.drill.names import moment
-from verify.drill.needs import Needs
 from verify.drill.once import once
-from verify.drill.restoring import Restorer
-from verify.drill.sampling import Leaf, Stratum, strata_of
-from verify.drill.source import rules_of
+from verify.drill.place.archive import volume_size_of
+from verify.drill.points.source import rules_of
+from verify.drill.restoring.chances import claim
+from verify.drill.restoring.comparing import Yardstick, forgiven
+from verify.drill.restoring.estimate import cost_words, estimate, time_findings
+from verify.drill.restoring.exercise import Chosen, Outcome, Point, carry_out, choose, everything, missing, volumes_of
+from verify.drill.restoring.needs import Needs
+from verify.drill.restoring.restorer import Restorer
+from verify.drill.restoring.sampling import Leaf, Stratum, strata_of
+from verify.drill.stored.manifests import Manifest, changed_paths
+from verify.drill.words import moment
 from verify.errors import NotProvenError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SAMPLE, FULL = "sample-restores", "full-restore"
 NEWEST, OLDER = "newest", "older"  # folders of what is restored
+_LOST = "volumes are lost or damaged that a restore needs, as told above"
 OLDER_SHARE = 4  # one of so many samples, and of the budget, is of a random older point
 
 
@@ -41,8 +42,8 @@ class Restores:
     @once
     def tree(self) -> Path:
         """What was restored of the newest point, on this machine. Raise `NotProvenError` where nothing was."""
-        with contextlib.suppress(FindingsError):  # which is for its own test to tell
-            _ = self.full_findings if self._drill.settings.full else self.sample_findings
+        with contextlib.suppress(FindingsError, NotProvenError):  # which are for its own test to tell
+            _ = self.full_findings if self._is_whole else self.sample_findings
         target = f"{self._drill.place.scratch}/{NEWEST}"
         if not self._drill.place.host.exists(target):
             raise NotProvenError("nothing of the newest point was restored")
@@ -51,20 +52,19 @@ class Restores:
     @once
     def sample_findings(self) -> list[Finding]:
         """What came back otherwise of a sample of the newest point, and of one of a random older point."""
-        drill = self._drill
-        left = drill.budget - drill.downloaded
-        found: list[Finding] = []
+        left = self._drill.budget - self._drill.downloaded
         share = left // OLDER_SHARE if self._older else 0
-        if not drill.settings.full:  # else all of the newest point is restored anyway
-            found += missing(self._must, drill.newest_listing, SAMPLE)
-            found += self._sampled(drill.newest, left - share, drill.policy.restore_samples, self._must, NEWEST)
-        if self._older:
-            older, samples = drill.draw.choice(self._older), max(drill.policy.restore_samples // OLDER_SHARE, 1)
-            found += self._sampled(older, share, samples, (), OLDER)
-        elif drill.settings.full:
-            raise NotProvenError("there is no older point, and the newest is restored as a whole")
-        if not found and not self._restored:
-            raise NotProvenError("nothing was restored: the budget or the time was used up before")
+        found: list[Finding] = []
+        gaps: list[str] = []
+        for sampled, budget in ((self._of_newest, left - share), (self._of_an_older, share)):
+            try:
+                found += sampled(budget)
+            except NotProvenError as gap:
+                gaps.append(str(gap))
+        if not found and not gaps and not self._restored:
+            gaps.append("nothing was restored: the budget or the time was used up before")
+        if not found and gaps:
+            raise NotProvenError("; ".join(dict.fromkeys(gaps)))
         return found
 
     @once
@@ -74,8 +74,10 @@ class Restores:
         if not drill.settings.full:
             raise NotProvenError(f"only with --full; {self._last_full()}")
         point = self._point(drill.newest)
+        if not self._is_whole:
+            raise NotProvenError(f"{_LOST}, so that only some of it was restored")
         outcome = self._carried_out(FULL, point, NEWEST, everything(point))
-        return [*missing(self._must, drill.newest_listing, FULL), *outcome.comparison.findings]
+        return [*self._not_listed(FULL), *outcome.comparison.findings]
 
     def time_findings(self) -> list[Finding]:
         """Return a finding if a restore of everything takes longer than the policy allows."""
@@ -95,6 +97,31 @@ class Restores:
         return f"everything was last restored on {moment(whole[-1])}" if whole else "everything was never restored yet"
 
     @property
+    def _is_whole(self) -> bool:
+        """Whether everything of the newest point is restored: asked for, and not known to be in vain."""
+        return self._drill.settings.full and not self.needs(self._drill.newest).is_spoiled(b"")
+
+    def _of_newest(self, budget: int) -> list[Finding]:
+        if self._is_whole:
+            return []
+        drill = self._drill
+        missed = self._not_listed(SAMPLE)
+        return [*missed, *self._sampled(drill.newest, budget, drill.policy.restore_samples, self._must, NEWEST)]
+
+    def _of_an_older(self, budget: int) -> list[Finding]:
+        drill = self._drill
+        if not self._older:
+            if self._is_whole:
+                raise NotProvenError("there is no older point, and the newest is restored as a whole")
+            return []
+        samples = max(drill.policy.restore_samples // OLDER_SHARE, 1)
+        return self._sampled(drill.draw.choice(self._older), budget, samples, (), OLDER)
+
+    def _not_listed(self, check: str) -> list[Finding]:
+        """Return a finding for each path that must be restored and is not listed; none where nothing at all is."""
+        return [] if self._drill.is_empty else missing(self._must, self._drill.newest_listing, check)
+
+    @property
     def _must(self) -> list[bytes]:
         return [os.fsencode(path) for path in self._drill.policy.must_restore]
 
@@ -106,17 +133,19 @@ class Restores:
         drill, point = self._drill, self._point(time)
         listed = {path for path in must if not missing([path], point.listing, SAMPLE)}
         chosen = choose(point, size, listed, budget=budget, draw_=drill.draw, ledger=drill.ledger)
+        found = self._carried_out(SAMPLE, point, into, chosen).comparison.findings if chosen.cover else []
+        if chosen.lost and not found:
+            raise NotProvenError(f"{len(chosen.lost):,} of the paths drawn from the point of {moment(time)}: {_LOST}")
         if not chosen.cover:
             drill.say(f"nothing of {moment(time)} fits into {max(budget, 0):,} bytes")
-            return []
-        outcome = self._carried_out(SAMPLE, point, into, chosen)
-        return outcome.comparison.findings
+        return found
 
     def _carried_out(self, check: str, point: Point, into: str, chosen: Chosen) -> Outcome:
         drill = self._drill
         restorer = Restorer(drill.place, drill.job, drill.deadline)
         outcome = carry_out(check, point, chosen, restorer, self._yardstick, into=into, keep=into == NEWEST)
-        drill.ledger.note_proven(volumes_of(outcome, point.needs), drill.started)
+        if drill.destination.is_seen:
+            drill.ledger.note_proven(volumes_of(outcome, point.needs), drill.started)
         for each in outcome.restored:
             drill.count_restore(each)
         self._restored += len(outcome.restored)
@@ -147,32 +176,35 @@ class Restores:
     def _point(self, time: int) -> Point:
         drill = self._drill
         listing = drill.newest_listing if time == drill.newest else drill.listing(time)
-        positions = self._positions(time)
+        positions, source = self._positions(time), self._yardstick.source
 
         def strata(leaf: Leaf) -> Iterator[Stratum]:
-            return strata_of(leaf, time, lambda path: positions.get(path, 0))
+            size = source.size_of(leaf.path, leaf.time) if source else None
+            return strata_of(leaf, time, positions.get(leaf.path, 0), size)
 
         return Point(time, listing, self.needs(time), strata)
 
     def needs(self, time: int) -> Needs:
         """Given a point's time, return what its restores download. Raise `NotProvenError` where its chain is broken."""
-        there = self._drill.destination
-        sets = there.stored.leading_to(time)
-        read = [(each, there.manifests[each.span]) for each in sets]
-        whole = [(each, manifest) for each, manifest in read if isinstance(manifest, Manifest)]
-        if not sets or len(whole) < len(sets):
+        drill, there = self._drill, self._drill.destination
+        if not there.is_seen:
+            whole = drill.archive.leading_to(time, volume_size_of(drill.job))
+        else:
+            sets = [(each, there.manifests[each.span]) for each in there.stored.leading_to(time)]
+            whole = [(each, manifest) for each, manifest in sets if isinstance(manifest, Manifest)]
+            whole = whole if len(whole) == len(sets) else []
+        if not whole:
             raise NotProvenError(f"the chain of the point of {moment(time)} is broken: see chain-complete")
-        return Needs(whole)
+        return Needs(whole, drill.blamed)
 
     def _positions(self, time: int) -> dict[bytes, int]:
         """Return, for each path that an incremental changed, which one did so last before a point.
 
         duplicity's archive has the manifests in the clear, since it has listed the point.
         """
-        there, found = self._drill.destination, dict[bytes, int]()
-        for number, each in enumerate(there.stored.leading_to(time)[1:], 1):
-            name = each.manifest.name.removesuffix(".gpg") if each.manifest else ""
-            with contextlib.suppress(FileNotFoundError):
-                for _, path in changed_paths(self._drill.place.host.get(f"{self._drill.place.archive}/{NAME}/{name}")):
+        drill, found = self._drill, dict[bytes, int]()
+        if drill.destination.is_seen:
+            for number, each in enumerate(drill.destination.stored.leading_to(time)[1:], 1):
+                for _, path in changed_paths(drill.archive.text_of(each.manifest.name if each.manifest else "")):
                     found[path] = number
         return found

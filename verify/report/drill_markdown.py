@@ -35,14 +35,21 @@ def drill_markdown(run: Run) -> Iterator[str]:
 
 
 def _headline(run: Run) -> str:
+    restored = _was_restored(run)
     if run.verdict is Verdict.FINDINGS:
+        worst = {check.severity for check in run.checks if check.outcome is Outcome.FINDING}
+        if restored and worst == {Severity.COST}:
+            return "FINDINGS: this backup comes back, but not as its owner demands"
         return "FINDINGS: do not rely on this backup yet"
     if run.verdict is Verdict.COULD_NOT_RUN:
         return "COULD NOT RUN: nothing is known of this backup tonight"
     if run.chosen:
         return f"PROVEN: what was looked at holds ({text_of(run.chosen)})"
-    restored = any(check.id in RESTORED and check.outcome is Outcome.PROVEN for check in run.checks)
     return "PROVEN: this backup comes back" if restored else "PROVEN: all that was looked at, but nothing was restored"
+
+
+def _was_restored(run: Run) -> bool:
+    return any(check.id in RESTORED and check.outcome is Outcome.PROVEN for check in run.checks)
 
 
 def _what_happened(run: Run) -> str:
@@ -53,8 +60,9 @@ def _what_happened(run: Run) -> str:
         return f"A drill was begun on {when}. {took}"
     job, runtime = run.labs[0]["job"], run.labs[0]["runtime"]["name"]
     release = run.labs[0]["versions"].get("duplicity", "?")
+    how = "looked at and restored from" if _was_restored(run) else "looked at"
     return (
-        f"On {when} the backup of {code(job['source'])} at {code(job['destination'])} was looked at and restored from, "
+        f"On {when} the backup of {code(job['source'])} at {code(job['destination'])} was {how}, "
         f"by duplicity {text_of(release)} ({runtime}). Nothing was written to either. {took}"
     )
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from verify.drill.booting import Postgres
-from verify.drill.databases import Cluster, clusters_in, dump_at, dumps_in
-from verify.drill.sealed import sealed_host
+from verify.drill.contents.booting import Postgres
+from verify.drill.contents.databases import Cluster, clusters_in, dump_at, dumps_in
+from verify.drill.contents.sealed import sealed_host
 from verify.errors import NotProvenError
 from verify.lab.host import Host, local_host
 from verify.lab.runs import open_run
@@ -24,19 +25,24 @@ TABLE = f"CREATE TABLE things AS SELECT generate_series(1, {ROWS}) AS number;"
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:
+    """This machine where it has a PostgreSQL, else a container that has one."""
     # Not pytest's own folder, which only its user may enter, and the server is somebody else.
     with tempfile.TemporaryDirectory(prefix="dv-") as scratch:
-        with contextlib.closing(local_host(f"{scratch}/here")) as opened:
-            yield opened
+        try:
+            with (
+                open_run() as run,
+                contextlib.closing(local_host(f"{scratch}/here")) as here,
+                sealed_host(run, here, "embedded") as found,
+            ):
+                yield found
+        except NotProvenError as error:
+            pytest.skip(str(error))
         wipe(f"{scratch}/here")
 
 
 @pytest.fixture(scope="module")
 def postgres(host: Host) -> Postgres:
-    found = Postgres(host)
-    if not found.programs:
-        pytest.skip("no PostgreSQL is installed here")
-    return found
+    return Postgres(host)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +89,19 @@ def test_a_running_servers_files_are_recovered_and_left_as_they_were(made: Path,
     booted = postgres.boot(cluster, made)
     assert booted.findings == ()
     assert sorted(str(path) for path in cluster.path.rglob("*")) == before
+
+
+def test_a_data_directorys_own_settings_do_not_count(made: Path, postgres: Postgres, tmp_path: Path) -> None:
+    shutil.copytree(made / "cluster", tmp_path / "cluster", symlinks=True)
+    for name in ("postgresql.conf", "postgresql.auto.conf"):
+        (tmp_path / "cluster" / name).write_text("listen_addresses = '*'\nshared_preload_libraries = 'of_elsewhere'\n")
+    assert postgres.boot(next(clusters_in(tmp_path)), tmp_path).findings == ()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a network of one's own takes root")
+def test_what_is_booted_has_a_network_of_its_own(postgres: Postgres) -> None:
+    seen = postgres._run("cat", "/proc/net/dev").stdout.decode().splitlines()[2:]
+    assert [line.split(":")[0].strip() for line in seen] == ["lo"]
 
 
 @pytest.mark.parametrize("damage", ["control", "table"])

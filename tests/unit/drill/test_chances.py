@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.drill.chances import claim, most_bad
+from verify.drill.restoring.chances import claim, most_bad
 
 NIGHTS = 4_000
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from verify.drill.comparing import Comparison, Yardstick, forgiven
-from verify.drill.ledger import Ledger
-from verify.drill.source import LiveSource
+from verify.drill.ledger.ledger import Ledger
+from verify.drill.points.source import LiveSource
+from verify.drill.restoring.comparing import Comparison, Yardstick, forgiven
 from verify.lab.host import Host, local_host
 from verify.selection import parse_rules
 from verify.trees import Inventory
@@ -21,6 +21,7 @@ from verify.trees.onsite import observe
 RELEASE = Version("3.2.1")
 SOON = int(time.time()) + 1000  # a point after all that the tests write
 LONG_AGO = 1_000_000_000  # a point before it
+EVERYTHING = frozenset({b"", b"a", b"a/one", b"a/two", b"b", b"cache", b"cache/x", b"one", b"two"})
 
 
 class Scene:
@@ -37,13 +38,21 @@ class Scene:
             os.utime(path, (LONG_AGO, LONG_AGO))
         shutil.copytree(self.source, self.restored, symlinks=True, ignore=shutil.ignore_patterns("cache"))
 
-    def compared(self, point: int = SOON, path: bytes = b"", *, euid: int = 0, live: bool = True) -> Comparison:
+    def compared(
+        self,
+        point: int = SOON,
+        path: bytes = b"",
+        *,
+        euid: int = 0,
+        live: bool = True,
+        unlisted: frozenset[bytes] = frozenset(),
+    ) -> Comparison:
         rules = parse_rules(str(self.source), ["--exclude", f"{self.source}/cache"], RELEASE)
         limitations = forgiven(RELEASE, euid, ())
         source = LiveSource(self.source) if live else None
         yardstick = Yardstick(self.here, source, rules if live else None, self.ledger, limitations, float(point))
         root = os.path.join(os.fsencode(self.restored), path)  # noqa: PTH118 - bytes
-        expected = yardstick.expectation(path, point)
+        expected = yardstick.expectation(path, point, EVERYTHING - unlisted)
         return yardstick.compare("sample-restores", Inventory(root, observe(root)), expected, path, point)
 
 
@@ -87,6 +96,13 @@ def test_a_folder_restored_by_itself_is_compared_at_its_place(scene: Scene) -> N
     comparison = scene.compared(path=b"a")
     assert [each.path for each in comparison.findings] == ["a/one"]
     assert scene.compared(path=b"b").findings == []
+
+
+def test_what_the_point_does_not_list_is_not_expected_of_its_restore(scene: Scene) -> None:
+    (scene.restored / "a/one").unlink()
+    os.utime(scene.restored / "a", (LONG_AGO, LONG_AGO))
+    assert scene.compared(unlisted=frozenset({b"a/one"})).findings == []
+    assert [each.path for each in scene.compared().findings] == ["a/one"]
 
 
 def test_what_has_changed_in_the_source_since_is_not_compared_with_it(scene: Scene) -> None:

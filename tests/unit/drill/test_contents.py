@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from verify.drill.contents import ARCHIVES, DATABASES, DOCUMENTS, KINDS, kind_of, trouble_with
-from verify.drill.usable import usable
+from verify.drill.contents.kinds import ARCHIVES, DATABASES, DOCUMENTS, KINDS, kind_of, trouble_with
+from verify.drill.contents.usable import usable
 
 TEXT = os.urandom(20_000)
 ALL = (*ARCHIVES, *DATABASES, *DOCUMENTS)

@@ -71,6 +71,12 @@ def test_what_to_do_comes_first_and_lost_data_before_a_broken_job() -> None:
     assert places == sorted(places)
 
 
+def test_a_backup_that_only_costs_too_much_is_not_said_to_be_lost() -> None:
+    slow = Finding("restore-time", "", "everything restored within 2 h", "about 5 h", "keep a copy nearer")
+    text = markdown_of(drilled(REACHED, RESTORED, ended("restore-time", Ending.FINDINGS, slow)))
+    assert text.startswith("## ✗ FINDINGS: this backup comes back, but not as its owner demands")
+
+
 def test_a_drill_that_could_not_run_says_what_to_do() -> None:
     broken = ended("destination-reachable", Ending.COULD_NOT_RUN, reason="the store does not answer: start it")
     run = replace(drilled(broken), troubles=("the store does not answer: start it",))

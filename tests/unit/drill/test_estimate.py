@@ -5,8 +5,9 @@ import random
 
 import pytest
 
-from verify.drill.estimate import Estimate, cost_words, estimate, time_findings, time_words
-from verify.drill.ledger import PastRestore
+from verify.drill.ledger.ledger import PastRestore
+from verify.drill.restoring.estimate import Estimate, cost_words, estimate, time_findings
+from verify.drill.words import time_words
 from verify.errors import NotProvenError
 
 GB = 10**9

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from verify.checks import Finding
-from verify.drill.comparing import Comparison
-from verify.drill.exercise import Chosen, Outcome, Point, choose, everything, missing
-from verify.drill.ledger import Ledger
-from verify.drill.listing import Listing
-from verify.drill.manifests import Manifest, Volume
-from verify.drill.names import Span
-from verify.drill.needs import Needs
-from verify.drill.restoring import Restored, Restorer
-from verify.drill.stored import Object, StoredSet
+from verify.drill.ledger.ledger import Ledger
+from verify.drill.points.listing import Listing
+from verify.drill.restoring.comparing import Comparison
+from verify.drill.restoring.exercise import Chosen, Outcome, Point, choose, everything, missing
+from verify.drill.restoring.needs import Needs
+from verify.drill.restoring.restorer import Restored, Restorer
+from verify.drill.stored.completeness import volume_name
+from verify.drill.stored.manifests import Manifest, Volume
+from verify.drill.stored.names import Span
+from verify.drill.stored.sets import Object, StoredSet
 from verify.errors import CannotRunError
 from verify.trees import Inventory
 
@@ -43,11 +44,15 @@ def point() -> Point:
     listing = Listing(
         b"".join(DAY + path + b"\n" for path in sorted(PATHS, key=lambda each: each.replace(b"/", b"\0")))
     )
-    letters = dict(enumerate((b"%c" % letter for letter in b"abcdefgh"), 1))
+    return Point(0, listing, Needs([set_of(b"abcdefgh")]), lambda leaf: [("folder", leaf.path[:1])])
+
+
+def set_of(folders: bytes) -> tuple[StoredSet, Manifest]:
+    """Return a full set with a volume for each folder."""
+    letters = dict(enumerate((b"%c" % letter for letter in folders), 1))
     volumes = {number: Volume(number, letter, letter + b"/4", None) for number, letter in letters.items()}
-    stored = {number: Object(f"vol{number}", VOLUME) for number in letters}
-    needs = Needs([(StoredSet(Span(None, 0), stored), Manifest(volumes))])
-    return Point(0, listing, needs, lambda leaf: [("folder", leaf.path[:1])])
+    stored = {number: Object(f"duplicity-full.20260101T000000Z.vol{number}.difftar", VOLUME) for number in letters}
+    return StoredSet(Span(None, 0), stored), Manifest(volumes)
 
 
 def chosen(
@@ -64,7 +69,7 @@ def test_what_is_chosen_fits_the_budget_and_holds_the_first_that_were_drawn(
     assert len(unlimited.drawn) == 6
     for volumes in range(1, 8):
         some = chosen(point, ledger, volumes, seed=seed)
-        assert some.bytes <= volumes * VOLUME
+        assert some.cost <= volumes * VOLUME
         assert list(some.drawn) == list(unlimited.drawn[: len(some.drawn)])
         assert all(any(path.startswith(folder) for folder in some.cover) for path in some.drawn)
 
@@ -135,3 +140,25 @@ def test_a_restore_for_which_there_is_no_room_is_refused_before_it_begins(point:
     restorer = Restorer(place, job, 0.0)
     with pytest.raises(CannotRunError, match=r"/scratch has 100 MB, and 520 MB are needed: set TMPDIR"):
         restorer.restore("sample-restores", b"", 0, point.needs, into="newest", size=None, order=())
+
+
+def test_what_needs_a_spoiled_volume_is_not_restored_and_counts_as_bad(point: Point, ledger: Ledger) -> None:
+    stored, manifest = set_of(b"abcdefgh")
+    needs = Needs([(stored, manifest)], {stored.volumes[3].name})
+    some = chosen(replace(point, needs=needs), ledger, 99, size=40)
+    assert some.lost == {b"c/%d" % number for number in range(5)}
+    assert len(some.drawn) == 40
+    assert not any(folder in (b"", b"c") for folder in some.cover)
+    outcome = Outcome(some, restored=[restored(folder) for folder in some.cover])
+    assert (outcome.drawn, outcome.bad) == (40, 5)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_lost_volume_spoils_what_is_in_it_and_nothing_else(point: Point, ledger: Ledger, seed: int) -> None:
+    stored, manifest = set_of(b"abcdefgh")
+    del stored.volumes[3]
+    needs = Needs([(stored, manifest)], {volume_name(stored, 3)})
+    some = chosen(replace(point, needs=needs), ledger, 99, size=10, seed=seed, must=(b"c/1",))
+    assert {path[:1] for path in some.lost} == {b"c"}
+    assert b"c/1" in some.lost
+    assert all(any(path.startswith(folder) for folder in some.cover) for path in some.drawn if path not in some.lost)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from verify.drill.expected import Verdict, findings_of, judge
-from verify.drill.listing import Listing
-from verify.drill.live import There
+from verify.drill.points.expected import Verdict, findings_of, judge
+from verify.drill.points.listing import Listing
+from verify.drill.points.live import There
 from verify.selection import parse_rules
 from verify.trees.model import SECOND, path_key
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from verify.drill.freshness import age_findings, age_words, job_ran_findings, usual_interval
-from verify.drill.ledger import PastDrill
+from verify.drill.ledger.ledger import PastDrill
+from verify.drill.points.freshness import age_findings, job_ran_findings, usual_interval
+from verify.drill.words import age_words
 from verify.errors import NotProvenError
 
 DAY = 86_400

@@ -7,7 +7,7 @@ import pytest
 
 from verify.cli import main
 from verify.commands.past import sparkline, table_of, trends_of
-from verify.drill.ledger import Ledger, PastDrill
+from verify.drill.ledger.ledger import Ledger, PastDrill
 
 FIGURES = {
     "newest": 1, "age": 5_000, "files_restored": 120, "bad": 0, "volumes": 40, "volumes_proven": 12,

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from verify.drill.command import drill_environment, drill_options, patience_of
-from verify.drill.mounts import binds_of
 from verify.drill.opening import must_have_one_destination
+from verify.drill.place.command import drill_environment, drill_options, patience_of
+from verify.drill.place.mounts import binds_of
+from verify.drill.points.source import live_source
 from verify.drill.settings import DrillSettings
-from verify.drill.source import live_source
-from verify.drill.views import Unseen
-from verify.drill.views_s3 import Place, s3_place
+from verify.drill.stored.s3 import Place, s3_place
+from verify.drill.stored.views import Unseen
 from verify.errors import CannotRunError, NotProvenError
 from verify.job import Job, read_job
 from verify.secret import Secret
@@ -29,7 +29,8 @@ def job_of(folder: Path, stack: str = "", **variables: str) -> Job:
 def test_a_drill_keeps_the_jobs_options_and_nothing_that_writes_hides_or_picks(tmp_path: Path) -> None:
     options = (
         "--allow-source-mismatch --archive-dir=/archive --name job --log-file /log --tempdir /t --force --dry-run "
-        "--ignore-errors --time 3D --restore-time 3D --file-to-restore x --path-to-restore x --s3-endpoint-url=http://s3"
+        "--ignore-errors --time 3D --restore-time 3D --file-to-restore x --path-to-restore x "
+        "--s3-endpoint-url=http://s3 --log-timestamp --progress --verbosity=debug -v9 -v 5"
     )
     made = drill_options(job_of(tmp_path, OPTIONS=options), "/a", "/t2")
     assert made == (

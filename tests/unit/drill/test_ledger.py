@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from verify.drill.ledger import FILE, Ledger
-from verify.drill.lock import only_one
-from verify.drill.manifests import Manifest, Volume
-from verify.drill.stored import Object
+from verify.drill.ledger.ledger import FILE, Ledger
+from verify.drill.ledger.lock import only_one
+from verify.drill.stored.manifests import Manifest, Volume
+from verify.drill.stored.sets import Object
 from verify.errors import CannotRunError
 
 
@@ -56,6 +56,12 @@ def test_a_proof_holds_as_long_as_the_object_is_the_same(ledger: Ledger) -> None
     assert ledger.proven([Object("a", 100, "v2")]) == {}
 
 
+def test_a_volume_that_is_found_bad_is_proven_no_more(ledger: Ledger) -> None:
+    ledger.note_proven([Object("a", 100, "v1"), Object("b", 1, "v1")], 5)
+    ledger.note_bad(["a"])
+    assert ledger.proven([Object("a", 100, "v1"), Object("b", 1, "v1")]) == {"b": 5}
+
+
 def test_a_manifest_is_remembered_as_long_as_the_object_is_the_same(ledger: Ledger) -> None:
     manifest = Manifest({1: Volume(1, b"", b"\xff\n", ("SHA1", "00")), 2: Volume(2, b"a", b"b", None)})
     ledger.note_manifest(Object("m", 1, "v1"), manifest)
@@ -89,7 +95,7 @@ def test_what_is_no_ledger_is_refused_in_one_sentence(tmp_path: Path, content: b
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from verify.drill.ledger import Ledger
+from verify.drill.ledger.ledger import Ledger
 ledger = Ledger(Path(sys.argv[1]), "file:///x")
 ledger.begin(1)
 with ledger._transaction() as db:

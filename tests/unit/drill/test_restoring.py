@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from verify.drill.needs import Needs
-from verify.drill.place import Place
-from verify.drill.restoring import Restored, Restorer
+from verify.drill.place.place import Place
+from verify.drill.restoring.needs import Needs
+from verify.drill.restoring.restorer import Restored, Restorer
 from verify.errors import CannotRunError
 from verify.job import read_job
 from verify.lab.host import local_host

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.drill.sampling import Leaf, Sample, Stratum, draw, leaves, strata_of
+from verify.drill.restoring.sampling import Leaf, Sample, Stratum, draw, leaves, strata_of
 from verify.trees.model import path_key
 
 DAY = 86_400
@@ -63,6 +63,7 @@ def test_of_a_stratum_what_was_never_proven_is_taken_before_what_was() -> None:
         assert sample.for_strata == (b"b/new",)
 
 
-def test_strata_are_folder_age_and_position() -> None:
-    assert list(strata_of(Leaf(b"a/b/c", -10 * DAY), 0, len)) == [("folder", b"a"), ("age", 2), ("position", 5)]
-    assert next(iter(strata_of(Leaf(b"top", 0), 0, len))) == ("folder", b"")
+def test_strata_are_folder_age_position_and_size() -> None:
+    assert list(strata_of(Leaf(b"a/b/c", -10 * DAY), 0, 5, None)) == [("folder", b"a"), ("age", 2), ("position", 5)]
+    assert list(strata_of(Leaf(b"a", 0), 0, 0, 12_345))[-1] == ("size", 5)
+    assert next(iter(strata_of(Leaf(b"top", 0), 0, 0, None))) == ("folder", b"")

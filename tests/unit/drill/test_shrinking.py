@@ -2,9 +2,9 @@
 
 import pytest
 
-from verify.drill.names import Span
-from verify.drill.shrinking import full_findings, shrink_findings
-from verify.drill.stored import Object, StoredSet
+from verify.drill.points.shrinking import full_findings, shrink_findings
+from verify.drill.stored.names import Span
+from verify.drill.stored.sets import Object, StoredSet
 
 
 @pytest.mark.parametrize(("paths", "before"), [(101, 101), (101, 1), (51, 101), (2, None)])

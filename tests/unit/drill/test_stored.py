@@ -1,9 +1,9 @@
 """Sets and chains, by what lies at a destination; what is missing of them."""
 
-from verify.drill.completeness import chain_findings, signature_findings, unfinished
-from verify.drill.manifests import Manifest, Unread, Volume
-from verify.drill.names import Names, Span
-from verify.drill.stored import Object, Stored, stored_of
+from verify.drill.stored.completeness import chain_findings, signature_findings, unfinished
+from verify.drill.stored.manifests import Manifest, Unread, Volume
+from verify.drill.stored.names import Names, Span
+from verify.drill.stored.sets import Object, Stored, stored_of
 
 FULL = "duplicity-full.20260101T000000Z"
 SECOND = "duplicity-inc.20260101T000000Z.to.20260102T000000Z"
@@ -51,7 +51,7 @@ def test_sets_stand_in_their_chain_oldest_first() -> None:
     assert stored.newest is chain[-1]
     assert stored.leading_to(chain[1].span.end) == chain[:2]
     assert found(stored) == []
-    assert signature_findings(stored) == []
+    assert signature_findings(stored.points) == []
 
 
 def test_what_is_not_the_jobs_is_counted_and_left_alone() -> None:
@@ -114,5 +114,5 @@ def test_a_volume_in_cold_storage_is_a_finding() -> None:
 def test_lost_signatures_are_a_finding_of_their_own() -> None:
     stored = lying(f"{SIGNATURES[SECOND]}.sigtar.gpg")
     assert found(stored) == []
-    (finding,) = signature_findings(stored)
-    assert finding.check == "signatures-complete"
+    (finding,) = signature_findings(stored.points)
+    assert (finding.check, finding.path) == ("signatures-complete", f"{SIGNATURES[SECOND]}.sigtar.gpg")

@@ -7,11 +7,11 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.drill.manifests import Volume
-from verify.drill.names import Span
-from verify.drill.stored import Object
-from verify.drill.views import RefusedError
-from verify.drill.volumes import Hashed, coverage, least_recently_proven, prove
+from verify.drill.stored.manifests import Volume
+from verify.drill.stored.names import Span
+from verify.drill.stored.sets import Object
+from verify.drill.stored.views import RefusedError
+from verify.drill.stored.volumes import Hashed, coverage, least_recently_proven, prove
 
 GOOD = hashlib.sha1(b"good", usedforsecurity=False).hexdigest()
 
@@ -42,20 +42,17 @@ def volume(name: str, size: int = 4) -> Hashed:
     return Hashed(Span(None, 0), Object(name, size), Volume(1, b"", b"z", ("SHA1", GOOD)))
 
 
-def test_volumes_that_are_what_they_were_are_noted_and_others_are_findings() -> None:
+def test_volumes_that_are_what_they_were_are_good_and_others_are_findings() -> None:
     shelf = Shelf(a=b"good", b=b"evil", c=FileNotFoundError(), d=RefusedError("AccessDenied", "let the key"))
-    noted: list[Object] = []
-    found = prove(shelf, [volume(name) for name in "abcd"], time.monotonic() + 60, noted.append)
-    assert [each.name for each in noted] == ["a"]
+    good, found = prove(shelf, [volume(name) for name in "abcd"], time.monotonic() + 60)
+    assert [each.name for each in good] == ["a"]
     assert [each.path for each in found] == ["b", "c", "d"]
     assert {each.check for each in found} == {"volumes-intact"}
     assert GOOD in found[0].expected
 
 
 def test_nothing_is_downloaded_when_the_time_is_up() -> None:
-    noted: list[Object] = []
-    assert prove(Shelf(a=b"evil"), [volume("a")], time.monotonic() - 1, noted.append) == []
-    assert noted == []
+    assert prove(Shelf(a=b"evil"), [volume("a")], time.monotonic() - 1) == ([], [])
 
 
 SIZES = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), st.integers(0, 50), max_size=12)

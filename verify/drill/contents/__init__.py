@@ -1,0 +1,1 @@
+"""Whether what was restored can be used: files opened, databases booted."""

@@ -1,0 +1,1 @@
+"""What drills remember from one night to the next."""

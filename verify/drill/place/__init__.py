@@ -1,0 +1,1 @@
+"""Where a drill's duplicity runs, and how it is called."""

@@ -1,0 +1,95 @@
+"""The live source that a backup is compared with: where it is on this machine, and the job's rules for it."""
+
+import os
+import posixpath
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.version import Version
+
+from verify.drill.points.live import There, walk
+from verify.errors import NotProvenError
+from verify.job import Job
+from verify.job.options import parsed
+from verify.selection import RuleError, RuleSet, parse_rules
+from verify.trees.model import second_seen
+
+_LISTS = ("--files-from", "filelist")
+
+
+class LiveSource:
+    """A folder of this machine that holds what the job backs up. It is only read, and may change meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __iter__(self) -> Iterator[There]:
+        return walk(self.folder)
+
+    def below(self, path: bytes) -> Iterator[There]:
+        """Given a path, walk it and all below it; paths are relative to it. Raise OSError where there is none."""
+        return walk(Path(os.fsdecode(os.path.join(os.fsencode(self.folder), path))))  # noqa: PTH118 - bytes
+
+    def size_of(self, path: bytes, mtime: int) -> int | None:
+        """Given a file's path, return its size in bytes; None where it is none, or not of that time (seconds)."""
+        try:
+            found = os.lstat(os.path.join(os.fsencode(self.folder), path))  # noqa: PTH118 - bytes
+        except OSError:
+            return None
+        return found.st_size if stat.S_ISREG(found.st_mode) and second_seen(found.st_mtime_ns) == mtime else None
+
+    @property
+    def is_twin(self) -> bool:
+        """Whether it looks like the folder that it is in, which matters to --files-from."""
+        own, above = self.folder.stat(), self.folder.parent.stat()
+        return all(
+            getattr(own, name) == getattr(above, name) for name in ("st_mode", "st_uid", "st_gid")
+        ) and int(own.st_mtime) == int(above.st_mtime)  # fmt: skip
+
+
+def live_source(job: Job, given: Path | None) -> LiveSource:
+    """Given a job and the folder that was named, return the live source.
+
+    Without a name it is where the stack file mounts the job's source from, else the source's own
+    path. Raise `NotProvenError` where nothing lies there: then nothing can be compared with it.
+    """
+    folder = given or _mounted_from(job) or Path(job.source)
+    try:
+        empty = not any(folder.iterdir())
+    except OSError as error:
+        why = (error.strerror or "it cannot be read").lower()
+        raise NotProvenError(f"the live source {folder} cannot be looked at ({why}): name it with --source") from None
+    if empty:
+        raise NotProvenError(
+            f"the live source {folder} is empty: is what belongs there mounted? --source names another"
+        )
+    return LiveSource(folder.resolve())
+
+
+def _mounted_from(job: Job) -> Path | None:
+    """Return where this machine has the job's source, by the stack file's mounts; the innermost one counts."""
+    for volume in sorted(job.volumes, key=lambda each: len(each.target), reverse=True):
+        below = posixpath.relpath(job.source, volume.target)
+        if volume.type == "bind" and not below.startswith(".."):
+            return Path(volume.source, below)
+    return None
+
+
+def rules_of(job: Job, source: LiveSource, release: Version) -> RuleSet:
+    """Given a job, return its rules. Raise `NotProvenError` where they or their lists cannot be read here."""
+    lists: dict[str, bytes] = {}
+    for option in parsed(job.selection_options):
+        if option.value and any(word in option.name for word in _LISTS):
+            lists |= _read(option.value)
+    try:
+        return parse_rules(job.source, job.selection_options, release, lists, twin=source.is_twin)
+    except RuleError as error:
+        raise NotProvenError(f"the job's rules cannot be followed here: {error.sentence}") from None
+
+
+def _read(name: str) -> dict[str, bytes]:
+    try:
+        return {name: Path(name).read_bytes()}
+    except OSError:
+        return {}

@@ -1,0 +1,199 @@
+"""A restored tree against what is known of it: the live source where nothing has changed since, earlier drills else."""
+
+import os
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from verify.checks import Finding
+from verify.drill.ledger.ledger import Content, Ledger
+from verify.drill.points.expected import MARGIN
+from verify.drill.points.source import LiveSource
+from verify.drill.words import moment
+from verify.lab.host import Host
+from verify.selection import Entry, RuleSet, select
+from verify.trees import Difference, History, Inventory, Limitation, Tree, compare, limitations_of, printable
+from verify.trees.compare import findings_of
+from verify.trees.model import SECOND, path_key, second_seen
+
+
+@dataclass
+class Comparison:
+    """What came of comparing: findings, the paths that are bad, and how many files were compared with what."""
+
+    findings: list[Finding] = field(default_factory=list)
+    bad: set[bytes] = field(default_factory=set)
+    bad_leaves: set[bytes] = field(default_factory=set)  # those of them that are no folders
+    files: int = 0
+    bytes: int = 0
+    with_source: int = 0
+    with_memory: int = 0
+
+    def add(self, other: "Comparison") -> None:
+        """Take in what came of another one."""
+        self.findings += other.findings
+        self.bad |= other.bad
+        self.bad_leaves |= other.bad_leaves
+        for name in ("files", "bytes", "with_source", "with_memory"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def __str__(self) -> str:
+        rest = self.files - self.with_source - self.with_memory
+        parts = [f"{self.with_source:,} compared with the source"]
+        parts += [f"{self.with_memory:,} with earlier drills"] if self.with_memory else []
+        parts += [f"{rest:,} changed since and known to nobody, so only restored"] if rest else []
+        return f"{self.files:,} files: {', '.join(parts)}"
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What restores are compared with: the live source by the job's rules, if there is one, and the ledger.
+
+    `here` is this machine, where the live source is.
+    """
+
+    here: Host
+    source: LiveSource | None
+    rules: RuleSet | None
+    ledger: Ledger
+    limitations: Sequence[Limitation]
+    now: float
+
+    def expectation(self, path: bytes, point: int, listed: Container[bytes]) -> Inventory:
+        """Return what lies in the live source at a path and has not changed since a point; nothing without a source.
+
+        `listed` are the paths below it that the point has: whether others belong there is for
+        `expected-paths` to say. It reads the files, and may be called while they are restored.
+        """
+        if self.source is None or self.rules is None:
+            return Inventory.empty()
+        there = os.path.join(os.fsencode(self.source.folder), path)  # noqa: PTH118 - bytes
+        try:
+            seen = self.here.observe(os.fsdecode(there))
+            # Looked at after the files were read: one that changes meanwhile counts as changed.
+            kept = {each for each in _kept(self.source, path, (point - MARGIN) * SECOND, self.rules) if each in listed}
+        except OSError:  # gone since
+            return Inventory.empty()
+        return Inventory.from_records((one for one in seen.records() if one[0] in kept and not one[11]), there)
+
+    def compare(self, check: str, restored: Inventory, expected: Inventory, path: bytes, point: int) -> Comparison:
+        """Given what a restore gave, and what was expected of it, compare them; findings are of `check`."""
+        comparison = Comparison()
+        differences = list(compare(expected, _matching(restored, expected), self.limitations))
+        comparison.bad = {_joined(path, each.path) for each in differences}
+        comparison.bad_leaves = {_joined(path, each.path) for each in differences if not _is_folder(each)}
+        found = findings_of(differences, point=f"the point of {moment(point)}", check=check)
+        comparison.findings = [_at(each, path) for each in found]
+        self._remember(comparison, check, restored, expected, path)
+        return comparison
+
+    def _remember(
+        self, comparison: Comparison, check: str, restored: Inventory, expected: Inventory, path: bytes
+    ) -> None:
+        """Compare what the source no longer has with earlier drills, and note what was restored."""
+        known = {record[0] for record in expected.records()}
+        good: list[Content] = []
+        for record in restored.records():
+            if not record[6]:  # no file, or one that could not be read, which is a difference
+                continue
+            content = Content(_joined(path, record[0]), second_seen(record[4]), record[5], record[6])
+            comparison.files += 1
+            comparison.bytes += content.size
+            if record[0] in known:
+                comparison.with_source += 1
+            else:
+                self._with_memory(comparison, check, content)
+            if content.path not in comparison.bad:
+                good.append(content)
+        self.ledger.note_contents(good, self.now, proven=True)
+
+    def _with_memory(self, comparison: Comparison, check: str, content: Content) -> None:
+        digest = self.ledger.digest_of(content.path, content.mtime, content.size)
+        if digest is None:
+            return
+        comparison.with_memory += 1
+        if digest != content.digest:
+            comparison.bad.add(content.path)
+            comparison.bad_leaves.add(content.path)
+            comparison.findings.append(
+                Finding(
+                    check, printable(content.path), f"sha256 {digest.hex()[:12]}…, as an earlier drill saw it",
+                    f"sha256 {content.digest.hex()[:12]}… of as many bytes and the same time",
+                )
+            )  # fmt: skip
+
+
+def _kept(source: LiveSource, path: bytes, before: int, rules: RuleSet) -> Iterator[bytes]:
+    """Yield the paths below one, relative to it, that the job takes and that nothing has changed since a time (ns)."""
+    changed: dict[bytes, bool] = {}
+
+    def entries() -> Iterator[Entry]:
+        for each in source.below(path):
+            whole = _joined(path, each.path)
+            changed[whole] = each.ctime_ns >= before
+            yield Entry(whole, each.kind, each.size, each.mtime_ns / SECOND, each.device)
+
+    for decision in select(entries(), rules):
+        if decision.included and not changed.get(decision.path, True):
+            yield b"" if decision.path == path else decision.path[len(path) + 1 if path else 0 :]
+
+
+def _matching(restored: Inventory, expected: Inventory) -> Inventory:
+    """Return what was restored of the paths that are expected: of the others nothing is known."""
+    return Inventory.from_records(_merged(restored.records(), expected.records()), restored.root)
+
+
+def _merged(records: Iterator[tuple[Any, ...]], wanted: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    record = next(records, None)
+    for each in wanted:
+        key = path_key(each[0])
+        while record is not None and path_key(record[0]) < key:
+            record = next(records, None)
+        if record is not None and record[0] == each[0]:
+            yield record
+
+
+def _is_folder(difference: Difference) -> bool:
+    return difference.expected is not None and difference.expected.kind == "dir"
+
+
+def _joined(folder: bytes, path: bytes) -> bytes:
+    return folder + b"/" + path if folder and path else folder or path
+
+
+def _at(finding: Finding, folder: bytes) -> Finding:
+    path = "" if finding.path == "." else finding.path
+    where = "/".join(part for part in (printable(folder), path) if part)
+    return Finding(finding.check, where if finding.path else "", finding.expected, finding.got, finding.hint)
+
+
+def forgiven(release: Version, euid: int, options: Iterable[str]) -> tuple[Limitation, ...]:
+    """Given a release, who restores and the job's options, return what a restore need not give back."""
+    owners = euid != 0 or any(each in {"--no-restore-ownership", "--do-not-restore-ownership"} for each in options)
+    own = [_OWNERS] if owners else []
+    return (*limitations_of(release), _UNNOTICED, *own)
+
+
+def _unnoticed(difference: Difference) -> bool:
+    """Forgive what an incremental does not notice, as LIMITATIONS say: symlinks' owners, and devices' times."""
+    seen = difference.expected
+    if seen is None:
+        return False
+    return (difference.aspect == "owner" and seen.kind == "symlink") or (
+        difference.aspect == "mtime" and seen.kind in {"char", "block"}
+    )
+
+
+def _owner(difference: Difference) -> bool:
+    return difference.aspect == "owner"
+
+
+_EVERY = SpecifierSet("")
+_NO_EXAMPLE = History(Tree({}))
+_UNNOTICED = Limitation(
+    "unnoticed", "changes that an incremental misses", _EVERY, "LIMITATIONS", _unnoticed, _NO_EXAMPLE
+)
+_OWNERS = Limitation("owners", "owners are not restored", _EVERY, "not root, or asked for", _owner, _NO_EXAMPLE)

@@ -1,0 +1,184 @@
+"""An exercise: paths of one point, chosen under a budget, restored and compared."""
+
+import os
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from verify.checks import Finding
+from verify.drill.ledger.ledger import Ledger
+from verify.drill.points.listing import Listing
+from verify.drill.points.source import LiveSource
+from verify.drill.restoring.comparing import Comparison, Yardstick
+from verify.drill.restoring.cover import cheapest_cover
+from verify.drill.restoring.needs import Needs
+from verify.drill.restoring.restorer import Restored, Restorer
+from verify.drill.restoring.sampling import Leaf, Stratum, draw, leaves
+from verify.drill.stored.sets import Object
+
+NEVER = 1 << 62  # bytes, which no budget has
+BROKEN = 3  # restores that fail before no more are tried: what is broken is known by then
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point that is restored from: its time, what duplicity lists of it, and what its restores download."""
+
+    time: int
+    listing: Listing
+    needs: Needs
+    strata: Callable[[Leaf], Iterable[Stratum]]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What to restore: folders and files that hold the first of those drawn, and all that must be.
+
+    `lost` are those of both that need a spoiled volume: they are not restored, and count as bad.
+    """
+
+    population: int  # leaves of the listing
+    drawn: Sequence[bytes]  # of them at random, in that order
+    cover: Sequence[bytes]
+    cost: int  # bytes that restoring the cover downloads
+    lost: frozenset[bytes] = frozenset()
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether the point is restored as a whole."""
+        return list(self.cover) == [b""]
+
+
+@dataclass
+class Outcome:
+    """What came of an exercise."""
+
+    chosen: Chosen
+    comparison: Comparison = field(default_factory=Comparison)
+    restored: list[Restored] = field(default_factory=list)
+
+    @property
+    def drawn(self) -> int:
+        """How many of those drawn were restored, before the first that was not: a random sample of all."""
+        if self.chosen.is_everything:
+            return self.chosen.population if self.restored else 0
+        for number, path in enumerate(self.chosen.drawn):
+            if path not in self.chosen.lost and not any(_holds(each.path, path) for each in self.restored):
+                return number
+        return len(self.chosen.drawn)
+
+    @property
+    def bad(self) -> int:
+        """How many of those came back otherwise, or not at all."""
+        failed = [*self.chosen.lost, *(each.path for each in self.restored if each.finding)]
+        if self.chosen.is_everything:
+            return self.chosen.population if failed else len(self.comparison.bad_leaves)
+        drawn = self.chosen.drawn[: self.drawn]
+        return sum(path in self.comparison.bad or any(_holds(each, path) for each in failed) for path in drawn)
+
+    @property
+    def volumes(self) -> Iterator[bytes]:
+        """The paths whose restore succeeded, and with it the hashes of all volumes that it needed."""
+        return (each.path for each in self.restored if not each.finding)
+
+
+def choose(
+    point: Point, size: int, must: Iterable[bytes], *, budget: int, draw_: random.Random, ledger: Ledger
+) -> Chosen:
+    """Given a point, draw paths to restore at random, as many of them as the budget in bytes allows.
+
+    What must be restored is, whatever it costs. What does not fit ends the draw, and is not passed
+    over: else what costs much would never be looked at, and the sample be none of all.
+    """
+    sample = draw(point.listing, size, draw_, point.strata, ledger.paths_proven)
+    fixed, needs = list(must), point.needs
+    lost = frozenset(filter(needs.is_spoiled, (*fixed, *sample.at_random)))
+
+    def price(count: int, strata: int = 0) -> tuple[list[bytes], int]:
+        wanted = [*fixed, *sample.at_random[:count], *sample.for_strata[:strata]]
+        cover = cheapest_cover([path for path in wanted if not needs.is_spoiled(path)], cost)
+        return cover, sum(map(needs.bytes, cover))
+
+    def cost(path: bytes) -> int:
+        return NEVER if needs.is_spoiled(path) else needs.bytes(path)
+
+    count = _most(len(sample.at_random), lambda some: price(some)[1] <= budget)
+    strata = _most(len(sample.for_strata), lambda some: price(count, some)[1] <= budget)
+    cover, bytes_ = price(count, strata)
+    order = {path: number for number, path in enumerate(sample.at_random)}
+    first = {each: min((n for path, n in order.items() if _holds(each, path)), default=len(order)) for each in cover}
+    drawn = sample.at_random[:count]
+    cover.sort(key=lambda each: first[each])
+    return Chosen(sample.population, drawn, cover, bytes_, lost & {*fixed, *drawn})
+
+
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest number up to a limit that fits, where each smaller one does too; 0 if none does."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
+
+
+def carry_out(
+    check: str, point: Point, chosen: Chosen, restorer: Restorer, yardstick: Yardstick, *, into: str, keep: bool
+) -> Outcome:
+    """Restore what was chosen to places below the folder `into`, compare each, and wipe it unless it is kept."""
+    outcome = Outcome(chosen)
+    for path in chosen.cover:
+        if restorer.time_left <= 0 or sum(each.finding is not None for each in outcome.restored) >= BROKEN:
+            break
+        order = list(_below(point.listing, path))
+        size = _size_of(yardstick.source, path)
+        with ThreadPoolExecutor(1) as beside:  # reads the source while duplicity restores
+            expected = beside.submit(yardstick.expectation, path, point.time, {b"", *order})
+            restored = restorer.restore(check, path, point.time, point.needs, into=into, size=size, order=order)
+        outcome.restored.append(restored)
+        if restored.finding:
+            outcome.comparison.findings.append(restored.finding)
+        else:
+            outcome.comparison.add(yardstick.compare(check, restored.inventory, expected.result(), path, point.time))
+        if not keep or restored.finding:
+            restorer.wipe(restored.target)
+    return outcome
+
+
+def everything(point: Point) -> Chosen:
+    """Given a point, return the choice of all that it holds."""
+    return Chosen(sum(1 for _ in leaves(point.listing)), (), [b""], point.needs.bytes(b""))
+
+
+def missing(must: Iterable[bytes], listing: Listing, check: str) -> list[Finding]:
+    """Given what must be restored and a listing, return a finding for each path that is not in it."""
+    wanted = set(must)
+    wanted -= {path for path, _ in listing if path in wanted}
+    hint = "it stands in must_restore: correct the path, or find out since when the job leaves it out"
+    return [Finding(check, os.fsdecode(path), "in the newest point", "not in it", hint) for path in sorted(wanted)]
+
+
+def volumes_of(outcome: Outcome, needs: Needs) -> list[Object]:
+    """Given an outcome, return the volumes that duplicity downloaded, hashed and used without complaint."""
+    return list({each.name: each for path in outcome.volumes for each in needs.objects(path)}.values())
+
+
+def _below(listing: Listing, folder: bytes) -> Iterator[bytes]:
+    """Yield the paths of a listing in a folder, relative to it."""
+    for path, _ in listing:
+        if path and _holds(folder, path):
+            yield path[len(folder) + 1 :] if folder and path != folder else path if not folder else b""
+
+
+def _size_of(source: LiveSource | None, path: bytes) -> int | None:
+    """Return how many bytes lie at a path of the live source, None where nothing does."""
+    if source is None:
+        return None
+    try:
+        return sum(each.size for each in source.below(path) if each.kind == "file") or None
+    except OSError:
+        return None
+
+
+def _holds(folder: bytes, path: bytes) -> bool:
+    return not folder or path == folder or path.startswith(folder + b"/")

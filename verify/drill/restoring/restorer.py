@@ -1,0 +1,132 @@
+"""Restoring from the real destination into scratch, observed while duplicity still writes."""
+
+import math
+import posixpath
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count
+
+from verify.checks import Finding
+from verify.drill.place.place import Place
+from verify.drill.restoring.needs import Needs
+from verify.errors import CannotRunError
+from verify.job import Job
+from verify.lab.results import Result
+from verify.trees import Inventory, printable
+
+GROWS = 3  # times that the content of a volume may be larger than the volume, where nothing better is known
+LONGEST = 12 * 3600.0  # seconds that a restore may take where the policy sets no time
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore of a path of a point gave, and where it lies. `finding` says why it failed, if it did."""
+
+    path: bytes
+    point: int
+    target: str
+    inventory: Inventory
+    result: Result
+    downloaded: int  # bytes of volumes
+    finding: Finding | None
+
+
+class Restorer:
+    """Restores paths of one job, each into an empty place of its own below scratch."""
+
+    def __init__(self, place: Place, job: Job, deadline: float) -> None:
+        """Given where duplicity runs and a deadline in monotonic seconds, after which a restore is killed."""
+        self._place, self._job, self._deadline = place, job, deadline
+        self._numbers = count(1)
+
+    @property
+    def time_left(self) -> float:
+        """Seconds until the deadline."""
+        return self._deadline - time.monotonic()
+
+    def restore(
+        self, check: str, path: bytes, point: int, needs: Needs, *, into: str, size: int | None, order: Iterable[bytes]
+    ) -> Restored:
+        """Restore a path of a point to its place below the folder `into`, and observe what came.
+
+        `size` is how many bytes that will take, as far as is known; `order` the paths in it. Raise
+        `CannotRunError` where there is no room.
+        """
+        place, downloaded = self._place, needs.bytes(path)
+        self._must_fit(size if size is not None else GROWS * downloaded, needs)
+        target = place.new_target(posixpath.join(into, path.decode("utf-8", "surrogateescape")) if path else into)
+        place.host.mkdir(posixpath.dirname(target), 0o700)
+        allowed = max(min(self.time_left, LONGEST), 1.0)
+        client = place.duplicity(self._job, timeout=allowed)
+        done = f"{place.scratch}/done-{next(self._numbers)}"
+        with _Following(place, target, order, done):
+            result = client.restore(self._job.destination, target, path=path or None, at=point)
+            place.host.put(done, b"")
+        inventory = place.observer.observe(target) if place.host.exists(target) else Inventory.empty()
+        place.host.remove(done)
+        self._must_not_be_full(result)
+        return Restored(path, point, target, inventory, result, downloaded, _finding(check, path, result))
+
+    def wipe(self, target: str) -> None:
+        """Remove what was restored."""
+        self._place.host.remove(target)
+
+    def _must_fit(self, size: int, needs: Needs) -> None:
+        room = self._place.host.free_space(self._place.scratch)
+        wanted = size + 2 * needs.largest  # a volume as it comes, and decrypted
+        if room < wanted:
+            raise CannotRunError(
+                f"scratch is too small for this restore: {self._place.scratch} has {room // 10**6:,} MB, and "
+                f"{wanted // 10**6:,} MB are needed: set TMPDIR to a larger disk, or lower --budget"
+            )
+
+    def _must_not_be_full(self, result: Result) -> None:
+        if not result.ok and self._place.host.free_space(self._place.scratch) < (1 << 20):
+            raise CannotRunError(f"no space is left in {self._place.scratch}: set TMPDIR to a larger disk")
+
+
+class _Following:
+    """While it lasts, the observer reads what is restored as it is finished."""
+
+    def __init__(self, place: Place, target: str, order: Iterable[bytes], done: str) -> None:
+        self._place, self._done = place, done
+        self._thread = threading.Thread(target=self._follow, args=(target, list(order)))
+        self._failed: list[BaseException] = []
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._place.host.put(self._done, b"")  # also where the restore broke off
+        except BaseException:  # nobody else would tell the observer
+            self._place.observer.close()
+            raise
+        finally:
+            self._thread.join()
+        if self._failed:
+            raise self._failed[0]
+
+    def _follow(self, target: str, order: list[bytes]) -> None:
+        try:
+            self._place.observer.follow(target, order, self._done)
+        except BaseException as error:  # noqa: BLE001 - raised where the thread is joined
+            self._failed.append(error)
+
+
+def _finding(check: str, path: bytes, result: Result) -> Finding | None:
+    if result.ok:
+        return None
+    what = printable(path) or "everything"
+    if result.timed_out:
+        got = f"no end within {math.floor(result.seconds):,} s, so that it was killed"
+        return Finding(check, printable(path), f"{what} is restored in time", got, result.last_lines)
+    return Finding(
+        check,
+        printable(path),
+        f"{what} is restored",
+        f"exit code {result.exit_code} ({result.exit_name})",
+        result.last_lines,
+    )
