@@ -106,6 +106,7 @@ class Site:
     client: Minio
     audit: Audit
     admin: MinioAdmin
+    runtimes: tuple[str, ...] = ("embedded",)
     volume_size: int = 1  # MiB
 
     @property
@@ -204,13 +205,33 @@ class Site:
         own = (f"--env-file={env_file}", f"--runtime={runtime}", f"--report-dir={report}")
         return [sys.executable, "-m", "verify.cli", "drill", *own, *options]
 
-    def drill(self, env_file: Path, *options: str, report: Path, runtime: str) -> Report:
+    def drill(self, env_file: Path, *options: str, report: Path, runtime: str = "embedded") -> Report:
         """Run a drill by the console command, and return what came of it."""
+        started = self._started(env_file, options, report, runtime)
+        return _ended(started, report)
+
+    def drills(self, env_file: Path, *options: str, report: Path) -> Iterator[Report]:
+        """Run a drill in each runtime, all at once; yield what came of each, which is in a folder of its name."""
+        folders = {runtime: report / runtime for runtime in self.runtimes}
+        started = {runtime: self._started(env_file, options, folders[runtime], runtime) for runtime in folders}
+        try:
+            for runtime, process in started.items():
+                yield _ended(process, folders[runtime])
+        finally:
+            for process in started.values():
+                process.terminate()  # where an earlier one was not what it should be
+                process.wait()
+
+    def _started(self, env_file: Path, options: tuple[str, ...], report: Path, runtime: str) -> "subprocess.Popen[str]":
         words = self.words(env_file, *options, report=report, runtime=runtime)
-        done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=self.folder)
-        files = report / "report.json", report / "report.md"
-        data, text = (file.read_text() if file.exists() else "" for file in files)
-        return Report(done.returncode, done.stdout + done.stderr, json.loads(data or "{}"), text)
+        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder)
+
+
+def _ended(process: "subprocess.Popen[str]", report: Path) -> Report:
+    said, _ = process.communicate()
+    files = report / "report.json", report / "report.md"
+    data, text = (file.read_text() if file.exists() else "" for file in files)
+    return Report(process.returncode, said, json.loads(data or "{}"), text)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from verify.drill.ledger.lock import only_one
 
 def test_two_drills_at_once_are_refused_in_one_sentence(site: Site, tmp_path: Path) -> None:
     with only_one(tmp_path / "drill", time.time()):
-        report = site.drill(site.env_file(HEALTHY), report=tmp_path, runtime="embedded")
+        report = site.drill(site.env_file(HEALTHY), report=tmp_path)
     assert "another drill is at work" in report.sentence()
 
 

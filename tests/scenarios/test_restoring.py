@@ -17,7 +17,7 @@ def test_a_restore_that_gives_something_else_names_the_path(site: Site, tmp_path
     victims = tmp_path / "victims"
     real = provision_duplicity().command
     command = stand_in(tmp_path, shlex.join([sys.executable, str(script), saboteur, str(victims), *real]) + ' -- "$@"')
-    report = site.drill(site.env_file(HEALTHY), command, report=tmp_path / "report", runtime="embedded")
+    report = site.drill(site.env_file(HEALTHY), command, report=tmp_path / "report")
     assert (report.code, report.failed) == (1, {"sample-restores"}), report.said
     hit = victims.read_bytes().split(b"\0")[0].decode().rpartition("/newest/")[2]
     assert hit in {found["path"] for found in report.json["findings"]}
@@ -31,11 +31,11 @@ def stand_in(folder: Path, script: str) -> str:
     return f"--duplicity-command={program}"
 
 
-def test_what_must_be_restored_is_named_where_it_is_not_in_the_backup(site: Site, tmp_path: Path, runtime: str) -> None:
+def test_what_must_be_restored_is_named_where_it_is_not_in_the_backup(site: Site, tmp_path: Path) -> None:
     policy = tmp_path / "duplicity-verify.toml"
     policy.write_text('must_restore = ["config/traefik/traefik.yml", "config/gone.yml"]\nrestore_samples = 1\n')
-    report = site.drill(site.env_file(HEALTHY), f"--policy={policy}", report=tmp_path, runtime=runtime)
-    assert report.only_finding("sample-restores")["path"] == "config/gone.yml"
+    for report in site.drills(site.env_file(HEALTHY), f"--policy={policy}", report=tmp_path):
+        assert report.only_finding("sample-restores")["path"] == "config/gone.yml"
 
 
 OWN_TESTS = """
@@ -54,25 +54,25 @@ def test_what_does_not_hold(restored):
 """
 
 
-def test_the_owners_own_tests_run_on_what_was_restored(site: Site, tmp_path: Path, runtime: str) -> None:
+def test_the_owners_own_tests_run_on_what_was_restored(site: Site, tmp_path: Path) -> None:
     own = tmp_path / "test_own.py"
     own.write_text(OWN_TESTS)
     policy = tmp_path / "duplicity-verify.toml"
     policy.write_text('must_restore = ["config/traefik/traefik.yml"]\nrestore_samples = 1\n')
     options = (f"--policy={policy}", "--keep", str(own))
-    report = site.drill(site.env_file(HEALTHY), *options, report=tmp_path / "report", runtime=runtime)
-    found = report.only_finding("own-assertions")
-    assert "test_what_does_not_hold passes" in found["expected"]
-    assert found["got"].startswith("AssertionError: it is not there")
-    assert str(own) in found["reproduce"]
-    (kept,) = (tmp_path / "report/drill").glob("kept-*")
-    assert (kept / "config/traefik/traefik.yml").is_file()
+    for report in site.drills(site.env_file(HEALTHY), *options, report=tmp_path / "report"):
+        found = report.only_finding("own-assertions")
+        assert "test_what_does_not_hold passes" in found["expected"]
+        assert found["got"].startswith("AssertionError: it is not there")
+        assert str(own) in found["reproduce"]
+    kept = [path / "config/traefik/traefik.yml" for path in (tmp_path / "report").glob("*/drill/kept-*")]
+    assert [path.is_file() for path in kept] == [True] * len(site.runtimes)
 
 
 def test_night_by_night_all_volumes_are_proven_under_a_budget(site: Site, tmp_path: Path) -> None:
     env_file, nights = site.env_file(HEALTHY), []
     while not nights or nights[-1][0] < nights[-1][1]:
-        report = site.drill(env_file, "-k", "volumes_hash", "--budget=4MB", report=tmp_path, runtime="embedded")
+        report = site.drill(env_file, "-k", "volumes_hash", "--budget=4MB", report=tmp_path)
         report.must_be_proven()
         (check,) = (each for each in report.json["checks"] if each["id"] == "volumes-intact")
         nights.append(coverage_of(check["said"]))

@@ -9,10 +9,10 @@ from planting import Site
 from verify.lab.servers import free_port
 
 
-def test_a_dead_store_is_no_verdict(site: Site, tmp_path: Path, runtime: str) -> None:
+def test_a_dead_store_is_no_verdict(site: Site, tmp_path: Path) -> None:
     options = f"--s3-endpoint-url=http://127.0.0.1:{free_port()}"
-    report = site.drill(site.env_file("dead", OPTIONS=options), report=tmp_path, runtime=runtime)
-    assert "does not answer at 127.0.0.1" in report.sentence()
+    for report in site.drills(site.env_file("dead", OPTIONS=options), report=tmp_path):
+        assert "does not answer at 127.0.0.1" in report.sentence()
 
 
 def test_a_store_that_never_answers_is_no_verdict(site: Site, tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_a_store_that_never_answers_is_no_verdict(site: Site, tmp_path: Path) ->
         silent.listen()
         options = f"--s3-endpoint-url=http://127.0.0.1:{silent.getsockname()[1]}"
         env_file = site.env_file("silent", OPTIONS=options)
-        report = site.drill(env_file, "-k", "answers", report=tmp_path, runtime="embedded")
+        report = site.drill(env_file, "-k", "answers", report=tmp_path)
     assert "does not answer at 127.0.0.1" in report.sentence()
 
 
@@ -33,11 +33,9 @@ def test_a_store_that_never_answers_is_no_verdict(site: Site, tmp_path: Path) ->
     ],
     ids=["secret", "key", "bucket"],
 )
-def test_what_the_store_refuses_is_a_finding(
-    site: Site, tmp_path: Path, runtime: str, changed: dict[str, str], said: str
-) -> None:
-    report = site.drill(site.env_file("refused", **changed), report=tmp_path, runtime=runtime)
-    found = report.only_finding("destination-reachable")
-    assert said in found["got"]
-    assert found["hint"]
-    assert "wrong" not in report.markdown
+def test_what_the_store_refuses_is_a_finding(site: Site, tmp_path: Path, changed: dict[str, str], said: str) -> None:
+    for report in site.drills(site.env_file("refused", **changed), report=tmp_path):
+        found = report.only_finding("destination-reachable")
+        assert said in found["got"]
+        assert found["hint"]
+        assert "wrong" not in report.markdown
