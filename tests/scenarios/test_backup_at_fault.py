@@ -58,6 +58,17 @@ def test_a_lost_volume_is_named(site: Site, tmp_path: Path, of: str, volume: str
         assert report.only_finding("chain-complete")["path"] == name
 
 
+def test_a_backup_in_a_folder_is_looked_at_as_one_in_a_store(site: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name in site.names(HEALTHY):
+        (folder / name).write_bytes(site.read(HEALTHY, name))
+    lost = next(path for path in folder.glob("duplicity-full*.vol1.*"))
+    lost.unlink()
+    for report in site.drills(site.env_file("folder", DST=f"file://{folder}"), *FEW, report=tmp_path):
+        assert report.only_finding("chain-complete")["path"] == lost.name
+
+
 def test_a_cut_volume_hashes_otherwise(site: Site, tmp_path: Path) -> None:
     name = cut(site, "cut")
     for report in site.drills(site.env_file("cut"), *FEW, report=tmp_path):

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,9 +129,9 @@ class Restores:
     def _older(self) -> list[int]:
         return [point for point in self._drill.points if point != self._drill.newest]
 
-    def _sampled(self, time: int, budget: int, size: int, must: Iterable[bytes], into: str) -> list[Finding]:
+    def _sampled(self, time: int, budget: int, size: int, must: Sequence[bytes], into: str) -> list[Finding]:
         drill, point = self._drill, self._point(time)
-        listed = {path for path in must if not missing([path], point.listing, SAMPLE)}
+        listed = set(must) - {os.fsencode(each.path) for each in missing(must, point.listing, SAMPLE)}
         chosen = choose(point, size, listed, budget=budget, draw_=drill.draw, ledger=drill.ledger)
         found = self._carried_out(SAMPLE, point, into, chosen).comparison.findings if chosen.cover else []
         if chosen.lost and not found:
