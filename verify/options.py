@@ -64,7 +64,7 @@ REPORTS = (option("--report-dir", "for the reports (default: %(default)s)", "DIR
 RUN = (option("--profile", "how many examples are drawn", choices=PROFILES, default="default"), *REPORTS)
 DRILL = (
     option("--max-age", "how old the newest point may be (default: 26h)", "DURATION"),
-    option("--budget", "how much may be downloaded, such as 2GB", "SIZE"),
+    option("--budget", "how much may be downloaded, but for --full (default: 2GB)", "SIZE"),
     option("--minutes", "how long it may take", "MINUTES"),
     option("--restore-samples", "how many files are restored at random (default: 100)", "COUNT"),
     option("--full", "restore everything, too", action="store_true"),

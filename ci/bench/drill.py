@@ -20,7 +20,7 @@ from packaging.version import Version
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "scenarios"))
 
 from large_job import BYTES, FILES, PREFIX, VOLUME, take_points
-from planting import Audit, Site, opened_site
+from sites import Audit, Site, opened_site
 
 from verify.drill import judging
 from verify.drill.drill import Drill

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from planting import Audit, Site, opened_site, plant
+from planting import plant
+from sites import Audit, Site, opened_site
 
 from verify.lab.runs import Run, open_run
 from verify.lab.runtime import engine

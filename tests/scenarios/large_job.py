@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from planting import DAY, SETTLED, Site, database, remembered, write
+from planting import DAY, SETTLED, database, remembered, write
+from sites import Site
 
 from verify.drill.contents.booting import Postgres
 from verify.drill.contents.sealed import sealed_host

@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 
 import pytest
-from planting import DAY, HEALTHY, SETTLED, Site, remembered
+from planting import DAY, SETTLED, remembered
+from sites import HEALTHY, Site
 
 POLICY = """
 must_restore = ["config/traefik/traefik.yml"]

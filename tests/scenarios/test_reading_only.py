@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from planting import BUCKET, HEALTHY, READ_ONLY, Site
+from sites import BUCKET, HEALTHY, READ_ONLY, Site
 
 READS = {"HeadBucket", "HeadObject", "GetObject", "GetBucketLocation", "ListObjectsV1", "ListObjectsV2"}
 REFUSED = 400  # and above: status codes

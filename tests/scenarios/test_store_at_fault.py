@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from planting import Site
+from sites import Site
 
 from verify.lab.servers import free_port
 
