@@ -16,7 +16,7 @@ from verify.trees.model import (
     special,
     symlink,
 )
-from verify.trees.plan import plan
+from verify.trees.plan import plan, plan_side_by_side
 from verify.trees.printing import printable
 from verify.trees.strategies import histories, trees
 
@@ -43,6 +43,7 @@ __all__ = [
     "histories_of",
     "limitations_of",
     "plan",
+    "plan_side_by_side",
     "printable",
     "special",
     "symlink",

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hypothesis import strategies as st
-
 from verify.trees import values
 from verify.trees.edits import (
     Chmod,
@@ -108,13 +106,20 @@ KINDS_OF_EDIT: dict[str, tuple[tuple[Kind, ...], Make]] = {
     "swap": (LEAVES, _swap),
 }
 
-_numbers = st.integers(0, 7)
-choices = st.builds(
-    Choice,
-    st.sampled_from(list(KINDS_OF_EDIT)),
-    _numbers,
-    _numbers,
-    values.names,
-    values.nodes,
-    values.segments,
-)
+_EDITS = values.table(values.evenly(KINDS_OF_EDIT, 256))
+EDIT, WHICH, OTHER = range(3)  # bytes of a choice's record; a segment, a name and a node follow
+_NAME = 3 + values.SEGMENT
+_NODE = _NAME + values.NAME
+CHOICE = _NODE + values.NODE
+
+
+def choice_of(record: bytes) -> Choice:
+    """Given the record of a choice, return it."""
+    return Choice(
+        _EDITS[record[EDIT]],
+        values.number_of(record[WHICH]),
+        values.number_of(record[OTHER]),
+        values.name_of(record[_NAME:_NODE]),
+        values.node_of(record[_NODE:]),
+        values.segment_of(record[3:_NAME]),
+    )

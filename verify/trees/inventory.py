@@ -116,6 +116,18 @@ class Inventory:
         )
         return Inventory.from_records(found, os.path.join(self.root, path))  # noqa: PTH118 - bytes, which pathlib does not take
 
+    def parts(self) -> dict[bytes, "Inventory"]:
+        """Return the inventory of each entry of the root by its name, as if it were the root.
+
+        They are held as they are, not compressed: there are many, each is small and soon compared.
+        """
+        found: dict[bytes, list[tuple[Any, ...]]] = {}
+        for record in self.records():
+            name, _, path = record[0].partition(b"/")
+            if name:
+                found.setdefault(name, []).append((path, *record[1:]))
+        return {name: _Listed(self.root + b"/" + name, records) for name, records in found.items()}
+
     def largest(self, kind: Kind) -> bytes:
         """Given a kind, return the path of the largest of it: by bytes, folders by what is in them.
 
@@ -132,6 +144,20 @@ class Inventory:
         if not sizes:
             raise LookupError(f"no {kind} below {self.root!r}")
         return max(sizes, key=lambda path: sizes[path])
+
+
+class _Listed(Inventory):
+    """An inventory that holds its records in a list."""
+
+    def __init__(self, root: bytes, listed: list[tuple[Any, ...]]) -> None:
+        super().__init__(root, ())
+        self._listed = listed
+
+    def records(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
 
 
 def _seen(path: bytes, node: Node, sharing: Counter[int | None]) -> Seen:

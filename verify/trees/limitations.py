@@ -7,6 +7,7 @@ as it was.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -46,6 +47,7 @@ class Limitation:
     example: History
 
 
+@cache
 def limitations_of(release: Version) -> tuple[Limitation, ...]:
     """Given a release of duplicity, return the limitations that it has."""
     return tuple(one for one in LIMITATIONS if one.releases.contains(release, prereleases=True))

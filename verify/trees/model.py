@@ -1,8 +1,10 @@
 """What a tree is, and a history of trees."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal, NamedTuple, Protocol
+from dataclasses import dataclass, fields
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Literal, NamedTuple, Protocol, Self
 
 from verify.trees.onsite import content_bytes
 
@@ -186,13 +188,18 @@ class History:
 
     first: Tree
     edits: tuple[Edit, ...] = ()
-    trees: tuple[Tree, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        trees = [self.first]
-        for edit in self.edits:
-            trees.append(edit.apply(trees[-1]))
-        object.__setattr__(self, "trees", tuple(trees))
+    @classmethod
+    def along(cls, trees: tuple[Tree, ...], edits: tuple[Edit, ...]) -> Self:
+        """Given trees, and the edits that lead from each to the next, return their history."""
+        history = cls(trees[0], edits)
+        history.__dict__["trees"] = trees
+        return history
+
+    @cached_property
+    def trees(self) -> tuple[Tree, ...]:
+        """The trees, the first included."""
+        return tuple(accumulate(self.edits, lambda tree, edit: edit.apply(tree), initial=self.first))
 
 
 def histories_of(*trees: Tree) -> History:

@@ -1,6 +1,6 @@
 """Where in a tree something may go."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from verify.trees.model import LONGEST_NAME, Kind, Tree
 
@@ -21,7 +21,7 @@ def within(choices: Sequence[bytes], number: int) -> bytes:
     return choices[min(number, len(choices) - 1)]
 
 
-def free_path(tree: Tree, place: bytes, name: bytes) -> bytes:
+def free_path(tree: Container[bytes], place: bytes, name: bytes) -> bytes:
     """Given a folder and a name, return a path there, in the root if that is too long, where nothing is."""
     if len(place) + len(name) >= LONGEST:
         place = b""

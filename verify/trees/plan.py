@@ -3,6 +3,7 @@
 import marshal
 import stat
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from verify.trees.model import Node, Segment, Tree, parent
@@ -27,6 +28,24 @@ def plan(wanted: Tree, current: Tree | None = None) -> bytes:
     Without a current tree, whatever lies there is removed first. Folders' times come last, deepest first.
     """
     return zlib.compress(marshal.dumps(steps(wanted, current), FORMAT), 1)
+
+
+def plan_side_by_side(trees: Mapping[bytes, tuple[Tree, Tree | None]]) -> bytes:
+    """Given by name the trees to make and those that lie there, return the steps that do it below one root."""
+    found: list[Step] = []
+    for name, (wanted, current) in trees.items():
+        own = steps(wanted, current)
+        if current is None:  # instead of emptying the root
+            own[0:1] = [("remove", b""), ("folder", b"")]
+        found += [_below(name, step) for step in own]
+    return zlib.compress(marshal.dumps(found, FORMAT), 1)
+
+
+def _below(name: bytes, step: Step) -> Step:
+    word, path, *rest = step
+    if word == "link":
+        rest = [name + b"/" + rest[0]]
+    return (word, name + b"/" + path if path else name, *rest)
 
 
 def steps(wanted: Tree, current: Tree | None = None) -> list[Step]:

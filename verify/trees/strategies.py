@@ -2,87 +2,112 @@
 
 A tree is drawn as a flat list of sprouts, each of which finds a place among the folders that are there
 by then; an edit likewise chooses among what is there. So nothing is filtered, whatever is left out
-gives a smaller history and never an impossible one, and shrinking is fast.
+gives a smaller history and never an impossible one, and shrinking is fast. Each is drawn as a record
+of bytes, see `values`.
 """
 
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from verify.trees import values
-from verify.trees.choices import Choice, choices
-from verify.trees.edits import Together
-from verify.trees.model import Edit, History, Node, Tree, folder
-from verify.trees.places import free_path, paths, within
+from verify.trees.choices import CHOICE, choice_of
+from verify.trees.edits import Together, settled
+from verify.trees.model import Edit, History, Node, Tree, file, folder
+from verify.trees.places import free_path, within
+from verify.trees.values import NAME, NODE
 
-SELDOM_DEEP = 30  # ordinary places for one deep one, which takes a dozen folders
 DEEP = b"/".join([b"deep" * 20] * 12)  # 971 bytes
+SELDOM_DEEP = 254  # the byte from which on a place is deep: one in 128, for it takes a dozen folders
+TWIN = 224  # the byte from which on a sprout is one more name of a file that is there: one in eight
+DOUBLE = 192  # the byte from which on it is a file of the size of one that is there, with other content
+
+FEW = 2  # sprouts
+PLACE, TWINS, DEPTH = range(3)  # bytes of a sprout's record; a name and a node follow
+SPROUT = 3 + NAME + NODE
+
+_sprouts = st.binary(min_size=SPROUT, max_size=SPROUT)
+_roots = st.binary(min_size=NODE, max_size=NODE)
+_choices = st.binary(min_size=CHOICE, max_size=CHOICE)
 
 
-@dataclass(frozen=True)
-class Sprout:
-    """A node on its way into a tree. `place` chooses its folder, `twin` a file that it is a name of."""
-
-    place: int
-    name: bytes
-    node: Node
-    twin: int | None = None
-    deep: bool = False
-
-    def grown(self, tree: Tree) -> Tree:
-        """Given a tree, return it with the node in it."""
-        name = DEEP + b"/" + self.name if self.deep else self.name
-        path = free_path(tree, within(paths(tree, "dir"), self.place), name)
-        files = paths(tree, "file")
-        if self.twin is None or not files:
-            return Tree({**tree, **_above(tree, path), path: self.node})
-        twin = within(files, self.twin)
-        link = tree[twin].link or 1 + max(node.link or 0 for node in tree.values())
-        shared = replace(tree[twin], link=link)
-        return Tree({**tree, **_above(tree, path), twin: shared, path: shared})
-
-
-def _above(tree: Tree, path: bytes) -> dict[bytes, Node]:
-    """Return the folders that a path still needs."""
-    heads = (path[:cut] for cut, byte in enumerate(path) if byte == ord("/"))
-    return {head: folder() for head in heads if head not in tree}
-
-
-_places = st.integers(0, 7)
-_twins = st.one_of(st.none(), st.none(), st.none(), _places)
-_deep = st.sampled_from([False] * SELDOM_DEEP + [True])
-_sprouts = st.builds(Sprout, _places, values.names, values.nodes, _twins, _deep)
-_roots = st.builds(lambda mode, mtime: Tree({b"": folder(mode, mtime_ns=mtime)}), values.modes, values.mtimes)
-
-
-def trees(max_nodes: int = 12) -> st.SearchStrategy[Tree]:
+@st.composite
+def trees(draw: st.DrawFn, max_nodes: int = 10) -> Tree:
     """Return a strategy for trees of `max_nodes` nodes at most, the root and what deep ones need aside."""
-    return st.builds(_grown, _roots, st.lists(_sprouts, max_size=max_nodes))
+    few = st.lists(_sprouts, max_size=FEW)
+    more = st.lists(_sprouts, min_size=FEW, max_size=max_nodes)
+    many = st.lists(_sprouts, min_size=max_nodes // 2, max_size=max_nodes)
+    return _grown(draw(_roots), draw(st.one_of(few, more, many)))  # one list would mostly be short, or empty
 
 
-def _grown(root: Tree, sprouts: list[Sprout]) -> Tree:
-    return reduce(lambda tree, sprout: sprout.grown(tree), sprouts, root)
-
-
-def histories(points: int = 3, max_nodes: int = 10) -> st.SearchStrategy[History]:
+@st.composite
+def histories(draw: st.DrawFn, points: int = 3, max_nodes: int = 8) -> History:
     """Return a strategy for histories of `points` trees, with one to four edits from each to the next."""
-    rounds = st.lists(st.lists(choices, min_size=1, max_size=4), min_size=points - 1, max_size=points - 1)
-    return st.builds(_edited, trees(max_nodes), rounds)
+    first = draw(trees(max_nodes))
+    return _edited(first, [draw(st.lists(_choices, min_size=1, max_size=4)) for _ in range(points - 1)])
 
 
-def _edited(first: Tree, rounds: list[list[Choice]]) -> History:
-    tree, done = first, []
+class _Growing:
+    """A tree in the making: its nodes, and where the next may go."""
+
+    def __init__(self, root: Node) -> None:
+        self.nodes = {b"": root}
+        self.folders = [b""]
+        self.files: list[bytes] = []
+        self.links = 0
+
+    def sprout(self, record: bytes) -> None:
+        """Given the record of a sprout, let it grow."""
+        name = values.name_of(record[3 : 3 + NAME])
+        if record[DEPTH] >= SELDOM_DEEP:
+            name = DEEP + b"/" + name
+        path = free_path(self.nodes, within(self.folders, values.number_of(record[PLACE])), name)
+        for cut in (cut for cut, byte in enumerate(path) if byte == ord("/")):
+            if path[:cut] not in self.nodes:
+                self._add(path[:cut], folder())
+        self._add(path, self._node(record[TWINS], values.node_of(record[3 + NAME :])))
+
+    def _node(self, likeness: int, own: Node) -> Node:
+        """Return a sprout's own node, or one that is like a file that is there."""
+        if likeness >= TWIN and self.files:
+            return self._shared(within(self.files, likeness - TWIN))
+        if likeness >= DOUBLE and self.files:
+            content = self.nodes[within(self.files, likeness - DOUBLE)].content
+            return file(*(segment._replace(seed=segment.seed % 9 + 1) for segment in content))
+        return own
+
+    def _add(self, path: bytes, node: Node) -> None:
+        self.nodes[path] = node
+        if node.kind == "dir":
+            self.folders.append(path)
+        elif node.kind == "file":
+            self.files.append(path)
+
+    def _shared(self, path: bytes) -> Node:
+        """Return the file at a path as one that may have further names."""
+        if self.nodes[path].link is None:
+            self.links += 1
+            self.nodes[path] = replace(self.nodes[path], link=self.links)
+        return self.nodes[path]
+
+
+def _grown(root: bytes, sprouts: list[bytes]) -> Tree:
+    plain = values.node_of(root)
+    growing = _Growing(folder(plain.mode, mtime_ns=plain.mtime_ns))
+    for record in sprouts:
+        growing.sprout(record)
+    return Tree(growing.nodes)
+
+
+def _edited(first: Tree, rounds: list[list[bytes]]) -> History:
+    """Return the history in which the edits that records choose follow a tree."""
+    trees_, edits = [first], list[Edit]()
     for chosen in rounds:
-        done.append(_together(tree, chosen))
-        tree = done[-1].apply(tree)
-    return History(first, tuple(done))
-
-
-def _together(tree: Tree, chosen: list[Choice]) -> Edit:
-    """Return the edits that were chosen, each made for the tree that the ones before it leave."""
-    made: list[Edit] = []
-    for choice in chosen:
-        made.append(choice.made(tree))
-        tree = made[-1].apply(tree)
-    return made[0] if len(made) == 1 else Together(tuple(made))
+        before = tree = trees_[-1]
+        made: list[Edit] = []
+        for record in chosen:
+            made.append(choice_of(record).made(tree))
+            tree = made[-1].apply(tree)
+        edits.append(made[0] if len(made) == 1 else Together(tuple(made)))
+        trees_.append(tree if len(made) == 1 else settled(before, tree))
+    return History.along(tuple(trees_), tuple(edits))

@@ -1,19 +1,22 @@
-"""Hypothesis strategies for a node and what it holds: names, contents, modes, owners, times, targets, xattrs.
+"""What a drawn node is: names, contents, modes, owners, times, targets, xattrs.
 
-Each is a list of values that have broken backups before, simplest first, with plain ones among them.
+Hypothesis takes 25 µs for each value that it draws, however small, and a history of nodes drawn value by
+value needs two hundred. So a node is drawn as one record of bytes, and each byte says by a table what it
+stands for. A table has values that have broken backups before, with plain ones among them, simplest
+first: a record of zeros is the plainest node, and where one byte shrinks, the others keep their meaning.
 """
 
-from typing import Any
-
-from hypothesis import strategies as st
+from collections.abc import Iterable
+from typing import TypeVar
 
 from verify.trees.model import SECOND, WRITTEN, Kind, Node, Segment
 
+Value = TypeVar("Value")
+
 KIB = 1024
+BLOCK = 512  # bytes: librsync's blocks in a file below a megabyte
 BORDERS = tuple(border + step for border in (512, 2 * KIB, 64 * KIB) for step in (-1, 0, 1))  # tar, librsync, reads
-SIZES = (0, 1, 10, 100, *BORDERS, 4 * KIB, 20_000)
 LARGE = 2_500_000  # bytes: three volumes with --volsize 1
-SELDOM = 120  # ordinary sizes for one large
 
 HOSTILE_NAMES = (
     "é".encode(),  # NFC
@@ -80,45 +83,118 @@ TARGETS = (
     b"t" * 3000,
 )
 
-names = st.one_of(
-    st.sampled_from([b"a", b"b", b"c", b"d"]),
-    st.text("abcxyz0123456789._-", min_size=3, max_size=8).map(str.encode),
-    st.sampled_from(HOSTILE_NAMES),
+
+def table(weights: Iterable[tuple[Value, int]]) -> tuple[Value, ...]:
+    """Given values with weights that add up to 256, simplest first, return the value of each byte."""
+    values = tuple(value for value, weight in weights for _ in range(weight))
+    if len(values) != 256:  # noqa: PLR2004 - as many as a byte has values
+        raise ValueError(f"the weights add up to {len(values)}, not to 256")
+    return values
+
+
+def evenly(values: Iterable[Value], weight: int) -> list[tuple[Value, int]]:
+    """Given values and their weight all together, return each with its share, the first ones with the rest."""
+    values = list(values)
+    share, rest = divmod(weight, len(values))
+    return [(value, share + (number < rest)) for number, value in enumerate(values)]
+
+
+_KINDS: tuple[Kind, ...] = table(
+    # A device is seldom: duplicity starts a process, mknod, to restore one.
+    [("file", 148), ("dir", 52), ("symlink", 40), ("fifo", 12), ("char", 2), ("block", 2)]
 )
-sizes = st.sampled_from([*SIZES * (SELDOM // len(SIZES)), LARGE])
-segments = st.builds(Segment, st.integers(0, 9), sizes, st.just(0))  # seed 0 is zeros; few seeds, so contents repeat
-contents = st.lists(segments, max_size=2).map(lambda drawn: tuple(one for one in drawn if one.length))
-modes = st.one_of(st.sampled_from(MODES[:2]), st.sampled_from(MODES), st.integers(0, 0o7777))
-owners = st.one_of(st.just((0, 0)), st.tuples(st.sampled_from(IDS), st.sampled_from(IDS)))
-mtimes = st.one_of(st.just(WRITTEN), st.sampled_from(TIMES), st.integers(0, 2**32 * SECOND))
-targets = st.one_of(
-    st.sampled_from(TARGETS), st.binary(min_size=1, max_size=12).map(lambda drawn: drawn.replace(b"\0", b"0"))
+_MODES = table([*evenly(MODES[:2], 64), *evenly(MODES, 192)])
+_TIMES = table([(WRITTEN, 64), *evenly(TIMES, 192)])
+_IDS = table([(0, 32), *evenly(IDS, 224)])
+_SEEDS = table([*evenly(range(1, 10), 216), (0, 40)])  # seed 0 is zeros; few seeds, so that contents repeat
+_SIZES = table(
+    [
+        (0, 24),
+        (10, 80),
+        *evenly((1, 100), 48),
+        *evenly(BORDERS[:6], 72),
+        *evenly((4 * KIB, 20_000), 28),
+        *evenly(BORDERS[6:], 4),
+    ]
 )
-xattrs = st.one_of(
-    st.just(()),
-    st.dictionaries(st.sampled_from([b"user.a", b"user.b"]), st.binary(max_size=20), max_size=2).map(
-        lambda drawn: tuple(sorted(drawn.items()))
-    ),
+_TARGETS = table([*evenly(TARGETS, 192), (b"", 64)])
+_XATTRS = table(
+    [
+        ((), 224),
+        *evenly([((b"user.a", b"a"),), ((b"user.a", b""), (b"user.b", b"\xff\0b")), ((b"user.b", bytes(20)),)], 32),
+    ]
 )
+_PLAIN_NAMES = (b"a", b"b", b"c", b"d")
+_NASTIEST = (
+    b"new\nline",
+    b"\xff\xfe",
+    b"**",
+    b"-rf",
+)  # what lists by line, as text, as patterns or as options break on
+_NAMES = table([*evenly(_PLAIN_NAMES, 104), *evenly(_NASTIEST, 32), *evenly(HOSTILE_NAMES, 80), (b"", 40)])
+_LETTERS = b"abxyz0123456789_"
+_NUMBERS = table(evenly(range(12), 256))
+
+NAME = 4  # bytes of a name's record
+SEGMENT = 3  # of a segment's
+NODE = 23  # of a node's
+
+SELDOM = 240  # what a byte reaches once in sixteen times
 
 
-# Most draws are spent on metadata, so plain metadata is drawn as one value and shrinks in one step.
-_plain: st.SearchStrategy[tuple[int, int, tuple[int, int]]] = st.just((0o755, WRITTEN, (0, 0)))
-metadata = st.one_of(_plain, st.tuples(modes, mtimes, owners))
+def name_of(record: bytes) -> bytes:
+    """Given the record of a name, return it."""
+    known = _NAMES[record[0]]
+    if known:
+        return known
+    return bytes(_LETTERS[half] for byte in record[1:NAME] for half in divmod(byte, len(_LETTERS)))
 
 
-def _node(kind: Kind, drawn: tuple[int, int, tuple[int, int]], **rest: Any) -> Node:
-    mode, mtime_ns, (uid, gid) = drawn
-    return Node(kind, 0o777 if kind == "symlink" else mode, uid, gid, mtime_ns, **rest)
+def number_of(byte: int) -> int:
+    """Given a byte, return a small number."""
+    return _NUMBERS[byte]
 
 
-def _nodes() -> st.SearchStrategy[Node]:
-    files = st.builds(_node, st.just("file"), metadata, content=contents, xattrs=xattrs)
-    folders = st.builds(_node, st.just("dir"), metadata, xattrs=xattrs)
-    symlinks = st.builds(_node, st.just("symlink"), metadata, target=targets)
-    fifos = st.builds(_node, st.just("fifo"), metadata)
-    devices = st.builds(_node, st.sampled_from(["char", "block"]), metadata, device=st.sampled_from(DEVICES))
-    return st.one_of(files, folders, files, symlinks, folders, fifos, devices)
+def segment_of(record: bytes) -> Segment:
+    """Given the record of a segment, return it; it may be empty."""
+    seed, size, more = record
+    if size == len(_SIZES) - 1 and more >= SELDOM:
+        return Segment(_SEEDS[seed], LARGE)
+    return Segment(_SEEDS[seed], _SIZES[size])
 
 
-nodes = _nodes()
+def node_of(record: bytes) -> Node:
+    """Given the record of a node, return it.
+
+    Most nodes have plain metadata, which is one byte of the record: it goes away in one step.
+    """
+    kind = _KINDS[record[0]]
+    mode, mtime_ns, uid, gid = _metadata(record) if record[1] >= 128 else (0o755, WRITTEN, 0, 0)  # noqa: PLR2004 - half of them
+    match kind:
+        case "file":
+            content = tuple(one for one in _segments(record) if one.length)
+            return Node(kind, mode, uid, gid, mtime_ns, content=content, xattrs=_XATTRS[record[11]])
+        case "dir":
+            return Node(kind, mode, uid, gid, mtime_ns, xattrs=_XATTRS[record[11]])
+        case "symlink":
+            target = _TARGETS[record[12]] or bytes(record[13:16]).replace(b"\0", b"0")
+            return Node(kind, 0o777, uid, gid, mtime_ns, target=target)
+        case "char" | "block":
+            return Node(kind, mode, uid, gid, mtime_ns, device=DEVICES[record[12] % len(DEVICES)])
+        case _:
+            return Node(kind, mode, uid, gid, mtime_ns)
+
+
+def _segments(record: bytes) -> Iterable[Segment]:
+    yield segment_of(record[16:19])
+    if record[19] >= 192:  # noqa: PLR2004 - a quarter of the files has two
+        yield segment_of(record[20:23])
+
+
+def _metadata(record: bytes) -> tuple[int, int, int, int]:
+    """Return mode, time and owners; a quarter of the modes and times are any, the rest those of the tables."""
+    any_mode, any_time = record[1] & 3 == 3, record[1] & 12 == 12  # noqa: PLR2004 - two bits each
+    mode = int.from_bytes(record[2:4], "big") & 0o7777 if any_mode else _MODES[record[2]]
+    seconds, below = int.from_bytes(record[4:8], "big"), record[8]
+    mtime_ns = seconds * SECOND + below * (SECOND // 256) if any_time else _TIMES[record[4]]
+    return mode, mtime_ns, _IDS[record[9]], _IDS[record[10]]
