@@ -15,6 +15,7 @@ from verify.checks import CATALOGUE
 from verify.report.digest import Failure, Gap, Told, failures_of, gaps_of
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.outcome import CheckResult, Outcome, Run
+from verify.report.statistics import summary_of
 from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, said_of, tests_of, verdict_words
 
 STYLES = {
@@ -117,8 +118,16 @@ class ConsoleReporter:
             for trouble in run.troubles:
                 self._line(Text(trouble), Text("! ", STYLES[Outcome.ERROR]))
             self._line(Text())
+        self._statistics(run.statistics)
         shout = Text(f"{verdict_words(run.verdict)}: ", f"bold {STYLES[OUTCOME[run.verdict]]}")
         self._line(Text.assemble(shout, f"{run.sentence} ({duration(run.seconds)})"))
+
+    def _statistics(self, statistics: Mapping[str, float]) -> None:
+        summary = summary_of(statistics)
+        for name, text in summary.items():
+            self._line(Text(text, "dim"), Text(f"{name:{NAMES}} ", "dim"))
+        if summary:
+            self._line(Text())
 
     def _failure(self, failure: Failure) -> None:
         self._line(Text(failure.name, "bold"))

@@ -7,6 +7,7 @@ from verify.report.digest import Failure, failures_of, gaps_of
 from verify.report.drill_markdown import drill_markdown, is_drill
 from verify.report.escaping import code, text_of
 from verify.report.outcome import Run
+from verify.report.statistics import summary_of
 from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, said_of, tests_of, verdict_words
 
 SHOWN = 20  # findings of one test; all of them are in report.json
@@ -16,7 +17,7 @@ def markdown_of(run: Run) -> str:
     """Given a run, return its summary."""
     if is_drill(run):
         return "\n".join(drill_markdown(run)) + "\n"
-    return "\n".join([*_head(run), *_checks(run), *_findings(run), *_gaps(run)]) + "\n"
+    return "\n".join([*_head(run), *_checks(run), *_findings(run), *_gaps(run), *_statistics(run)]) + "\n"
 
 
 def _head(run: Run) -> Iterator[str]:
@@ -44,6 +45,10 @@ def _checks(run: Run) -> Iterator[str]:
         cells = (SIGNS[check.outcome], f"`{check.id}`", check.runtime, tests_of(check), duration(check.seconds), said)
         yield "| " + " | ".join(cells) + " |"
     yield ""
+
+
+def _statistics(run: Run) -> Iterator[str]:
+    yield from (f"- {name}: {_text(text)}" for name, text in summary_of(run.statistics).items())
 
 
 def _findings(run: Run) -> Iterator[str]:

@@ -6,6 +6,9 @@ import pytest
 
 from verify.report.events import Event, RunEnded
 from verify.report.outcome import Outcome, Run
+from verify.report.statistics import summary_of
+
+NAMES = 9  # columns of the statistics' names
 
 
 class TerminalSummary:
@@ -28,3 +31,5 @@ class TerminalSummary:
         terminalreporter.line(", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]))
         for check, count in Counter(found.check for found in self._run.findings).items():
             terminalreporter.line(f"{check}: {count} finding{'s' if count > 1 else ''}")
+        for name, text in summary_of(self._run.statistics).items():
+            terminalreporter.line(f"{name:{NAMES}} {text}")

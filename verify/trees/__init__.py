@@ -1,6 +1,7 @@
 """Trees, the edits that make histories of them, what an observer saw, and how that is compared."""
 
 from verify.trees.compare import Difference, compare, findings_of
+from verify.trees.counting import edits_of
 from verify.trees.gallery import GALLERY, LARGE_FILE_EDITS, MARKED, LargeFileEdit
 from verify.trees.inventory import Inventory, Seen
 from verify.trees.limitations import LIMITATIONS, Limitation, limitations_of
@@ -36,6 +37,7 @@ __all__ = [
     "Segment",
     "Tree",
     "compare",
+    "edits_of",
     "file",
     "findings_of",
     "folder",

@@ -183,19 +183,22 @@ def settled(before: Tree, after: Tree) -> Tree:
     than both trees say, unless the second differs already. A symlink's owner stays with its target, and a
     device's time with its numbers. All because duplicity overlooks such changes: see LIMITATIONS.
     """
-    entries, entries_now = _entries(before), _entries(after)
-    for path in list(after):
-        if path not in before:
+    entries, entries_now = ({}, {}) if before.keys() == after.keys() else (_entries(before), _entries(after))
+    moved: dict[bytes, Node] = {}
+    for path, drawn in after.items():
+        old, new = before.get(path), moved.get(path, drawn)
+        if old is None or (old is new and entries.get(path) == entries_now.get(path)):
             continue
-        old, new = before[path], after[path]
         other = entries.get(path) != entries_now.get(path) if new.kind == "dir" else old.content != new.content
         if old.kind == new.kind and other and _second(old) == _second(new):
-            after = changed(after, path, mtime_ns=_later(after, before, path))
+            new = replace(new, mtime_ns=_later(after, before, path))
         if new.kind == "symlink" and old.target == new.target:
-            after = changed(after, path, uid=old.uid, gid=old.gid)
+            new = replace(new, uid=old.uid, gid=old.gid)
         if new.device is not None and replace(old, mtime_ns=new.mtime_ns) == new:
-            after = changed(after, path, mtime_ns=old.mtime_ns)
-    return after
+            new = replace(new, mtime_ns=old.mtime_ns)
+        if new is not drawn:
+            moved.update(dict.fromkeys(after.names_of(path), new))
+    return after.with_nodes(moved) if moved else after
 
 
 def _later(after: Tree, before: Tree, path: bytes) -> int:

@@ -145,6 +145,15 @@ class Tree(Mapping[bytes, Node]):
         if holder is None or holder.kind != "dir":
             raise ValueError(f"nothing holds {path!r}")
 
+    def with_nodes(self, nodes: Mapping[bytes, Node]) -> "Tree":
+        """Given nodes of the same kinds for some of the paths, and for all names of a file, return the tree with them.
+
+        Nothing of it is looked at again: it is what most trees of a history are made by.
+        """
+        tree = object.__new__(Tree)
+        tree._nodes = {**self._nodes, **nodes}
+        return tree
+
     def __getitem__(self, path: bytes) -> Node:
         return self._nodes[path]
 

@@ -7,6 +7,7 @@ of bytes, see `values`.
 """
 
 from dataclasses import replace
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -28,23 +29,29 @@ SPROUT = 3 + NAME + NODE
 
 _sprouts = st.binary(min_size=SPROUT, max_size=SPROUT)
 _roots = st.binary(min_size=NODE, max_size=NODE)
-_choices = st.binary(min_size=CHOICE, max_size=CHOICE)
+_rounds = st.lists(st.binary(min_size=CHOICE, max_size=CHOICE), min_size=1, max_size=4)
+
+
+@cache
+def _sprout_lists(max_nodes: int) -> st.SearchStrategy[list[bytes]]:
+    """Return a strategy for lists of sprouts; one list alone would mostly be short, or empty."""
+    few = st.lists(_sprouts, max_size=FEW)
+    more = st.lists(_sprouts, min_size=FEW, max_size=max_nodes)
+    many = st.lists(_sprouts, min_size=max_nodes // 2, max_size=max_nodes)
+    return st.one_of(few, more, many)
 
 
 @st.composite
 def trees(draw: st.DrawFn, max_nodes: int = 10) -> Tree:
     """Return a strategy for trees of `max_nodes` nodes at most, the root and what deep ones need aside."""
-    few = st.lists(_sprouts, max_size=FEW)
-    more = st.lists(_sprouts, min_size=FEW, max_size=max_nodes)
-    many = st.lists(_sprouts, min_size=max_nodes // 2, max_size=max_nodes)
-    return _grown(draw(_roots), draw(st.one_of(few, more, many)))  # one list would mostly be short, or empty
+    return _grown(draw(_roots), draw(_sprout_lists(max_nodes)))
 
 
 @st.composite
 def histories(draw: st.DrawFn, points: int = 3, max_nodes: int = 8) -> History:
     """Return a strategy for histories of `points` trees, with one to four edits from each to the next."""
-    first = draw(trees(max_nodes))
-    return _edited(first, [draw(st.lists(_choices, min_size=1, max_size=4)) for _ in range(points - 1)])
+    first = _grown(draw(_roots), draw(_sprout_lists(max_nodes)))
+    return _edited(first, [draw(_rounds) for _ in range(points - 1)])
 
 
 class _Growing:
