@@ -1,6 +1,10 @@
 """The one error that means "no verdict was possible"."""
 
 
+class StoppedError(BaseException):
+    """What runs is of no use any more; not an `Exception`, for nobody is to take it for a verdict."""
+
+
 class CannotRunError(Exception):
     """The run cannot start or go on; the front prints `str(self)` and exits with code 2.
 

@@ -5,6 +5,7 @@ Hence it imports little, and acts only where a test asks for `lab`, or where the
 plugin by name: `-p verify.plugin`, or `pytest_plugins = ["verify.plugin"]` in the root conftest.py.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -57,6 +58,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; where the run asks for the plugin, load the profile and start recording."""
     config.addinivalue_line("markers", "runtime(name, reason): the test needs a lab of this runtime")
+    config.addinivalue_line("markers", "alone(reason): each example of the test has a cycle of its own")
     if not _is_asked_for(config):
         return
     _load_profile(config)
@@ -162,6 +164,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         opened.store.must_be_alive()
 
 
+@pytest.hookimpl(tryfirst=True)  # instead of pytest's own
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a Hypothesis test that needs nothing but a lab by packs."""
+    if "lab" not in pyfuncitem.funcargs or not hasattr(pyfuncitem.obj, "hypothesis"):
+        return None
+    from verify import packed  # noqa: PLC0415 - imports Hypothesis
+
+    return packed.run(pyfuncitem)
+
+
 @pytest.fixture(scope="session")
 def job(pytestconfig: pytest.Config) -> "Job":
     """Give the job of --env-file and --stack, for tests that need no lab; without both the sample job."""
@@ -201,6 +213,7 @@ def options_of(config: pytest.Config) -> dict[str, Any]:
 def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     """Give a running lab: hosts, a store and duplicity, with a job to verify. One a session, worker and runtime."""
     from verify.lab.opening import open_lab  # noqa: PLC0415 - imports servers' clients
+    from verify.lab.packs import Lanes, lane_count  # noqa: PLC0415 - as above
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
 
     requested = request.config.getoption("runtime")
@@ -208,7 +221,8 @@ def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     with open_lab(LabSettings.from_options(options_of(request.config)), choice.name) as opened:
         opened.why = choice.why
         request.config.stash.setdefault(LABS, {})[choice.name] = opened
-        yield opened
+        with contextlib.closing(Lanes(opened, lane_count())) as opened.lanes:
+            yield opened
         del request.config.stash[LABS][choice.name]
 
 

@@ -54,10 +54,32 @@ def lose_a_mode_bit(root: Path) -> Path | None:
     return None
 
 
+def swap_beside_a_newline(root: Path) -> Path | None:
+    """Exchange two files of one folder and size if the first one's name holds a newline; in each folder."""
+    hit = None
+    for folder, _, names in os.walk(root):
+        files = [path for name in sorted(names) if not (path := Path(folder, name)).is_symlink() and path.is_file()]
+        for one in (path for path in files if "\n" in path.name):
+            others = [path for path in files if path != one and path.stat().st_size == one.stat().st_size]
+            if others and one.read_bytes() != others[0].read_bytes():
+                _exchange(one, others[0])
+                hit = one
+    return hit
+
+
+def _exchange(one: Path, other: Path) -> None:
+    before = [(path, path.read_bytes(), path.stat()) for path in (other, one)]
+    for path, (_, data, _) in zip((one, other), before, strict=True):
+        path.write_bytes(data)
+    for path, _, stat in before:
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
 SABOTEURS: dict[str, Callable[[Path], Path | None]] = {
     "flip-a-byte": flip_a_byte,
     "drop-a-file": drop_a_file,
     "lose-a-mode-bit": lose_a_mode_bit,
+    "swap-beside-a-newline": swap_beside_a_newline,
 }
 
 

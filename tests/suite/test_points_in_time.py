@@ -20,7 +20,7 @@ def test_the_newest_point_comes_back_on_a_new_machine(lab: Lab, gallery: Chain) 
 
 
 @checks("structure", "content", "metadata", "point-in-time")
-@given(history=histories(points=3))
+@given(history=histories(points=4))
 def test_every_point_in_time_comes_back_as_it_was(lab: Lab, history: History) -> None:
     chain = lab.back_up(history)
     for point in chain.points:

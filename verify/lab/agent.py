@@ -66,6 +66,11 @@ def free_space(path: bytes) -> int:
     return found.f_bavail * found.f_frsize
 
 
+def cpu() -> float:
+    """Return the CPU seconds of this process, and of those that it has waited for."""
+    return sum(os.times()[:4])
+
+
 def load(name: str, source: str) -> None:
     """Make a module of source text, for `call`."""
     module = types.ModuleType(name)
@@ -85,6 +90,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "get": get,
     "exists": os.path.lexists,
     "free_space": free_space,
+    "cpu": cpu,
     "load": load,
     "call": call,
 }

@@ -35,6 +35,8 @@ TOXIPROXY_PORT = 8474
 HOSTNAME = "duplicity-verify"  # fixed: duplicity refuses to go on with a chain of another host's
 SLEEPING = ("sleep", "2147483647")  # what a container runs after its entrypoint: nothing
 SCRATCH = "/tmp/dv"  # noqa: S108 - in a container, which is nobody else's
+MEMORY = "/tmp/dv-memory"  # noqa: S108 - as above: a folder in memory that both containers have
+IN_MEMORY = {"type": "tmpfs", "device": "tmpfs"}  # options of the engine's own volumes
 PATIENCE = 60.0  # seconds that an entrypoint or a store has to get ready
 ADVICE = "see `docker ps -a` and the engine's log, then run again"
 
@@ -54,6 +56,18 @@ class DockerLab:
     network: Callable[
         [str], AbstractContextManager[FaultyNetwork]
     ]  # given toxiproxy's image, a way to the store that can be made faulty
+    keeper_id: str
+    user: str | None
+
+    @contextlib.contextmanager
+    def more_hosts(self, name: str) -> Iterator[tuple[Host, Host]]:
+        """Given a name for their scratch, give both hosts once more, in the same containers."""
+        scratch = f"{MEMORY}/{name}"
+        with (
+            contextlib.closing(container_host(self.keeper_id, scratch, "0:0")) as source_host,
+            contextlib.closing(container_host(self.container_id, scratch, self.user)) as host,
+        ):
+            yield host, source_host
 
 
 class StorePower:
@@ -103,13 +117,24 @@ def docker_lab(
             keys = (Secret(secrets.token_hex(10)), Secret(secrets.token_hex(20)))
             power, version = maker.store(store_image, keys)
             mounts = {path: maker.volume() for path in dict.fromkeys((source, *volumes))}
+            mounts[MEMORY] = maker.volume(**IN_MEMORY)
             keeper = maker.keeper(image, mounts)
             container = maker.duplicity(image, source, mounts, environment or {}, hostname)
         source_host = stack.enter_context(contextlib.closing(container_host(keeper, SCRATCH, "0:0")))
         host = stack.enter_context(contextlib.closing(_host(container, user)))
         endpoint = f"http://{STORE_ALIAS}:{STORE_PORT}"
         yield DockerLab(
-            host, source_host, power.address, endpoint, keys, version, power, container, maker.faulty_network
+            host,
+            source_host,
+            power.address,
+            endpoint,
+            keys,
+            version,
+            power,
+            container,
+            maker.faulty_network,
+            keeper,
+            user,
         )
 
 
@@ -163,9 +188,9 @@ class _Maker:
             network.create()
         return self._networks[0]
 
-    def volume(self) -> str:
+    def volume(self, **options: str) -> str:
         name = f"{self._name}-{len(self._volumes)}"
-        self._volumes.append(client().volumes.create(name, labels=self._labels))
+        self._volumes.append(client().volumes.create(name, driver_opts=options, labels=self._labels))
         return name
 
     def start(self, container: DockerContainer, **options: Any) -> str:

@@ -92,9 +92,13 @@ class Gateway:
                     raise
                 raise self._gone() from error
             except BaseException:  # Ctrl-C: what runs there is of no use any more
-                with contextlib.suppress(OSError):
-                    self._channel.send((0, "interrupt", ()))
+                self.interrupt()
                 raise
+
+    def interrupt(self) -> None:
+        """Kill the command that runs there."""
+        with contextlib.suppress(OSError):
+            self._channel.send((0, "interrupt", ()))
 
     def call(self, module: str, function: str, *arguments: Any) -> Any:
         """Call a function of a module that was sent there, as `ask` does."""

@@ -94,7 +94,11 @@ class Host:
 
         Return what this host refused, as (path, what, error name): devices, owners, attributes.
         """
-        refused = self._gateway.call("onsite", "materialise", os.fsencode(root), plan(wanted, current))
+        return self.carry_out(root, plan(wanted, current))
+
+    def carry_out(self, root: str, steps: bytes) -> list[tuple[bytes, str, str]]:
+        """Do what `trees.plan` made of trees; return what was refused, as `materialise` does."""
+        refused = self._gateway.call("onsite", "materialise", os.fsencode(root), steps)
         return [tuple(one) for one in refused]
 
     def observe(self, root: str) -> Inventory:
@@ -182,6 +186,14 @@ class Host:
             if not records:
                 return sorted(map(os.fsdecode, refused))
             refused |= set(agent_unpack.unpack(root, records))
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time spent there so far, by commands that have ended and by this host's own far end."""
+        return float(self._gateway.ask("cpu"))
+
+    def interrupt(self) -> None:
+        """Kill the command that runs there, from another thread than the one that waits for it."""
+        self._gateway.interrupt()
 
     def close(self) -> None:
         """End the host's gateway and what runs through it. Its files stay: scratch is the run's."""

@@ -3,18 +3,22 @@
 Tests talk to `Lab` and never ask which runtime made it.
 """
 
+import contextlib
 import re
+import threading
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from packaging.version import Version
 
 from verify.checks import Finding, must_find_nothing
-from verify.errors import CannotRunError
+from verify.errors import CannotRunError, StoppedError
 from verify.job import Job
 from verify.lab.duplicity import Duplicity, schemes_of
 from verify.lab.host import Host
@@ -25,9 +29,14 @@ from verify.lab.settings import LabSettings
 from verify.lab.store import Destination, Store
 from verify.lab.transfer import must_hold_something
 from verify.secret import Secret
-from verify.trees import History, Inventory, Limitation, Tree, compare, findings_of, limitations_of, printable
+from verify.trees import History, Inventory, Limitation, Tree, compare, findings_of, limitations_of, plan, printable
+
+if TYPE_CHECKING:
+    from verify.lab.packs.lanes import Lanes
 
 AnyResult = TypeVar("AnyResult", bound=Result)
+# Given a name for their scratch, gives one more of each host, of the lab's own kind.
+MoreHosts = Callable[[str], AbstractContextManager[tuple[Host, Host]]]
 
 DAY = 86_400
 FIRST_POINT = 1_704_067_200  # 2024-01-01T00:00:00Z: points are a day apart by duplicity's own clock
@@ -127,9 +136,12 @@ class Lab:
     release: Version
     settings: LabSettings
     versions: Mapping[str, str]
+    more_hosts: MoreHosts
+    lanes: "Lanes | None" = None  # for tests whose histories are packed
     notes: tuple[str, ...] = ()
     open_network: OpenNetwork | None = None  # a way to the store that can be made faulty; None without toxiproxy
     statistics: Counter[str] = field(default_factory=Counter)
+    stop: threading.Event = field(default_factory=threading.Event)  # set where nobody waits for results any more
 
     def __repr__(self) -> str:
         return f"<a lab, {self.runtime}>"
@@ -221,7 +233,17 @@ class Lab:
 
         Return what the host refused, as (path, what, error name).
         """
-        return self.source_host.materialise(self.source, tree, before)
+        return self.fill(plan(tree, before))
+
+    def fill(self, steps: bytes) -> list[tuple[bytes, str, str]]:
+        """Do what `trees.plan` made of trees to the source; return what was refused, as `fill_source` does."""
+        with self._timed("materialise"):
+            return self.source_host.carry_out(self.source, steps)
+
+    def observe_source(self) -> Inventory:
+        """Return what lies in the source."""
+        with self._timed("observe"):
+            return self.source_host.observe(self.source)
 
     def take_point(self, chain: Chain) -> Point:
         """Back the source up as the chain's next point: a full the first time, else an incremental."""
@@ -233,7 +255,8 @@ class Lab:
 
     def try_point(self, chain: Chain) -> Point:
         """Do as `take_point`, whether duplicity accepts it or not; the point becomes none of the chain's."""
-        inventory = self.source_host.observe(chain.source)
+        with self._timed("observe"):
+            inventory = self.source_host.observe(chain.source)
         take = chain.duplicity.incremental if chain.points else chain.duplicity.full
         result = self.ran(take(chain.source, chain.destination.url, at=chain.next_time))
         return Point(chain, len(chain.points), chain.next_time, inventory, result)
@@ -254,7 +277,8 @@ class Lab:
             client = replace(client, options=(*client.options, f"--archive-dir={archive}"))
         try:
             result = self.ran(client.restore(point.chain.destination.url, target, path=path or None, at=point.time))
-            inventory = self.host.observe(target) if self.host.exists(target) else Inventory.empty()
+            with self._timed("observe"):
+                inventory = self.host.observe(target) if self.host.exists(target) else Inventory.empty()
         finally:
             self.host.remove(target)
             self.host.remove(archive)
@@ -275,6 +299,24 @@ class Lab:
         """Return how many bytes lie at a chain's destination."""
         return sum(stored.size for stored in self.store.objects(chain.destination))
 
+    @contextlib.contextmanager
+    def lane(self, name: str) -> Iterator["Lab"]:
+        """Give the same lab once more, with hosts and a source of its own, so that both can be used at once."""
+        with self.more_hosts(name) as (host, source_host):
+            own = replace(self.sandboxed, source=f"{source_host.scratch}/source")
+            source_host.mkdir(own.source)
+            yield replace(
+                self, host=host, source_host=source_host, sandboxed=own, statistics=Counter(), stop=threading.Event()
+            )
+
+    @contextlib.contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.statistics[f"{what}_milliseconds"] += round((time.perf_counter() - begun) * 1000)
+
     @cached_property
     def limitations(self) -> tuple[Limitation, ...]:
         """What this lab's duplicity by design does not keep."""
@@ -290,8 +332,11 @@ class Lab:
 
         Raise `CannotRunError` where it failed because of the lab: a dead store, a full disk.
         """
+        if self.stop.is_set():
+            raise StoppedError
         self.statistics["duplicity_commands"] += 1
         self.statistics["duplicity_milliseconds"] += round(result.seconds * 1000)
+        self.statistics["duplicity_cpu_milliseconds"] += round(result.cpu_seconds * 1000)
         if not result.ok:
             self.must_not_be_at_fault(result.log)
         return result

@@ -17,7 +17,7 @@ from verify.job import Job, Rerooted, read_job, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
 from verify.lab.duplicity import gpg_version, version_of
 from verify.lab.host import Host, local_host
-from verify.lab.lab import Lab
+from verify.lab.lab import Lab, MoreHosts
 from verify.lab.lists import lists_here, moved_lists, put_lists
 from verify.lab.network import local_network, toxiproxy_binary
 from verify.lab.probes import GPG_MISSING
@@ -67,7 +67,17 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
                 notes=(*_without_gpg(gpg, job), *_left_out(moved)),
                 open_network=partial(local_network, run, toxiproxy, store.address) if toxiproxy else None,
+                more_hosts=_local_hosts(run),
             )  # fmt: skip
+
+
+def _local_hosts(run: Run) -> MoreHosts:
+    @contextlib.contextmanager
+    def more_hosts(name: str) -> Iterator[tuple[Host, Host]]:
+        with contextlib.closing(local_host(run.memory / name, run.marker)) as host:
+            yield host, host
+
+    return more_hosts
 
 
 @contextlib.contextmanager
@@ -114,6 +124,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
                 sandboxed=here, command=command, release=release, settings=settings, versions=versions,
                 notes=_stand_in(settings, job, image.name),
                 open_network=partial(parts.network, toxiproxy.name) if toxiproxy else None,
+                more_hosts=parts.more_hosts,
             )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +27,8 @@ from verify.trees.onsite import wipe
 RUN_LABEL = "duplicity-verify.run"
 MACHINE_LABEL = "duplicity-verify.machine"
 SCRATCH_PREFIX = "dv-"  # short: a gpg-agent's socket path, below it, has 107 bytes at most
+MEMORY = Path("/dev/shm")  # noqa: S108 - Linux's folder in memory; ours in it is nobody else's
+ENOUGH_MEMORY = 1 << 30  # bytes that have to be free there
 
 
 @dataclass(eq=False)
@@ -48,6 +52,18 @@ class Run:
         """What goes on every container, network and volume of this run, so that it can be found."""
         return {RUN_LABEL: self.id, MACHINE_LABEL: machine()}
 
+    @cached_property
+    def memory(self) -> Path:
+        """A folder in memory for many small files, where there is room, else scratch.
+
+        To make a file costs 5 µs there, and on a disk's file system up to 0.4 ms.
+        """
+        if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ENOUGH_MEMORY:
+            return self.scratch
+        folder = MEMORY / self.scratch.name
+        folder.mkdir(mode=0o700)
+        return folder
+
     def uses_engine(self) -> None:
         """Note that there may be something of this run in the engine; call it before there is."""
         _note(self.lock, self.scratch, engine=True)
@@ -70,7 +86,8 @@ class Run:
         if self._in_engine:
             _remove_labelled(self.labels)
         kill_marked(self.id)
-        wipe(os.fsencode(self.scratch))
+        for folder in (self.scratch, MEMORY / self.scratch.name):
+            wipe(os.fsencode(folder))
         self.note.unlink(missing_ok=True)
         self.lock.close()
 
@@ -142,6 +159,7 @@ def _note(lock: IO[str], scratch: Path, *, engine: bool) -> None:
 def _remove_left(id_: str, note: str) -> bool:
     """Remove what a dead run left; return whether that was all of it."""
     kill_marked(id_)
+    wipe(os.fsencode(MEMORY / f"{SCRATCH_PREFIX}{id_}"))
     try:
         left = json.loads(note)
     except ValueError:  # killed while it wrote the note, before it had anything

@@ -188,6 +188,12 @@ class Store:
             self.client.copy_object(BUCKET, f"{copy.prefix}/{stored.name}", source)
         return copy
 
+    def empty(self, destination: Destination) -> None:
+        """Remove all objects of a destination."""
+        for stored in self.objects(destination):
+            with self._answering():
+                self.remove(destination, stored.name)
+
     def alive(self) -> bool:
         """Return whether the server answers."""
         try:

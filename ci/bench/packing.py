@@ -1,0 +1,104 @@
+"""Histories verified by packs, beside the same one by one: same strategy, same checks, same runtime.
+
+Usage: uv run python ci/bench/packing.py [embedded|docker] [HISTORIES]
+Each measurement is a process of its own, with a lab of its own; the one by one has all cores too.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from verify.lab.lab import Lab
+from verify.lab.opening import open_lab
+from verify.lab.packs import Checking, Lanes
+from verify.lab.settings import LabSettings
+from verify.trees import History, histories
+
+HISTORIES = 3000
+ONE_BY_ONE = 20
+SEED = 1
+
+
+@settings(
+    max_examples=ONE_BY_ONE,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(history=histories(points=4))
+def every_point_comes_back(lab: Lab, history: History) -> None:
+    """Back a history up, and compare each point restored with what was there."""
+    chain = lab.back_up(history)
+    for point in chain.points:
+        lab.restore(point).must_equal(point.inventory)
+
+
+def main(runtime: str = "embedded", count: str = str(HISTORIES)) -> None:
+    """Print the rates, their ratios, and where the CPU time of a packed run goes."""
+    cores = len(os.sched_getaffinity(0))
+    alone = measured(runtime, "alone", ONE_BY_ONE, cores)
+    one = measured(runtime, "packed", int(count) // cores, 1)
+    packed = measured(runtime, "packed", int(count), cores)
+    print(f"{runtime}, {packed['packs']:.0f} packs of about {packed['histories'] / packed['packs']:.0f} histories")
+    print(f"one by one             {alone['rate'] * 60:9.0f} histories/min")
+    print(f"packed, one core       {one['rate'] * 60:9.0f} histories/min")
+    print(f"packed, {cores} cores        {packed['rate'] * 60:9.0f} histories/min")
+    print(f"packed / one by one    {packed['rate'] / alone['rate']:9.0f} (bound: 180)")
+    print(f"{cores} cores / one core     {packed['rate'] / one['rate']:9.2f} (bound: {0.95 * cores:.1f})")
+    total = sum(packed[name] for name in ("duplicity", "drawing", "files", "store"))
+    for name in ("duplicity", "drawing", "files", "store"):
+        bound = " (bound: 80 %)" if name == "duplicity" else ""
+        each = packed[name] / packed["histories"] * 1000
+        print(f"CPU time, {name:12} {packed[name] / total * 100:9.0f} %{bound}, {each:5.2f} ms a history")
+
+
+def measured(runtime: str, how: str, count: int, cores: int) -> dict[str, float]:
+    """Measure in a process of its own, on as many cores."""
+    words = [sys.executable, __file__, "--measure", runtime, how, str(count), str(cores)]
+    return dict(json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout))
+
+
+def measure(runtime: Any, how: str, count: str, cores: str) -> None:
+    """Print a measurement as JSON."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(cores)])
+    with open_lab(LabSettings.from_options({}), runtime) as lab, closing(Lanes(lab, int(cores))) as lanes:
+        if how == "alone":
+            begun = time.perf_counter()
+            every_point_comes_back(lab)
+            print(json.dumps({"rate": ONE_BY_ONE / (time.perf_counter() - begun)}))
+            return
+        Checking(every_point_comes_back, "lab", lab, lanes).run(10, SEED)  # opens the lanes
+        lab.statistics.clear()
+        before, store, begun, own = lanes.cpu_seconds(), store_cpu(), time.perf_counter(), time.process_time()
+        Checking(every_point_comes_back, "lab", lab, lanes).run(int(count), SEED)
+        seconds, own = time.perf_counter() - begun, time.process_time() - own
+        duplicity = lab.statistics["duplicity_cpu_milliseconds"] / 1000
+        spent = {
+            "duplicity": duplicity,
+            "drawing": own,
+            "files": lanes.cpu_seconds() - before - duplicity,
+            "store": store_cpu() - store,
+        }
+        counted = {name: lab.statistics[name] for name in ("histories", "packs")}
+        print(json.dumps({"rate": lab.statistics["histories"] / seconds, **spent, **counted}))
+
+
+def store_cpu() -> float:
+    """Return the CPU seconds of this process's own store, 0 where that is a container's."""
+    ticks = 0
+    for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
+        if "minio" in Path(f"/proc/{child}/comm").read_text():
+            ticks += sum(map(int, Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    measure(*sys.argv[2:]) if sys.argv[1:2] == ["--measure"] else main(*sys.argv[1:])

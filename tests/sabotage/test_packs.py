@@ -1,0 +1,107 @@
+"""A pack blames whom one by one is to blame, and nobody for what the lab has done."""
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from verify.checks import FindingsError
+from verify.errors import CannotRunError
+from verify.lab.lab import Lab
+from verify.lab.opening import open_lab
+from verify.lab.packs import judged
+from verify.lab.packs.drawing import collected, settings_of
+from verify.lab.provision import provision_duplicity
+from verify.lab.settings import LabSettings
+from verify.trees import History, Tree, file, folder, histories, histories_of
+
+HERE = Path(__file__).parent
+
+WITH_NEWLINE = Tree({b"a": file((1, 10)), b"new\nline": file((2, 10)), b"d": folder(), b"d/b": file((3, 10))})
+PLAIN = Tree({b"a": file((1, 10)), b"b": file((2, 10))})
+HISTORIES = (
+    histories_of(PLAIN, WITH_NEWLINE),
+    histories_of(PLAIN),
+    histories_of(Tree({b"new\nline": file((2, 10))}), PLAIN),
+    histories_of(WITH_NEWLINE, Tree({}), WITH_NEWLINE),
+    histories_of(PLAIN, Tree({b"a": file((1, 10)), b"refused": file((2, 10))})),
+)
+
+
+@settings(database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+@given(history=histories(points=3))
+def drawn(history: History) -> None: ...
+
+
+@contextmanager
+def lab_of(folder_: Path, program: str, saboteur: str) -> Iterator[Lab]:
+    """Give a lane of a lab in which a saboteur stands in duplicity's place."""
+    real = provision_duplicity("3.2.1").command
+    words = [sys.executable, str(HERE / program), saboteur, str(folder_ / "state"), *real, "--"]
+    settings_ = LabSettings.from_options({"duplicity_command": shlex.join(words)})
+    with open_lab(settings_, "embedded") as lab, lab.lane("lane") as lane:
+        yield lane
+
+
+def body(history: History) -> Callable[[Lab], None]:
+    def run(lab: Lab) -> None:
+        chain = lab.back_up(history)
+        for point in chain.points:
+            lab.restore(point).must_equal(point.inventory)
+
+    return run
+
+
+def told(lab: Lab, *chosen: History) -> list[str | None]:
+    """Return what the verdicts of a pack say."""
+    verdicts = judged(lab, [body(history) for history in chosen])
+    return [verdict and str(verdict.error or "holds") for verdict in verdicts]
+
+
+def test_the_verdict_of_a_history_is_the_same_packed_and_alone(tmp_path: Path) -> None:
+    some = [each["history"] for each in collected(drawn, settings_of(drawn), seed=1, examples=4)]
+    with lab_of(tmp_path, "broken_restores.py", "swap-beside-a-newline") as lab:
+        packed = told(lab, *HISTORIES, *some)
+        alone = [told(lab, each)[0] for each in (*HISTORIES, *some)]
+    assert packed == alone
+    assert [each != "holds" for each in packed[: len(HISTORIES)]] == [True, False, False, True, False]
+
+
+def test_a_command_that_fails_for_a_pack_is_blamed_on_the_history_that_makes_it_fail(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    with lab_of(tmp_path, "broken_backups.py", "refuse-a-name") as lab:
+        verdicts = told(lab, *HISTORIES)
+    assert verdicts[:-1] == [None] * (len(HISTORIES) - 1)
+    assert "command-succeeds" in (verdicts[-1] or "")
+
+
+def test_a_store_that_dies_is_no_verdict_on_any_history() -> None:
+    with open_lab(LabSettings.from_options({}), "embedded") as lab:
+
+        def dying(inner: Lab) -> None:
+            inner.back_up(HISTORIES[0])
+            lab.store.close()
+            inner.back_up(HISTORIES[0])
+
+        with pytest.raises(CannotRunError, match="store"), lab.lane("lane") as lane:
+            judged(lane, [dying, dying])
+
+
+def test_what_a_pack_leaves_is_nothing(tmp_path: Path) -> None:
+    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
+        (first, second) = judged(lane, [body(HISTORIES[0]), body(HISTORIES[1])])
+        assert first == second
+        assert not list(lab.store.client.list_objects("backups", recursive=True))
+        assert not lane.host.exists(f"{lane.host.scratch}/archive-1")
+
+
+def test_a_packed_test_that_needs_more_than_a_pack_has_says_what_to_do() -> None:
+    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
+        reads = [lambda inner: inner.host.run(["true"])] * 2
+        with pytest.raises(CannotRunError, match="alone"):
+            judged(lane, reads)
+        assert issubclass(FindingsError, AssertionError)

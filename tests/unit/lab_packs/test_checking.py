@@ -1,0 +1,201 @@
+"""A test is collected by packs; what fails in one is met where it was drawn, and shrunk by packs too."""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+from hypothesis.database import InMemoryExampleDatabase
+
+from verify.errors import CannotRunError
+from verify.lab.packs import checking, meeting
+from verify.lab.packs.checking import Checking
+from verify.lab.packs.drawing import collected, settings_of
+from verify.lab.packs.running import Verdict
+
+USUAL = settings(
+    database=None, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink], max_examples=10, deadline=None
+)
+numbers = st.lists(st.integers(0, 1000), max_size=10)
+SEED = 7
+
+
+class FakeLab:
+    """A lab for bodies that ask nothing of it."""
+
+    def __init__(self) -> None:
+        self.statistics: Counter[str] = Counter()
+
+
+class FakeLanes:
+    """Runs a pack when its verdicts are asked for; remembers the sizes of the packs."""
+
+    count = 2
+
+    def __init__(self, lab: FakeLab) -> None:
+        self.lab = lab
+        self.packs: list[int] = []
+        self.alone_holds = False  # whether what fails in company holds alone
+
+    def submit(self, work: Callable[[Any], list[Verdict | None]]) -> Future[list[Verdict | None]]:
+        future: Future[list[Verdict | None]] = Future()
+        try:
+            future.set_result(work(self))
+        except BaseException as error:  # noqa: BLE001 - as an executor does
+            future.set_exception(error)
+        return future
+
+    def stop(self) -> None: ...
+
+    def take_statistics(self) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def no_duplicity(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged(lanes: FakeLanes, bodies: Sequence[Callable[[Any], object]]) -> list[Verdict | None]:
+        lanes.packs.append(len(bodies))
+        return [verdict_of(body, holds=lanes.alone_holds and len(bodies) == 1) for body in bodies]
+
+    monkeypatch.setattr(meeting, "judged", judged)
+
+
+def verdict_of(body: Callable[[Any], object], *, holds: bool) -> Verdict:
+    try:
+        body(None)
+    except CannotRunError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is the verdict
+        return Verdict(None if holds else error)
+    return Verdict()
+
+
+def check(test: Any, examples: int = 600) -> FakeLanes:
+    lanes = FakeLanes(FakeLab())
+    try:
+        Checking(test, "lab", lanes.lab, lanes).run(examples, SEED)  # type: ignore[arg-type]
+    except BaseException as error:
+        error.lanes = lanes  # type: ignore[attr-defined]
+        raise
+    return lanes
+
+
+def failing(values: list[int]) -> bool:
+    return sum(value > 100 for value in values) >= 2
+
+
+@USUAL
+@given(values=numbers)
+def never_two_above_a_hundred(lab: object, values: list[int]) -> None:
+    assert not failing(values)
+
+
+@USUAL
+@given(values=numbers)
+def always(lab: object, values: list[int]) -> None:
+    assert all(value >= 0 for value in values)
+
+
+def test_equal_seeds_draw_equally_and_each_example_once() -> None:
+    drawn = collected(always, settings_of(always), seed=SEED, examples=300)
+    assert drawn == collected(always, settings_of(always), seed=SEED, examples=300)
+    assert drawn != collected(always, settings_of(always), seed=SEED + 1, examples=300)
+    assert len({tuple(each["values"]) for each in drawn}) == len(drawn) > 200
+
+
+def test_a_test_that_holds_is_run_by_packs_for_all_lanes() -> None:
+    lanes = check(always, 700)
+    assert len(lanes.packs) == 4
+    assert sum(lanes.packs) > 400
+    assert max(lanes.packs) <= checking.PACK
+
+
+def test_few_examples_are_shared_out_to_all_lanes() -> None:
+    assert len(check(always, 40).packs) >= 2
+
+
+def test_a_failure_is_shrunk_as_by_hypothesis_itself_in_a_tenth_of_the_cycles() -> None:
+    calls = Counter[str]()
+
+    @settings(USUAL, max_examples=600)
+    @given(values=numbers)
+    def by_itself(lab: object, values: list[int]) -> None:
+        calls["alone"] += 1
+        assert not failing(values)
+
+    with pytest.raises(AssertionError) as alone:
+        by_itself(None)
+    with pytest.raises(AssertionError) as packed:
+        check(never_two_above_a_hundred)
+    (note,) = [note for note in packed.value.__notes__ if "Failing test case" in note]
+    assert "lab=lab" in note
+    assert "values=[101, 101]" in note
+    assert any("values=[101, 101]" in note for note in alone.value.__notes__)
+    lanes: FakeLanes = packed.value.lanes  # type: ignore[attr-defined]
+    assert len(lanes.packs) < 20
+
+
+def test_what_failed_is_kept_in_the_database_and_met_first() -> None:
+    database = InMemoryExampleDatabase()
+
+    @settings(USUAL, database=database)
+    @given(values=numbers)
+    def fails(lab: object, values: list[int]) -> None:
+        assert not failing(values)
+
+    with pytest.raises(AssertionError):
+        check(fails)
+    with pytest.raises(AssertionError) as again:
+        check(fails)
+    assert max(again.value.lanes.packs) < checking.PACK / 2  # type: ignore[attr-defined]  # no pack was drawn
+    assert any("values=[101, 101]" in note for note in again.value.__notes__)
+
+
+def test_an_example_that_is_given_is_tried_first() -> None:
+    @USUAL
+    @example(values=[500, 600])
+    @given(values=numbers)
+    def fails(lab: object, values: list[int]) -> None:
+        assert not failing(values)
+
+    with pytest.raises(AssertionError) as failed:
+        check(fails)
+    assert any("values=[500, 600]" in note for note in failed.value.__notes__)
+    assert failed.value.lanes.packs == [1]  # type: ignore[attr-defined]
+
+
+def test_what_fails_in_company_only_is_a_failure_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    lanes = FakeLanes(FakeLab())
+    lanes.alone_holds = True
+    with pytest.raises(AssertionError) as failed:
+        Checking(never_two_above_a_hundred, "lab", lanes.lab, lanes).run(600, SEED)  # type: ignore[arg-type]
+    assert any("side by side" in note for note in failed.value.__notes__)
+
+
+def test_a_lab_that_cannot_run_is_no_failure_of_a_history() -> None:
+    @USUAL
+    @given(values=numbers)
+    def in_a_dead_lab(lab: object, values: list[int]) -> None:
+        raise CannotRunError("the store died")
+
+    with pytest.raises(CannotRunError, match="the store died"):
+        check(in_a_dead_lab)
+
+
+@pytest.fixture
+def children() -> Iterator[None]:
+    yield
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.usefixtures("children")
+def test_copies_that_look_ahead_are_gone_afterwards() -> None:
+    threads = threading.active_count()
+    with pytest.raises(AssertionError):
+        check(never_two_above_a_hundred)
+    assert threading.active_count() == threads

@@ -1,0 +1,108 @@
+"""Checks a `@given` test by packs: collect, then run, and where something fails, have it met and shrunk."""
+
+import contextlib
+import time
+import unittest
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import Phase, settings
+from hypothesis.errors import Unsatisfiable
+
+from verify.lab.lab import Lab
+from verify.lab.packs.drawing import Example, collected, settings_of
+from verify.lab.packs.lanes import Lanes
+from verify.lab.packs.meeting import Failure, Meeting
+from verify.lab.packs.running import Verdict
+from verify.trees import History, edits_of
+
+PACK = 300  # histories; see ci/bench/packing.py
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack that runs, or has run: the seed and number of its draws, and what they gave."""
+
+    seed: int
+    size: int
+    examples: list[Example]
+    verdicts: Future[list[Verdict | None]]
+
+
+class Checking:
+    """One test, whose histories are packed in the lanes of a lab."""
+
+    def __init__(self, test: Any, lab_name: str, lab: Lab, lanes: Lanes) -> None:
+        self._test = test
+        self._lab = lab
+        self._lanes = lanes
+        self._settings = settings_of(test)
+        self._meeting = Meeting(test, lab_name, lanes)
+        self._in_company: list[Failure] = []
+
+    def run(self, examples: int, seed: int) -> None:
+        """Check as many examples, drawn by packs with seeds from `seed` on. Raise what the first failure raises."""
+        try:
+            self._replay()
+            self._search(examples, seed)
+        finally:
+            self._lanes.stop()
+            self._lanes.take_statistics()
+        if self._in_company:
+            raise self._in_company[0].error
+
+    def _replay(self) -> None:
+        """Try what is given with `@example`, and what failed before."""
+        kept = [phase for phase in self._settings.phases if phase is not Phase.generate]
+        with contextlib.suppress(unittest.SkipTest, Unsatisfiable):  # there was nothing, or nothing that still fits
+            self._meeting.held(settings(self._settings, phases=kept))
+
+    def _search(self, examples: int, seed: int) -> None:
+        """Draw packs and look at their verdicts, in the order in which they were drawn."""
+        running: deque[Pack] = deque()
+        for pack in self._packs(examples, seed):
+            running.append(pack)
+            while len(running) > self._lanes.count or (running and running[0].verdicts.done()):
+                self._look_at(running.popleft())
+        while running:
+            self._look_at(running.popleft())
+
+    def _packs(self, examples: int, seed: int) -> Iterator[Pack]:
+        """Draw packs, and have each run as soon as a lane is free: the next is drawn meanwhile."""
+        rounds = -(-examples // (PACK * self._lanes.count))  # in each of which all lanes have a pack
+        size = -(-examples // (rounds * self._lanes.count))
+        while examples > 0:
+            size = min(size, examples)
+            begun = time.perf_counter()
+            drawn = collected(self._test, self._settings, seed=seed, examples=size)
+            self._lab.statistics["draw_milliseconds"] += round((time.perf_counter() - begun) * 1000)
+            yield Pack(seed, size, drawn, self._meeting.submitted(drawn))
+            examples, seed = examples - size, seed + 1
+
+    def _look_at(self, pack: Pack) -> None:
+        verdicts = pack.verdicts.result()
+        self._count(pack.examples)
+        failures = [
+            Failure(example, verdict.error)
+            for example, verdict in zip(pack.examples, verdicts, strict=True)
+            if verdict and verdict.error
+        ]
+        if not failures:
+            return
+        found = self._meeting.first_alone(failures)
+        if found is None:
+            self._in_company.append(min(failures, key=Failure.length).noting(COMPANY))
+            return
+        self._lanes.stop()
+        self._meeting.shrunk(found, pack.examples, verdicts, seed=pack.seed, size=pack.size)
+
+    def _count(self, examples: Sequence[Example]) -> None:
+        drawn = [value for example in examples for value in example.values() if isinstance(value, History)]
+        self._lab.statistics.update({f"edits_{kind}": count for kind, count in edits_of(drawn).items()})
+        self._lab.statistics.update(f"chains_of_{1 + len(history.edits)}" for history in drawn)
+
+
+COMPANY = "It is met only where many histories lie side by side in one source; none of those that failed fails alone."
