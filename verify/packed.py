@@ -3,6 +3,7 @@
 import inspect
 import secrets
 import zlib
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import settings
 
 from verify.lab.packs import Checking
 from verify.lab.packs.drawing import drawn_by, has_blob, settings_of
+from verify.lab.variants import CYCLES, PLAIN, Variant
 from verify.profiles import PACKED
 
 
@@ -21,8 +23,16 @@ def run(item: pytest.Function) -> bool | None:
     lab: Any = item.funcargs["lab"]
     if fixtures != {"lab"} or getattr(lab, "lanes", None) is None or has_blob(test) or item.get_closest_marker("alone"):
         return None
-    Checking(test, "lab", lab, lab.lanes).run(examples_of(test), seed_of(item))
+    Checking(test, "lab", lab, lab.lanes).run(examples_of(test), seed_of(item), variants_of(item, lab))
     return True
+
+
+def variants_of(item: pytest.Function, lab: Any) -> Sequence[Variant]:
+    """Given a test and its lab, return how its packs are backed up in turn; another test begins with another one."""
+    cycle = CYCLES.get(settings.get_current_profile_name(), (PLAIN,))
+    possible = [each for each in cycle if not (each.encryption and lab.unencrypted)]
+    first = zlib.crc32(item.nodeid.encode()) % len(possible)
+    return [*possible[first:], *possible[:first]]
 
 
 def examples_of(test: Any) -> int:

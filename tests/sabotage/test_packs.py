@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,22 +14,24 @@ from verify.checks import FindingsError
 from verify.errors import CannotRunError
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
-from verify.lab.packs import judged
+from verify.lab.packs import Verdict, judged
 from verify.lab.packs.drawing import collected, settings_of
+from verify.lab.plaintext import kinds_seen
 from verify.lab.provision import provision_duplicity
 from verify.lab.settings import LabSettings
-from verify.trees import History, Tree, file, folder, histories, histories_of
+from verify.lab.variants import KEY, PLAIN, SYMMETRIC, Variant
+from verify.trees import MARKED, History, Tree, file, folder, histories, histories_of
 
 HERE = Path(__file__).parent
 
 WITH_NEWLINE = Tree({b"a": file((1, 10)), b"new\nline": file((2, 10)), b"d": folder(), b"d/b": file((3, 10))})
-PLAIN = Tree({b"a": file((1, 10)), b"b": file((2, 10))})
+WITHOUT = Tree({b"a": file((1, 10)), b"b": file((2, 10))})
 HISTORIES = (
-    histories_of(PLAIN, WITH_NEWLINE),
-    histories_of(PLAIN),
-    histories_of(Tree({b"new\nline": file((2, 10))}), PLAIN),
+    histories_of(WITHOUT, WITH_NEWLINE),
+    histories_of(WITHOUT),
+    histories_of(Tree({b"new\nline": file((2, 10))}), WITHOUT),
     histories_of(WITH_NEWLINE, Tree({}), WITH_NEWLINE),
-    histories_of(PLAIN, Tree({b"a": file((1, 10)), b"refused": file((2, 10))})),
+    histories_of(WITHOUT, Tree({b"a": file((1, 10)), b"refused": file((2, 10))})),
 )
 
 
@@ -105,3 +108,21 @@ def test_a_packed_test_that_needs_more_than_a_pack_has_says_what_to_do() -> None
         with pytest.raises(CannotRunError, match="alone"):
             judged(lane, reads)
         assert issubclass(FindingsError, AssertionError)
+
+
+@pytest.mark.parametrize("variant", [SYMMETRIC, KEY], ids=str)
+def test_a_pack_is_encrypted_where_its_variant_says_so(variant: Variant) -> None:
+    kinds: list[set[str]] = []
+
+    def run(inner: Lab) -> None:
+        chain = inner.back_up(MARKED)
+        for point in chain.points:
+            inner.restore(point).must_equal(point.inventory)
+        if not kinds:
+            kinds.append(kinds_seen(lab, chain, MARKED))
+
+    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
+        assert judged(replace(lane, variant=variant), [run, run]) == [Verdict(), Verdict()]
+        assert judged(replace(lane, variant=PLAIN), [run, run]) == [Verdict(), Verdict()]
+        assert lane.statistics["histories_encrypted"] == 2
+    assert kinds == [set()]

@@ -28,6 +28,7 @@ from verify.lab.results import BackupResult, ListResult, Result, VerifyResult
 from verify.lab.settings import LabSettings
 from verify.lab.store import Destination, Store
 from verify.lab.transfer import must_hold_something
+from verify.lab.variants import PLAIN, KeyPair, Variant, new_key
 from verify.secret import Secret
 from verify.trees import History, Inventory, Limitation, Tree, compare, findings_of, limitations_of, plan, printable
 
@@ -141,6 +142,8 @@ class Lab:
     notes: tuple[str, ...] = ()
     open_network: OpenNetwork | None = None  # a way to the store that can be made faulty; None without toxiproxy
     statistics: Counter[str] = field(default_factory=Counter)
+    variant: Variant = PLAIN
+    keys: list[KeyPair] = field(default_factory=list)  # at most one
     stop: threading.Event = field(default_factory=threading.Event)  # set where nobody waits for results any more
 
     def __repr__(self) -> str:
@@ -172,13 +175,18 @@ class Lab:
     def new_chain(self, *, encrypted: bool = False, selection: bool = False) -> Chain:
         """Return a chain without points, at a destination that nothing else uses.
 
-        The job's own options apply; its include and exclude rules only with `selection`.
+        The job's own options apply, its include and exclude rules only with `selection`; and where it is
+        not to be `encrypted` for the test's sake, the lab's variant.
         """
         destination = self.store.new_prefix()
         environment = {**self.sandboxed.duplicity_env, **destination.env}
+        options = (*self.sandboxed.other_options, *destination.options, *self._options_of_variant())
+        if self.variant.encryption == "key" and not encrypted:
+            environment["GNUPGHOME"] = self.key.home
+            options = (*options, f"--encrypt-key={self.key.fingerprint}")
+        encrypted = encrypted or bool(self.variant.encryption)
         if encrypted:
             environment["PASSPHRASE"] = self.passphrase
-        options = (*self.sandboxed.other_options, *destination.options)
         if selection:
             options = (*self.sandboxed.selection_options, *options)
         if not encrypted:
@@ -186,6 +194,16 @@ class Lab:
             options = (*options, "--no-encryption")
         client = Duplicity(self.host, self.command, self.release, env=environment, options=options)
         return Chain(destination, client, self.source, encrypted)
+
+    def _options_of_variant(self) -> tuple[str, ...]:
+        return (f"--volsize={self.variant.volsize}",) if self.variant.volsize else ()
+
+    @property
+    def key(self) -> KeyPair:
+        """A key pair to encrypt to, of this lab's own; made when it is first asked for."""
+        if not self.keys:
+            self.keys.append(new_key(self.host, self.passphrase))
+        return self.keys[0]
 
     @property
     def unencrypted(self) -> str:
@@ -305,9 +323,8 @@ class Lab:
         with self.more_hosts(name) as (host, source_host):
             own = replace(self.sandboxed, source=f"{source_host.scratch}/source")
             source_host.mkdir(own.source)
-            yield replace(
-                self, host=host, source_host=source_host, sandboxed=own, statistics=Counter(), stop=threading.Event()
-            )
+            fresh: dict[str, Any] = {"statistics": Counter(), "stop": threading.Event(), "keys": []}
+            yield replace(self, host=host, source_host=source_host, sandboxed=own, **fresh)
 
     @contextlib.contextmanager
     def _timed(self, what: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from verify.lab.packs import checking, meeting
 from verify.lab.packs.checking import Checking
 from verify.lab.packs.drawing import collected, settings_of
 from verify.lab.packs.running import Verdict
+from verify.lab.variants import KEY, PLAIN, SYMMETRIC, Variant
 
 USUAL = settings(
     database=None, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink], max_examples=10, deadline=None
@@ -25,11 +27,13 @@ numbers = st.lists(st.integers(0, 1000), max_size=10)
 SEED = 7
 
 
+@dataclass
 class FakeLab:
     """A lab for bodies that ask nothing of it."""
 
-    def __init__(self) -> None:
-        self.statistics: Counter[str] = Counter()
+    lanes: Any = None
+    variant: Variant = PLAIN
+    statistics: Counter[str] = field(default_factory=Counter)
 
 
 class FakeLanes:
@@ -39,13 +43,15 @@ class FakeLanes:
 
     def __init__(self, lab: FakeLab) -> None:
         self.lab = lab
+        lab.lanes = self
         self.packs: list[int] = []
+        self.variants: list[Variant] = []
         self.alone_holds = False  # whether what fails in company holds alone
 
     def submit(self, work: Callable[[Any], list[Verdict | None]]) -> Future[list[Verdict | None]]:
         future: Future[list[Verdict | None]] = Future()
         try:
-            future.set_result(work(self))
+            future.set_result(work(self.lab))
         except BaseException as error:  # noqa: BLE001 - as an executor does
             future.set_exception(error)
         return future
@@ -57,9 +63,10 @@ class FakeLanes:
 
 @pytest.fixture(autouse=True)
 def no_duplicity(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judged(lanes: FakeLanes, bodies: Sequence[Callable[[Any], object]]) -> list[Verdict | None]:
-        lanes.packs.append(len(bodies))
-        return [verdict_of(body, holds=lanes.alone_holds and len(bodies) == 1) for body in bodies]
+    def judged(lab: FakeLab, bodies: Sequence[Callable[[Any], object]]) -> list[Verdict | None]:
+        lab.lanes.packs.append(len(bodies))
+        lab.lanes.variants.append(lab.variant)
+        return [verdict_of(body, holds=lab.lanes.alone_holds and len(bodies) == 1) for body in bodies]
 
     monkeypatch.setattr(meeting, "judged", judged)
 
@@ -112,6 +119,16 @@ def test_a_test_that_holds_is_run_by_packs_for_all_lanes() -> None:
     assert len(lanes.packs) == 4
     assert sum(lanes.packs) > 400
     assert max(lanes.packs) <= checking.PACK
+
+
+def test_packs_take_turns_at_the_variants_and_a_failure_keeps_its_own() -> None:
+    lanes = FakeLanes(FakeLab())
+    Checking(always, "lab", lanes.lab, lanes).run(1200, SEED, [PLAIN, SYMMETRIC, KEY])  # type: ignore[arg-type]
+    assert lanes.variants == [PLAIN, SYMMETRIC, KEY, PLAIN]
+    lanes = FakeLanes(FakeLab())
+    with pytest.raises(AssertionError):
+        Checking(never_two_above_a_hundred, "lab", lanes.lab, lanes).run(600, SEED, [KEY])  # type: ignore[arg-type]
+    assert set(lanes.variants) == {KEY}
 
 
 def test_few_examples_are_shared_out_to_all_lanes() -> None:

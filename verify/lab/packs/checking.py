@@ -5,8 +5,7 @@ import time
 import unittest
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from hypothesis import Phase, settings
@@ -15,21 +14,11 @@ from hypothesis.errors import Unsatisfiable
 from verify.lab.lab import Lab
 from verify.lab.packs.drawing import Example, collected, settings_of
 from verify.lab.packs.lanes import Lanes
-from verify.lab.packs.meeting import Failure, Meeting
-from verify.lab.packs.running import Verdict
+from verify.lab.packs.meeting import Failure, Meeting, Pack
+from verify.lab.variants import PLAIN, Variant
 from verify.trees import History, edits_of
 
 PACK = 300  # histories; see ci/bench/packing.py
-
-
-@dataclass(frozen=True)
-class Pack:
-    """A pack that runs, or has run: the seed and number of its draws, and what they gave."""
-
-    seed: int
-    size: int
-    examples: list[Example]
-    verdicts: Future[list[Verdict | None]]
 
 
 class Checking:
@@ -43,11 +32,14 @@ class Checking:
         self._meeting = Meeting(test, lab_name, lanes)
         self._in_company: list[Failure] = []
 
-    def run(self, examples: int, seed: int) -> None:
-        """Check as many examples, drawn by packs with seeds from `seed` on. Raise what the first failure raises."""
+    def run(self, examples: int, seed: int, variants: Sequence[Variant] = (PLAIN,)) -> None:
+        """Check as many examples, drawn by packs with seeds from `seed` on; the packs take turns at the variants.
+
+        Raise what the first failure raises.
+        """
         try:
             self._replay()
-            self._search(examples, seed)
+            self._search(self._packs(examples, seed, variants))
         finally:
             self._lanes.stop()
             self._lanes.take_statistics()
@@ -60,44 +52,41 @@ class Checking:
         with contextlib.suppress(unittest.SkipTest, Unsatisfiable):  # there was nothing, or nothing that still fits
             self._meeting.held(settings(self._settings, phases=kept))
 
-    def _search(self, examples: int, seed: int) -> None:
-        """Draw packs and look at their verdicts, in the order in which they were drawn."""
+    def _search(self, packs: Iterator[Pack]) -> None:
+        """Look at the verdicts of packs, in the order in which they were drawn."""
         running: deque[Pack] = deque()
-        for pack in self._packs(examples, seed):
+        for pack in packs:
             running.append(pack)
             while len(running) > self._lanes.count or (running and running[0].verdicts.done()):
                 self._look_at(running.popleft())
         while running:
             self._look_at(running.popleft())
 
-    def _packs(self, examples: int, seed: int) -> Iterator[Pack]:
+    def _packs(self, examples: int, seed: int, variants: Sequence[Variant]) -> Iterator[Pack]:
         """Draw packs, and have each run as soon as a lane is free: the next is drawn meanwhile."""
         rounds = -(-examples // (PACK * self._lanes.count))  # in each of which all lanes have a pack
         size = -(-examples // (rounds * self._lanes.count))
-        while examples > 0:
+        for variant in cycle(variants):
+            if examples <= 0:
+                return
             size = min(size, examples)
             begun = time.perf_counter()
             drawn = collected(self._test, self._settings, seed=seed, examples=size)
             self._lab.statistics["draw_milliseconds"] += round((time.perf_counter() - begun) * 1000)
-            yield Pack(seed, size, drawn, self._meeting.submitted(drawn))
+            yield Pack(seed, size, variant, drawn, self._meeting.submitted(drawn, variant))
             examples, seed = examples - size, seed + 1
 
     def _look_at(self, pack: Pack) -> None:
-        verdicts = pack.verdicts.result()
+        failures = pack.failures
         self._count(pack.examples)
-        failures = [
-            Failure(example, verdict.error)
-            for example, verdict in zip(pack.examples, verdicts, strict=True)
-            if verdict and verdict.error
-        ]
         if not failures:
             return
-        found = self._meeting.first_alone(failures)
+        found = self._meeting.first_alone(failures, pack.variant)
         if found is None:
             self._in_company.append(min(failures, key=Failure.length).noting(COMPANY))
             return
         self._lanes.stop()
-        self._meeting.shrunk(found, pack.examples, verdicts, seed=pack.seed, size=pack.size)
+        self._meeting.shrunk(found, pack)
 
     def _count(self, examples: Sequence[Example]) -> None:
         drawn = [value for example in examples for value in example.values() if isinstance(value, History)]

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from hypothesis import Phase, settings
@@ -13,6 +12,7 @@ from verify.lab.packs.drawing import Example, settings_of, with_body
 from verify.lab.packs.judge import Guarded, Judge
 from verify.lab.packs.lanes import Lanes
 from verify.lab.packs.running import Verdict, judged
+from verify.lab.variants import PLAIN, Variant
 
 AHEAD = 64  # attempts at a smaller failure that are tried together with the next one
 TRIED = 4  # of the failures of a pack, plainest first, until one fails alone
@@ -35,6 +35,23 @@ class Failure:
         return self
 
 
+@dataclass(frozen=True)
+class Pack:
+    """A pack that runs, or has run: the seed and number of its draws, what they gave, and how it is backed up."""
+
+    seed: int
+    size: int
+    variant: Variant
+    examples: list[Example]
+    verdicts: Future[list[Verdict | None]]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What failed in it, once it has run."""
+        verdicts = zip(self.examples, self.verdicts.result(), strict=True)
+        return [Failure(example, verdict.error) for example, verdict in verdicts if verdict and verdict.error]
+
+
 class Meeting:
     """One test, whose bodies run in lanes."""
 
@@ -43,35 +60,34 @@ class Meeting:
         self._lab_name = lab_name
         self._lanes = lanes
 
-    def submitted(self, examples: Sequence[Example]) -> Future[list[Verdict | None]]:
+    def submitted(self, examples: Sequence[Example], variant: Variant) -> Future[list[Verdict | None]]:
         """Have examples run as a pack, and return their verdicts to be."""
-        return self._lanes.submit(partial(judged, bodies=[self._body(example) for example in examples]))
+        bodies = [self._body(example) for example in examples]
+        return self._lanes.submit(lambda lane: judged(replace(lane, variant=variant), bodies))
 
-    def first_alone(self, failures: Sequence[Failure]) -> Failure | None:
+    def first_alone(self, failures: Sequence[Failure], variant: Variant) -> Failure | None:
         """Given failures of a pack, return the plainest that fails by itself too; None if none of the first does."""
         for failure in sorted(failures, key=Failure.length)[:TRIED]:
-            (alone,) = self.submitted([failure.example]).result()
+            (alone,) = self.submitted([failure.example], variant).result()
             if alone and alone.error:
                 return Failure(failure.example, alone.error)
         return None
 
-    def shrunk(
-        self, first: Failure, examples: Sequence[Example], verdicts: Sequence[Verdict | None], *, seed: int, size: int
-    ) -> None:
+    def shrunk(self, first: Failure, pack: Pack) -> None:
         """Draw a pack again; raise what its first failure raises, as small as Hypothesis makes it."""
-        judge = self._judge(first.example)
-        judge.learn(examples, verdicts)
+        judge = self._judge(pack.variant, first.example)
+        judge.learn(pack.examples, pack.verdicts.result())
         judge.learn([first.example], [Verdict(first.error)])
         phases = [each for each in settings_of(self._test).phases if each not in (Phase.explicit, Phase.reuse)]
-        self._run(judge, settings(settings_of(self._test), phases=phases, max_examples=size), seed)
+        self._run(judge, settings(settings_of(self._test), phases=phases, max_examples=pack.size), pack.seed)
         raise first.noting("Hypothesis did not draw it a second time, so it is not shrunk.").error
 
     def held(self, own: settings) -> None:
         """Run the test as Hypothesis does with these settings, but that many attempts run together."""
-        self._run(self._judge(), own)
+        self._run(self._judge(PLAIN), own)
 
-    def _judge(self, first: Example | None = None) -> Judge:
-        return Judge(lambda examples: self.submitted(examples).result(), AHEAD, first)
+    def _judge(self, variant: Variant, first: Example | None = None) -> Judge:
+        return Judge(lambda examples: self.submitted(examples, variant).result(), AHEAD, first)
 
     def _run(self, judge: Judge, own: settings, seed: int | None = None) -> None:
         if own.database is not None:

@@ -50,12 +50,12 @@ def _run(lab: Lab, bodies: Sequence[Body]) -> tuple[list[Verdict], bool]:
         if isinstance(error, CannotRunError) or not (error is None or isinstance(error, Exception)):
             raise error
     lab.statistics["packs"] += 1
-    lab.statistics["histories"] += len(bodies)
+    _count(lab, len(bodies))
     return [Verdict(error) for error in raised], bool(pack.failed) and any(raised)
 
 
 def _alone(lab: Lab, body: Body) -> Exception | None:
-    lab.statistics["histories"] += 1
+    _count(lab, 1)
     lab.statistics["histories_alone"] += 1
     try:
         body(lab)
@@ -64,6 +64,12 @@ def _alone(lab: Lab, body: Body) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - it is the verdict
         return error
     return None
+
+
+def _count(lab: Lab, histories: int) -> None:
+    lab.statistics["histories"] += histories
+    if lab.variant.encryption:
+        lab.statistics["histories_encrypted"] += histories
 
 
 def _narrowed(lab: Lab, bodies: Sequence[Body], whole: Sequence[Verdict]) -> list[Verdict | None]:
