@@ -27,7 +27,7 @@ SMALL, SYMMETRIC, KEY = Variant(volsize=1), Variant("symmetric"), Variant("key",
 # What follows which pack, by profile. An encrypted command takes three times as long as a plain one.
 CYCLES = {
     "smoke": (PLAIN, SMALL),
-    "default": (PLAIN, SMALL, SYMMETRIC, PLAIN, PLAIN, KEY),
+    "default": (PLAIN, SMALL, PLAIN, SYMMETRIC, PLAIN, SMALL, PLAIN, KEY),
     "nightly": (PLAIN, SMALL, PLAIN, SYMMETRIC, PLAIN, SMALL, PLAIN, PLAIN, PLAIN, KEY, PLAIN, SMALL),
 }
 

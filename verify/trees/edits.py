@@ -5,9 +5,12 @@ looks no closer (see the limitation `same-second`), and neither do the tests tha
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
-from verify.trees.model import SECOND, Edit, Node, Segment, Tree, parent, second_seen
+from verify.trees.model import SECOND, Edit, Node, Segment, Tree, file, folder, parent, second_seen
+
+DAY = 86_400 * SECOND  # in nanoseconds
 
 
 class _Settled:
@@ -144,6 +147,69 @@ class Touch(_Settled):
 
     def _change(self, tree: Tree) -> Tree:
         return changed(tree, self.path, mtime_ns=self.mtime_ns)
+
+
+@dataclass(frozen=True)
+class Rotate(_Settled):
+    """Paths, none of them a folder, of which each becomes what the one before it was: renames in a circle."""
+
+    paths: tuple[bytes, ...]
+
+    def _change(self, tree: Tree) -> Tree:
+        moved = {path: tree[before] for before, path in pairwise((self.paths[-1], *self.paths))}
+        return Tree({**tree, **moved})
+
+
+@dataclass(frozen=True)
+class MoveOnto(_Settled):
+    """A path, no folder, that takes the place of another one, as `mv` does it."""
+
+    path: bytes
+    to: bytes
+
+    def _change(self, tree: Tree) -> Tree:
+        return Tree({**_without(tree, self.path), self.to: tree[self.path]})
+
+
+@dataclass(frozen=True)
+class Back(Replace):
+    """What once was at a path, without what was below it, is there again."""
+
+
+@dataclass(frozen=True)
+class Split(_Settled):
+    """A name of a file becomes a file of its own, with the same content: a copy that took its place."""
+
+    path: bytes
+
+    def _change(self, tree: Tree) -> Tree:
+        return Tree({**tree, self.path: replace(tree[self.path], link=None)})
+
+
+@dataclass(frozen=True)
+class Backdate(Overwrite):
+    """A file with other bytes, and a modification time before the one it had: restored by an archiver, say."""
+
+    def _change(self, tree: Tree) -> Tree:
+        older = tree[self.path].mtime_ns - DAY
+        return changed(super()._change(tree), self.path, mtime_ns=older)
+
+
+@dataclass(frozen=True)
+class Stretch(Grow):
+    """A file that grows by a hole: zeros that take no room on the disk."""
+
+
+@dataclass(frozen=True)
+class Crowd(_Settled):
+    """A new folder with many tiny files."""
+
+    path: bytes
+    count: int
+
+    def _change(self, tree: Tree) -> Tree:
+        files = {b"%s/%d" % (self.path, number): file((1 + number % 9, 1)) for number in range(self.count)}
+        return Tree({**tree, self.path: folder(), **files})
 
 
 @dataclass(frozen=True)

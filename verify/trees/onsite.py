@@ -37,6 +37,7 @@ FORMAT = 2  # of marshal: the newest that every Python reads and writes alike
 ALONE = 64  # entries up to which more processes cost more than they save
 AHEAD = 50  # paths of an order that are looked for: one that is never restored holds nothing up
 PAUSE = 0.02  # seconds
+HOLE = 4096  # zeros from which on they are not written, but left out: a hole
 DIGEST = 16  # bytes of a content's SHA-256 that are kept: accidents are looked for, not attacks
 XATTRS = ("user.", "system.posix_acl_", "security.capability")  # others are the host's, e.g. SELinux labels
 
@@ -528,8 +529,13 @@ def _write(top: Root, path: bytes, flags: int, kept: int, segments: Segments) ->
     folder, name = top.at(path)
     fd = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, 0o600, dir_fd=folder)
     with open(fd, "wb") as stream:
+        stream.truncate(kept)  # else a hole would show what lay there
         stream.seek(kept)
-        stream.writelines(content_bytes(*segment) for segment in segments)
+        for seed, length, start in segments:
+            if not seed and length >= HOLE:
+                stream.seek(length, os.SEEK_CUR)
+            else:
+                stream.write(content_bytes(seed, length, start))
         stream.truncate()
 
 

@@ -113,7 +113,7 @@ def _edited(first: Tree, rounds: list[list[bytes]]) -> History:
         before = tree = trees_[-1]
         made: list[Edit] = []
         for record in chosen:
-            made.append(choice_of(record).made(tree))
+            made.append(choice_of(record).made(tree, first))
             tree = made[-1].apply(tree)
         edits.append(made[0] if len(made) == 1 else Together(tuple(made)))
         trees_.append(tree if len(made) == 1 else settled(before, tree))

@@ -1,21 +1,28 @@
 """Trees refuse what no file system could hold, and edits do what they say."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from verify.trees import History, Node, Segment, Tree, edits, file, folder, histories, special, symlink, trees
+from verify.trees import History, Node, Segment, Tree, edits, edits_of, file, folder, histories, special, symlink, trees
 from verify.trees.edits import (
+    Back,
+    Backdate,
     Chown,
     Create,
+    Crowd,
     Delete,
     Grow,
+    MoveOnto,
     Overwrite,
     Rename,
     Replace,
+    Rotate,
     Shrink,
+    Split,
     Swap,
     Together,
     Touch,
@@ -96,6 +103,19 @@ def test_a_content_that_changes_moves_the_second_that_duplicity_sees(history: Hi
                 assert second_seen(old.mtime_ns) != second_seen(new.mtime_ns)
 
 
+def test_every_kind_of_edit_is_drawn() -> None:
+    met = Counter[str]()
+
+    @settings(max_examples=1500, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(histories(points=3))
+    def draw(history: History) -> None:
+        met.update(edits_of([history]))
+
+    draw()
+    kinds = {"rotate", "moveonto", "back", "split", "backdate", "stretch", "crowd", "swap", "rename", "grow", "shrink"}
+    assert kinds <= set(met)
+
+
 @given(histories(points=2))
 @settings(deadline=None)
 def test_a_history_is_made_again_from_its_printed_form(history: History) -> None:
@@ -118,6 +138,38 @@ def test_edits_of_the_structure() -> None:
     swapped = Swap(b"d/f", b"g").apply(tree)
     assert (swapped[b"g"].content, swapped[b"d/f"].content) == (tree[b"d/f"].content, tree[b"g"].content)
     assert swapped[b"g"].mtime_ns == swapped[b"d/f"].mtime_ns == WRITTEN + SECOND
+
+
+def test_edits_where_backup_tools_break() -> None:
+    tree = Tree({b"a": file((1, 1)), b"b": file((2, 2)), b"c": symlink(b"a"), b"d": folder(), b"d/f": file((3, 3))})
+    rotated = Rotate((b"a", b"b", b"c")).apply(tree)
+    assert [rotated[path].content or rotated[path].target for path in (b"a", b"b", b"c")] == [
+        tree[b"c"].target, tree[b"a"].content, tree[b"b"].content,
+    ]  # fmt: skip
+    moved = MoveOnto(b"a", b"d/f").apply(tree)
+    assert b"a" not in moved
+    assert moved[b"d/f"].content == tree[b"a"].content
+    assert second_seen(moved[b"d/f"].mtime_ns) != second_seen(tree[b"d/f"].mtime_ns)
+    assert list(Back(b"d", file((9, 9))).apply(tree)) == [b"", b"a", b"b", b"c", b"d"]
+    crowd = Crowd(b"d/many", 2000).apply(tree)
+    assert len(crowd.below(b"d/many")) == 2001
+    assert crowd[b"d/many/7"].size == 1
+
+
+def test_a_split_name_is_a_file_of_its_own() -> None:
+    tree = Tree({b"a": file((1, 9), link=1), b"b": file((1, 9), link=1), b"c": file((1, 9), link=1)})
+    after = Split(b"b").apply(tree)
+    assert [after.names_of(path) for path in (b"a", b"b")] == [(b"a", b"c"), (b"b",)]
+    assert after[b"b"].content == tree[b"b"].content
+
+
+def test_a_content_may_change_while_its_time_goes_back() -> None:
+    tree = Tree({b"f": file((1, 2000))})
+    after = Backdate(b"f", 512, Segment(2, 512)).apply(tree)
+    assert after[b"f"].mtime_ns == WRITTEN - 86_400 * SECOND
+    assert after[b"f"].read()[512:1024] == content_bytes(2, 512)
+    before_1970 = Tree({b"f": file((1, 2000), mtime_ns=0)})
+    assert second_seen(Backdate(b"f", 0, Segment(2, 9)).apply(before_1970)[b"f"].mtime_ns) != 0
 
 
 def test_a_folder_whose_entries_change_is_modified() -> None:

@@ -116,6 +116,16 @@ def test_an_edit_in_place_keeps_the_inode(tmp_path: Path) -> None:
     assert (tmp_path / "f").read_bytes() == second[b"f"].read()
 
 
+def test_zeros_are_a_hole_whatever_lay_there(tmp_path: Path) -> None:
+    first = Tree({b"f": file((1, 300_000))})
+    second = Tree({b"f": file((1, 5000), (0, 250_000), (2, 10), (0, 900_000), mtime_ns=WRITTEN + SECOND)})
+    materialise(tmp_path, first)
+    materialise(tmp_path, second, first)
+    assert differences(second, tmp_path) == []
+    there = (tmp_path / "f").stat()
+    assert there.st_blocks * 512 < there.st_size / 2
+
+
 def test_hard_links_are_made_and_broken(tmp_path: Path) -> None:
     linked = Tree({name: file((1, 9), link=1) for name in (b"a", b"b", b"c")})
     parted = Tree({b"a": file((1, 9)), b"b": file((1, 9), link=2), b"c": file((1, 9), link=2)})
