@@ -44,6 +44,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("content", Severity.DATA_LOSS, "every file comes back byte for byte, every link with its target"),
     Check("metadata", Severity.DATA_LOSS, "mode, owner and modification time come back"),
     Check("point-in-time", Severity.DATA_LOSS, "a restore of any point gives what was there then"),
+    Check("retention", Severity.DATA_LOSS, "retention removes what it is to remove, and nothing else"),
     Check("single-path", Severity.DATA_LOSS, "one file or folder can be restored by itself"),
     Check("listing", Severity.DATA_LOSS, "list-current-files shows the paths that were backed up"),
     Check("verify-agrees", Severity.DATA_LOSS, "verify --compare-data agrees with our own comparison"),
@@ -100,7 +101,7 @@ class Finding:
 
     `path` is the path inside the tree, as `trees.printable` writes it, empty where the
     finding is about no path. `expected` and `got` are short; neither ever holds a secret.
-    `reproduce` is a command line.
+    `reproduce` are command lines.
     """
 
     check: str
@@ -126,8 +127,9 @@ class Finding:
     def __str__(self) -> str:
         where = f" {self.path}:" if self.path else ""
         lines = [f"{self.check}:{where} expected {self.expected}, got {self.got}"]
-        more = (("hint", self.hint), ("reproduce", self.reproduce))
-        lines += [f"    {label}: {text}" for label, text in more if text]
+        lines += [f"    hint: {self.hint}"] if self.hint else []
+        if self.reproduce:
+            lines += ["    Reproduce with:", *(f"      {line}" for line in self.reproduce.splitlines())]
         return "\n".join(lines)
 
 

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "history": "what past drills found, and how their figures went",
     "selection": "what a job's rules take of its source, and what each rule did",
     "regression": "what a change of a job makes leave or enter its backup, and what else it means",
+    "replay": "failures that were found before, run again",
     "doctor": "what this machine can do, and what it lacks",
 }
 

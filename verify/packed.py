@@ -2,18 +2,29 @@
 
 import inspect
 import secrets
+import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from verify.lab.packs import Checking
+from verify.checks import FindingsError
+from verify.failures import Case, forget, keep, reproducing
+from verify.lab.packs import OPERATIONS, Checking, Failure
 from verify.lab.packs.drawing import drawn_by, has_blob, settings_of
+from verify.lab.script import script_of
 from verify.lab.variants import CYCLES, PLAIN, Variant
+from verify.operations import shown
+from verify.options import JOB, LAB
 from verify.profiles import PACKED
+from verify.report.wording import near
+from verify.trees import History, Tree
+
+PACKABLE = {"lab", OPERATIONS}  # the arguments that a packed test may have beside what it draws
 
 
 def run(item: pytest.Function) -> bool | None:
@@ -21,10 +32,69 @@ def run(item: pytest.Function) -> bool | None:
     test: Any = item.obj
     fixtures = inspect.signature(test.hypothesis.inner_test).parameters.keys() - drawn_by(test)
     lab: Any = item.funcargs["lab"]
-    if fixtures != {"lab"} or getattr(lab, "lanes", None) is None or has_blob(test) or item.get_closest_marker("alone"):
+    if fixtures - PACKABLE or getattr(lab, "lanes", None) is None or has_blob(test) or item.get_closest_marker("alone"):
         return None
-    Checking(test, "lab", lab, lab.lanes).run(examples_of(test), seed_of(item), variants_of(item, lab))
+    given = {name: item.funcargs[name] for name in fixtures - {"lab"}}
+    keeping = _Keeping(item, lab)
+    checking = Checking(test, "lab", lab, lab.lanes, given=given, as_found=keeping.as_found)
+    try:
+        checking.run(examples_of(test), seed_of(item), variants_of(item, lab))
+    except FindingsError as error:
+        keeping.at_last(checking, error)
+        raise
     return True
+
+
+class _Keeping:
+    """Keeps the failure of a test in the folder of the run's reports, if it has one."""
+
+    def __init__(self, item: pytest.Function, lab: Any) -> None:
+        folder = item.config.getoption("report_dir")
+        self._folder = Path(folder) if folder else None
+        self._item = item
+        self._lab = lab
+        self._id = ""  # of what is kept by now
+        self._begun = 0.0  # when it was found
+
+    def as_found(self, failure: Failure, given: Mapping[str, Any]) -> None:
+        """Keep a failure as it was found: who ends the run while it is made smaller has that."""
+        case = self._case(failure, given)
+        if case and self._folder and isinstance(failure.error, FindingsError):
+            self._id = keep(self._folder, case, failure.error.findings).name
+            self._begun = time.perf_counter()
+
+    def at_last(self, checking: Checking, error: FindingsError) -> None:
+        """Keep a failure as small as it has become, with a script; let its findings say how to meet them again."""
+        case = self._case(checking.failure, checking.given) if checking.failure else None
+        if case is None or self._folder is None:
+            return
+        if self._id and self._id != case.id:
+            forget(self._folder, self._id)
+        script = script_of(
+            checking.traced(), f"{case.test}: duplicity {case.release}, found by duplicity-verify{error}"
+        )
+        place = keep(self._folder, case, error.findings, script)
+        error.findings = reproducing(error.findings, Path(near(str(place.absolute()))))
+        if case.operations:
+            error.add_note(f"operations: {shown(case.operations)}")
+        if self._begun:
+            self._lab.statistics["shrink_milliseconds"] += round((time.perf_counter() - self._begun) * 1000)
+
+    def _case(self, failure: Failure, given: Mapping[str, Any]) -> Case | None:
+        """Return the case of a failure; None if its test draws what is not written."""
+        if not all(isinstance(value, History | Tree) for value in failure.example.values()):
+            return None
+        options = vars(self._item.config.option)
+        named = {each.name: str(options[each.name]) for each in (*JOB, *LAB) if options.get(each.name)}
+        return Case(
+            f"{self._item.path.name}::{self._item.originalname}",
+            self._lab.runtime,
+            str(self._lab.release),
+            failure.example,
+            tuple(given.get(OPERATIONS, ())),
+            failure.variant,
+            {name: value for name, value in named.items() if name != "runtime"},
+        )
 
 
 def variants_of(item: pytest.Function, lab: Any) -> Sequence[Variant]:

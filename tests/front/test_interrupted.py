@@ -1,11 +1,19 @@
 """A run that is interrupted or killed leaves nothing, or leaves it for the next one to remove."""
 
+import shlex
 import signal
 import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from verify.failures import kept, read_case
+from verify.lab.provision import provision_duplicity
+
+SABOTEURS = Path(__file__).parents[1] / "sabotage" / "broken_restores.py"
 LONG = "size or limitation"  # tests that are not over before a signal comes
 INTERRUPTED = "interrupted; nothing left behind"
 
@@ -65,3 +73,20 @@ def test_the_next_run_removes_what_a_killed_one_left(start: Any, command: Any, p
     done = command("--runtime=embedded", "-k", "says_what")
     assert done.code == 0, done.out + done.err
     assert place.left() == {}
+
+
+def test_what_was_found_is_kept_when_ctrl_c_comes_while_it_is_made_smaller(
+    start: Any, place: Any, tmp_path: Path
+) -> None:
+    program = tmp_path / "duplicity"
+    call = shlex.join([sys.executable, str(SABOTEURS), "flip-a-byte", str(tmp_path / "state")])
+    program.write_text(f'#!/bin/sh\nexec {call} {shlex.join(provision_duplicity("3.2.1").command)} -- "$@"\n')
+    program.chmod(0o755)
+    run = start("--runtime=embedded", f"--duplicity-command={program}", "--profile=default", "-k", "every_point_in")
+    while not kept(place.reports):
+        assert run.process.poll() is None, run.ended()
+        time.sleep(0.05)
+    run.process.send_signal(signal.SIGINT)
+    interrupted(place, run.ended())
+    (id_,) = kept(place.reports)
+    assert read_case(place.reports, id_).test.endswith("test_every_point_in_time_comes_back_as_it_was")

@@ -16,9 +16,11 @@ REFUSED = "refused"
 
 def lose_the_third_incremental(call: list[str], state: Path) -> int | None:
     """Pretend to have taken the third incremental of a chain."""
+    notes = state / f"{zlib.crc32(call[-1].encode())}"  # by the destination
+    if call[0] == "full":
+        notes.unlink(missing_ok=True)
     if call[0] != "incremental":
         return None
-    notes = state / f"{zlib.crc32(call[-1].encode())}"  # by the destination
     with notes.open("a") as file:
         file.write("i")
     return 0 if notes.stat().st_size == LOST else None

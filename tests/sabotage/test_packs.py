@@ -1,6 +1,8 @@
 """A pack blames whom one by one is to blame, and nobody for what the lab has done."""
 
+import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from verify.checks import FindingsError
 from verify.errors import CannotRunError
+from verify.evidence import CouldNotRun, passing_through, told_by
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.lab.packs import Verdict, judged
@@ -92,6 +95,24 @@ def test_a_store_that_dies_is_no_verdict_on_any_history() -> None:
 
         with pytest.raises(CannotRunError, match="store"), lab.lane("lane") as lane:
             judged(lane, [dying, dying])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
+@pytest.mark.parametrize("count", [1, 2], ids=["alone", "packed"])
+def test_a_full_disk_is_no_verdict_on_any_history(count: int) -> None:
+    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", lane.source]
+        if subprocess.run(mount, check=False, capture_output=True).returncode:
+            pytest.skip("this machine does not let root mount a tmpfs")
+        try:
+            large = body(histories_of(Tree({b"a": file((1, 1_000_000))})))
+            with pytest.raises((CannotRunError, CouldNotRun, OSError)) as caught:
+                judged(lane, [passing_through(large)] * count)
+        finally:
+            subprocess.run(["umount", lane.source], check=True)
+    told = told_by(caught.value)
+    assert told
+    assert told.text.startswith("could not run: no space is left")
 
 
 def test_what_a_pack_leaves_is_nothing(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ directory: so it costs the commands that it is about and nothing else.
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from verify.lab.lab import Chain, Lab
 from verify.trees import Edit, History, Segment, Tree, file
@@ -37,22 +37,15 @@ NOW = _history(
 )
 
 
-@dataclass(eq=False, kw_only=True)
-class Copy(Chain):
-    """A chain with an archive directory of its own, at a path on the host."""
-
-    archive: str
-
-
 class Copies:
     """The small chains of one lab; each is backed up when it is first asked for."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self._chains: dict[tuple[History, bool], Copy] = {}
+        self._chains: dict[tuple[History, bool], Chain] = {}
 
     @contextlib.contextmanager
-    def new(self, *, encrypted: bool) -> Iterator[Copy]:
+    def new(self, *, encrypted: bool) -> Iterator[Chain]:
         """Give a chain without points; its archive directory is removed afterwards."""
         made = self._made(encrypted=encrypted)
         try:
@@ -61,7 +54,7 @@ class Copies:
             self.lab.host.remove(made.archive)
 
     @contextlib.contextmanager
-    def copy(self, *, encrypted: bool, archive_lost: bool = False) -> Iterator[Copy]:
+    def copy(self, *, encrypted: bool, archive_lost: bool = False) -> Iterator[Chain]:
         """Give a copy of the chain over `NOW`: a full and an incremental."""
         original = self.original(NOW, encrypted=encrypted)
         copy = self._made(encrypted=encrypted)
@@ -74,7 +67,7 @@ class Copies:
         finally:
             self.lab.host.remove(copy.archive)
 
-    def original(self, history: History, *, encrypted: bool) -> Copy:
+    def original(self, history: History, *, encrypted: bool) -> Chain:
         """Return the chain that copies are made of."""
         key = (history, encrypted)
         if key not in self._chains:
@@ -85,12 +78,11 @@ class Copies:
             self._chains[key] = chain
         return self._chains[key]
 
-    def _made(self, *, encrypted: bool) -> Copy:
-        plain = self.lab.new_chain(encrypted=encrypted)
-        archive = self.lab.host.scratch_path("archive")
-        options = (*plain.duplicity.options, *OPTIONS, f"--archive-dir={archive}")
-        client = replace(plain.duplicity, options=options, timeout=PATIENCE)
-        return Copy(plain.destination, client, plain.source, encrypted, archive=archive)
+    def _made(self, *, encrypted: bool) -> Chain:
+        chain = self.lab.new_chain(encrypted=encrypted, archive=True)
+        options = (*chain.duplicity.options, *OPTIONS)
+        chain.duplicity = replace(chain.duplicity, options=options, timeout=PATIENCE)
+        return chain
 
     def fill_for_next(self, chain: Chain) -> None:
         """Make the source hold what a chain's next point is to be of."""

@@ -1,9 +1,11 @@
 """Runs a command behind a proxy to its S3 server, and breaks it off at one of its uploads.
 
-Usage: `cutter.py NUMBER before|after|refused COMMAND…`. The server is what `--s3-endpoint-url=` in the
+Usage: `cutter.py NUMBER before|after|refused|meanwhile COMMAND…`. The server is what `--s3-endpoint-url=` in the
 command names; the command is given the proxy's address in its place. At the upload of that number,
 before or after it has reached the server, the command is killed with all that it started, and gets no
 answer; so is this program, which is of the same group. Or this upload and all later ones are refused.
+Or, meanwhile, the same command is run by itself to its end, while the first one waits: its exit code is
+the last line on standard error.
 
 Standard library only: it runs where duplicity runs.
 """
@@ -21,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 ENDPOINT = "--s3-endpoint-url="
+MEANWHILE = "meanwhile, the same command: exit code "
 REFUSAL = b"<Error><Code>AccessDenied</Code><Message>refused on purpose</Message></Error>"
 PATIENCE = 60.0  # seconds that the server has to answer
 OUR_OWN = frozenset({"connection", "expect", "keep-alive", "transfer-encoding"})  # headers of one hop
@@ -31,9 +34,11 @@ class Proxy(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, server: str, number: int, when: str) -> None:
+    def __init__(self, server: str, number: int, when: str, command: list[str]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.server_there = urlsplit(server).netloc
+        self.command = command
+        self.meanwhile: int | None = None  # the exit code of what ran meanwhile
         self.number, self.when = number, when
         self.uploads = 0
         self._lock = threading.Lock()
@@ -61,6 +66,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         if due == "before":
             os.killpg(0, signal.SIGKILL)
+        if due == "meanwhile":
+            self.server.meanwhile = subprocess.run(self.server.command, check=False).returncode
         answer, data = self.asked(body)
         if due == "after":
             os.killpg(0, signal.SIGKILL)
@@ -109,11 +116,14 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     number, when, *command = arguments
     server = next(word for word in command if word.startswith(ENDPOINT)).removeprefix(ENDPOINT)
-    proxy = Proxy(server, int(number), when)
+    proxy = Proxy(server, int(number), when, command)
     here = f"{ENDPOINT}http://127.0.0.1:{proxy.server_address[1]}"
     argv = [here if word.startswith(ENDPOINT) else word for word in command]
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    return subprocess.run(argv, check=False).returncode
+    code = subprocess.run(argv, check=False).returncode
+    if proxy.meanwhile is not None:
+        sys.stderr.write(f"{MEANWHILE}{proxy.meanwhile}\n")
+    return code
 
 
 if __name__ == "__main__":

@@ -70,6 +70,10 @@ class Duplicity:
         """Remove what belongs to no complete set; without `force` only say so."""
         return self._run(Result, "cleanup", forced(force), (url,))
 
+    def removing(self, verb: str, url: str, *words: str) -> Result:
+        """Let a verb that removes sets do so: `cleanup`, or one of retention with its argument."""
+        return self._run(Result, verb, forced(force=True), (*words, url))
+
     def remove_older_than(self, url: str, time: str, *, force: bool = False) -> Result:
         """Remove the chains that end before a time; without `force` only say so."""
         return self._run(Result, "remove-older-than", forced(force), (time, url))

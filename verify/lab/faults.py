@@ -7,7 +7,7 @@ from packaging.version import Version
 
 from verify.checks import Finding
 from verify.faults import Cell, KnownSilent, damaged, kind_of, known_silent
-from verify.lab.copies import BEFORE, Copies, Copy
+from verify.lab.copies import BEFORE, Copies
 from verify.lab.lab import Chain, Lab, Point
 from verify.lab.results import Result
 
@@ -107,7 +107,7 @@ def findings_of_known(known: KnownSilent, verdict: Verdict) -> list[Finding]:
     return [Finding("limitation-holds", "", known.summary, str(verdict), f"remove {known.id} from KNOWN_SILENT")]
 
 
-def _damage(copies: Copies, copy: Copy, cell: Cell) -> bool:
+def _damage(copies: Copies, copy: Chain, cell: Cell) -> bool:
     """Do to a copy's destination what a cell says; return whether there is such an object."""
     store, place = copies.lab.store, copy.destination
     kinds = {stored.name: kind_of(stored.name) for stored in store.objects(place)}

@@ -1,7 +1,6 @@
 """Backups that break off at one of their uploads, and what running them again makes of it."""
 
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from itertools import product
 from typing import Literal
 
@@ -9,10 +8,11 @@ from packaging.version import Version
 
 from verify.checks import Finding
 from verify.faults.objects import Set
-from verify.lab.copies import Copies, Copy
+from verify.lab.copies import Copies
 from verify.lab.faults import Outcome, Verdict, continued, refused, restored
 from verify.lab.lab import Chain, Point
 from verify.lab.results import Result
+from verify.lab.tending import behind_cutter
 
 HOUR = 3600  # seconds from a backup that was killed to its rerun
 UPLOADS: dict[Set, int] = {"full": 4, "incremental": 4}  # two volumes, signature, manifest
@@ -130,13 +130,11 @@ def findings_of_rerun(check: str, verdict: Verdict, what: str) -> list[Finding]:
     ]
 
 
-def _broken_off(copies: Copies, chain: Copy, interrupt: Interrupt) -> Result:
+def _broken_off(copies: Copies, chain: Chain, interrupt: Interrupt) -> Result:
     """Take a chain's next backup until it breaks off; return how that ended."""
     lab = copies.lab
     copies.fill_for_next(chain)
-    cutter = f"{lab.host.scratch}/cutter.py"
-    lab.host.put(cutter, (files("verify.lab") / "cutter.py").read_bytes())
-    behind = ("python3", cutter, str(interrupt.upload), interrupt.moment, *chain.duplicity.command)
+    behind = (*behind_cutter(lab, interrupt.upload, interrupt.moment), *chain.duplicity.command)
     options = (*chain.duplicity.options, *filter(None, [interrupt.way]))
     client = replace(chain.duplicity, command=behind, options=options)
     take = client.incremental if chain.points else client.full

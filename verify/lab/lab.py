@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from verify.lab.packs.lanes import Lanes
 
 AnyResult = TypeVar("AnyResult", bound=Result)
+AnyReturn = TypeVar("AnyReturn")
 # Given a name for their scratch, gives one more of each host, of the lab's own kind.
 MoreHosts = Callable[[str], AbstractContextManager[tuple[Host, Host]]]
 
@@ -64,18 +65,35 @@ class Point:
 
 @dataclass(eq=False)
 class Chain:
-    """A full backup and its incrementals at a destination of their own, oldest first."""
+    """A full backup and its incrementals at a destination of their own, oldest first; fulls may follow.
+
+    `archive` is its own archive directory, empty where it has the job's.
+    """
 
     destination: Destination
     duplicity: Duplicity
     source: str
     encrypted: bool
     points: list[Point] = field(default_factory=list)
+    archive: str = ""
 
     @property
     def next_time(self) -> int:
         """The time that the next point is taken at, in seconds since the epoch."""
         return FIRST_POINT + DAY * len(self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a point is taken where it is not simply the next of its chain: when, by which verb, with what besides.
+
+    `behind` is a program, with its arguments, that is given duplicity's command line to run.
+    """
+
+    at: int
+    full: bool
+    options: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +162,7 @@ class Lab:
     statistics: Counter[str] = field(default_factory=Counter)
     variant: Variant = PLAIN
     keys: list[KeyPair] = field(default_factory=list)  # at most one
+    archives: list[str] = field(default_factory=list)  # archive directories of chains that have their own
     stop: threading.Event = field(default_factory=threading.Event)  # set where nobody waits for results any more
 
     def __repr__(self) -> str:
@@ -172,11 +191,12 @@ class Lab:
         """Return what the last test had to say besides: in a lab nothing."""
         return []
 
-    def new_chain(self, *, encrypted: bool = False, selection: bool = False) -> Chain:
+    def new_chain(self, *, encrypted: bool = False, selection: bool = False, archive: bool = False) -> Chain:
         """Return a chain without points, at a destination that nothing else uses.
 
         The job's own options apply, its include and exclude rules only with `selection`; and where it is
-        not to be `encrypted` for the test's sake, the lab's variant.
+        not to be `encrypted` for the test's sake, the lab's variant. With `archive` it has an archive directory
+        of its own, which the caller removes.
         """
         destination = self.store.new_prefix()
         environment = {**self.sandboxed.duplicity_env, **destination.env}
@@ -192,8 +212,12 @@ class Lab:
         if not encrypted:
             environment.pop("PASSPHRASE", None)
             options = (*options, "--no-encryption")
+        own = self.host.scratch_path("archive") if archive else ""
+        if own:
+            self.archives.append(own)
+            options = (*options, f"--archive-dir={own}")
         client = Duplicity(self.host, self.command, self.release, env=environment, options=options)
-        return Chain(destination, client, self.source, encrypted)
+        return Chain(destination, client, self.source, encrypted, archive=own)
 
     def _options_of_variant(self) -> tuple[str, ...]:
         return (f"--volsize={self.variant.volsize}",) if self.variant.volsize else ()
@@ -263,36 +287,48 @@ class Lab:
         with self._timed("observe"):
             return self.source_host.observe(self.source)
 
-    def take_point(self, chain: Chain) -> Point:
-        """Back the source up as the chain's next point: a full the first time, else an incremental."""
-        point = self.try_point(chain)
+    def take_point(self, chain: Chain, how: Taking | None = None) -> Point:
+        """Back the source up as the chain's next point: first a full, then incrementals, or as it is said."""
+        point = self.try_point(chain, how)
         point.result.must_succeed()
         chain.points.append(point)
         self.statistics["points"] += 1
         return point
 
-    def try_point(self, chain: Chain) -> Point:
+    def try_point(self, chain: Chain, how: Taking | None = None) -> Point:
         """Do as `take_point`, whether duplicity accepts it or not; the point becomes none of the chain's."""
         with self._timed("observe"):
             inventory = self.source_host.observe(chain.source)
-        take = chain.duplicity.incremental if chain.points else chain.duplicity.full
-        result = self.ran(take(chain.source, chain.destination.url, at=chain.next_time))
-        return Point(chain, len(chain.points), chain.next_time, inventory, result)
+        how = how or Taking(chain.next_time, full=not chain.points)
+        return Point(chain, len(chain.points), how.at, inventory, self.backed_up(chain, how))
+
+    def backed_up(self, chain: Chain, how: Taking) -> BackupResult:
+        """Back up the source as it is said, and return how that ended."""
+        usual = chain.duplicity
+        client = replace(usual, command=(*how.behind, *usual.command), options=(*usual.options, *how.options))
+        take = client.full if how.full else client.incremental
+        return self.ran(take(chain.source, chain.destination.url, at=how.at))
+
+    def once(self, work: Callable[..., AnyReturn], chain: Chain, *arguments: Any) -> AnyReturn:
+        """Do work that has one answer for all that lies in the source; it is given the lab, a chain, and the rest."""
+        return work(self, chain, *arguments)
 
     def restore(
         self, point: Point, path: bytes = b"", *, new_machine: bool = False, passphrase: Secret | None = None
     ) -> Restored:
         """Restore a point, whole or one path of it, into scratch; observe it, and remove it again.
 
-        With `new_machine`, duplicity starts from an empty archive directory, as after a disaster;
-        with `passphrase`, it is given that one. The restore's exit code is not judged here.
+        With `new_machine`, duplicity starts from an empty archive directory, on a host of another name where
+        that can be had, as after a disaster; with `passphrase`, it is given that one. The restore's exit code
+        is not judged here.
         """
         client = point.chain.duplicity
         if passphrase is not None:
             client = replace(client, env={**client.env, "PASSPHRASE": passphrase})
         archive, target = self.host.scratch_path("archive"), self.host.scratch_path("restored")
         if new_machine:
-            client = replace(client, options=(*client.options, f"--archive-dir={archive}"))
+            options = (*client.options, f"--archive-dir={archive}")
+            client = replace(client, options=options, command=(*self.host.elsewhere, *client.command))
         try:
             result = self.ran(client.restore(point.chain.destination.url, target, path=path or None, at=point.time))
             with self._timed("observe"):
@@ -317,13 +353,18 @@ class Lab:
         """Return how many bytes lie at a chain's destination."""
         return sum(stored.size for stored in self.store.objects(chain.destination))
 
+    def forget_archives(self) -> None:
+        """Remove the archive directories of chains that have their own; nobody needs these any more."""
+        while self.archives:
+            self.host.remove(self.archives.pop())
+
     @contextlib.contextmanager
     def lane(self, name: str) -> Iterator["Lab"]:
         """Give the same lab once more, with hosts and a source of its own, so that both can be used at once."""
         with self.more_hosts(name) as (host, source_host):
             own = replace(self.sandboxed, source=f"{source_host.scratch}/source")
             source_host.mkdir(own.source)
-            fresh: dict[str, Any] = {"statistics": Counter(), "stop": threading.Event(), "keys": []}
+            fresh: dict[str, Any] = {"statistics": Counter(), "stop": threading.Event(), "keys": [], "archives": []}
             yield replace(self, host=host, source_host=source_host, sandboxed=own, **fresh)
 
     @contextlib.contextmanager

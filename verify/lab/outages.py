@@ -8,10 +8,10 @@ from itertools import product
 
 from verify.faults import SLOW_LINE, TOXICS, Toxic
 from verify.faults.objects import Set
-from verify.lab.copies import Copies, Copy
+from verify.lab.copies import Copies
 from verify.lab.faults import Outcome, Verdict, refused, restored
 from verify.lab.interrupts import run_again
-from verify.lab.lab import Lab, Point
+from verify.lab.lab import Chain, Lab, Point
 from verify.lab.network import Network
 from verify.lab.results import BackupResult
 
@@ -68,7 +68,7 @@ def weathered(copies: Copies, network: Network, outage: Outage) -> Verdict:
         return replace(verdict, shown="; ".join(filter(None, (f"at first {result.ending}", verdict.shown))))
 
 
-def _during(lab: Lab, chain: Copy, network: Network, outage: Outage) -> BackupResult:
+def _during(lab: Lab, chain: Chain, network: Network, outage: Outage) -> BackupResult:
     """Take a chain's next backup over the network, let the outage begin in its middle, and end with it."""
     options = [
         f"{ENDPOINT}{network.endpoint}" if each.startswith(ENDPOINT) else each for each in chain.duplicity.options

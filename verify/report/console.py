@@ -148,10 +148,13 @@ class ConsoleReporter:
                 "expected": found.expected,
                 "got": found.got,
                 "hint": found.hint,
-                "again": found.reproduce,
                 "alike": alike(told.alike) if told.alike else "",
             }
         )
+        if found.reproduce:
+            self._line(Text("Reproduce with:", "dim"), Text("      "))
+        for line in found.reproduce.splitlines():
+            self._line(Text(line), Text("        "))
 
     def _gap(self, gap: Gap) -> None:
         self._line(Text(gap.reason), Text(f"{SIGNS[Outcome.NOT_PROVEN]} ", STYLES[Outcome.NOT_PROVEN]))

@@ -72,7 +72,9 @@ def _failure(failure: Failure) -> Iterator[str]:
     if failure.test.example:
         example = html.escape(failure.test.example, quote=False)
         yield from ("<details><summary>falsifying example</summary>", "", f"<pre>{example}</pre>", "", "</details>", "")
-    yield from (f"again: {code(failure.findings[0].finding.reproduce)}", "")
+    yield from ("Reproduce with:", "")
+    yield from (f"    {line}" for line in failure.findings[0].finding.reproduce.splitlines())
+    yield ""
 
 
 def _gaps(run: Run) -> Iterator[str]:

@@ -19,7 +19,7 @@ from verify.trees.model import (
 )
 from verify.trees.plan import plan, plan_side_by_side
 from verify.trees.printing import printable
-from verify.trees.strategies import histories, trees
+from verify.trees.strategies import histories, lived, lives, trees
 
 __all__ = [
     "GALLERY",
@@ -44,6 +44,8 @@ __all__ = [
     "histories",
     "histories_of",
     "limitations_of",
+    "lived",
+    "lives",
     "plan",
     "plan_side_by_side",
     "printable",

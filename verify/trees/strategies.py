@@ -8,6 +8,7 @@ of bytes, see `values`.
 
 from dataclasses import replace
 from functools import cache
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -52,6 +53,19 @@ def histories(draw: st.DrawFn, points: int = 3, max_nodes: int = 8) -> History:
     """Return a strategy for histories of `points` trees, with one to four edits from each to the next."""
     first = _grown(draw(_roots), draw(_sprout_lists(max_nodes)))
     return _edited(first, [draw(_rounds) for _ in range(points - 1)])
+
+
+def lives(points: int, max_nodes: int = 8) -> st.SearchStrategy[History]:
+    """Return a strategy for histories of many points: too long to be drawn edit by edit, each is a number's own."""
+    return st.integers(0, 2**32).map(lambda seed: lived(seed, points, max_nodes))
+
+
+def lived(seed: int, points: int, max_nodes: int = 8) -> History:
+    """Given a number, return its history of so many trees, with one or two edits from each to the next."""
+    random = Random(seed)  # noqa: S311 - it is to be the same each time
+    first = _grown(random.randbytes(NODE), [random.randbytes(SPROUT) for _ in range(random.randint(1, max_nodes))])
+    rounds = [[random.randbytes(CHOICE) for _ in range(random.randint(1, 2))] for _ in range(points - 1)]
+    return _edited(first, rounds)
 
 
 class _Growing:

@@ -73,7 +73,10 @@ def test_a_finding_survives_json() -> None:
     ("finding", "text"),
     [
         (Finding("content", "a", "1", "2"), "content: a: expected 1, got 2"),
-        (Finding("job-runs", "", "1", "2", "h", "r"), "job-runs: expected 1, got 2\n    hint: h\n    reproduce: r"),
+        (
+            Finding("job-runs", "", "1", "2", "h", "r"),
+            "job-runs: expected 1, got 2\n    hint: h\n    Reproduce with:\n      r",
+        ),
     ],
 )
 def test_a_finding_reads_as_a_sentence(finding: Finding, text: str) -> None:

@@ -37,12 +37,14 @@ test_content
       got      exit code 23 (user_error)
       hint     a hint
                in two lines
-      again    again
       alike    1 test more: test_other
+      Reproduce with:
+        again
   ✗ content a|b/`c`*
       expected 7 bytes
       got      6 bytes
-      again    again
+      Reproduce with:
+        again
     Failing test case: x(
         y=1,
     )

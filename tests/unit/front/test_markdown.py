@@ -43,7 +43,9 @@ WHOLE = """\
 
 </details>
 
-again: <code>again</code>
+Reproduce with:
+
+    again
 
 ### Not proven
 

@@ -43,10 +43,23 @@ def test_a_body_that_raises_is_left_out_from_then_on() -> None:
     assert served.groups == [("one", (), [0, 1]), ("two", (), [1])]
 
 
-def test_bodies_that_ask_for_different_things_are_served_in_turn() -> None:
+def test_bodies_that_ask_for_different_things_are_served_in_turn_the_fewest_first() -> None:
     served = Served()
     run([lambda: ask(Request("a", (1,))), lambda: ask(Request("a", (2,))), lambda: ask(Request("a", (1,)))], served)
-    assert served.groups == [("a", (1,), [0, 2]), ("a", (2,), [1])]
+    assert served.groups == [("a", (2,), [1]), ("a", (1,), [0, 2])]
+
+
+def test_a_body_that_asks_for_more_than_the_others_is_waited_for() -> None:
+    served = Served()
+
+    def body(more: bool) -> None:
+        ask(Request("full"))
+        if more:
+            ask(Request("path"))
+        ask(Request("full"))
+
+    run([lambda: body(False), lambda: body(True), lambda: body(False)], served)
+    assert served.groups == [("full", (), [0, 1, 2]), ("path", (), [1]), ("full", (), [0, 1, 2])]
 
 
 def test_an_answer_that_is_an_error_is_raised_in_the_body() -> None:

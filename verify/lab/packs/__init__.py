@@ -2,6 +2,8 @@
 
 from verify.lab.packs.checking import Checking
 from verify.lab.packs.lanes import Lanes, lane_count
+from verify.lab.packs.meeting import Failure
 from verify.lab.packs.running import Body, Verdict, judged
+from verify.lab.packs.shortening import OPERATIONS
 
-__all__ = ["Body", "Checking", "Lanes", "Verdict", "judged", "lane_count"]
+__all__ = ["OPERATIONS", "Body", "Checking", "Failure", "Lanes", "Verdict", "judged", "lane_count"]

@@ -4,7 +4,7 @@ import contextlib
 import time
 import unittest
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -15,21 +15,39 @@ from verify.lab.lab import Lab
 from verify.lab.packs.drawing import Example, collected, settings_of
 from verify.lab.packs.lanes import Lanes
 from verify.lab.packs.meeting import Failure, Meeting, Pack
+from verify.lab.packs.shortening import OPERATIONS, shortened
+from verify.lab.traced import Traced
 from verify.lab.variants import PLAIN, Variant
+from verify.operations import BACKUPS
 from verify.trees import History, edits_of
 
-PACK = 300  # histories; see ci/bench/packing.py
+PACK = 300  # histories; see ci/bench/packs.py
 
 
 class Checking:
-    """One test, whose histories are packed in the lanes of a lab."""
+    """One test, whose histories are packed in the lanes of a lab.
 
-    def __init__(self, test: Any, lab_name: str, lab: Lab, lanes: Lanes) -> None:
+    `given` are arguments that all of them share; operations among them are made fewer where something fails.
+    `as_found` is told of a failure before it is made smaller.
+    """
+
+    def __init__(
+        self,
+        test: Any,
+        lab_name: str,
+        lab: Lab,
+        lanes: Lanes,
+        *,
+        given: Mapping[str, Any] | None = None,
+        as_found: Callable[[Failure, Mapping[str, Any]], None] | None = None,
+    ) -> None:
+        self._as_found = as_found
+        self.failure: Failure | None = None  # the one that is raised, as small as it is by now
         self._test = test
         self._lab = lab
         self._lanes = lanes
         self._settings = settings_of(test)
-        self._meeting = Meeting(test, lab_name, lanes)
+        self._meeting = Meeting(test, lab_name, lanes, given or {})
         self._in_company: list[Failure] = []
 
     def run(self, examples: int, seed: int, variants: Sequence[Variant] = (PLAIN,)) -> None:
@@ -41,10 +59,21 @@ class Checking:
             self._replay()
             self._search(self._packs(examples, seed, variants))
         finally:
+            self.failure = self._meeting.met or self.failure
             self._lanes.stop()
             self._lanes.take_statistics()
         if self._in_company:
             raise self._in_company[0].error
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The arguments that all examples share, as they are by now."""
+        return self._meeting.given
+
+    def traced(self) -> Traced:
+        """Run the failure by itself once more; return a lab that has noted what was done."""
+        assert self.failure is not None  # noqa: S101 - for the type checker
+        return self._meeting.traced(self.failure)
 
     def _replay(self) -> None:
         """Try what is given with `@example`, and what failed before."""
@@ -85,11 +114,21 @@ class Checking:
         if found is None:
             self._in_company.append(min(failures, key=Failure.length).noting(COMPANY))
             return
+        self.failure = found
+        if self._as_found:
+            self._as_found(found, self.given)
         self._lanes.stop()
-        self._meeting.shrunk(found, pack)
+        self._meeting.shrunk(self._with_fewer_operations(found), pack)
+
+    def _with_fewer_operations(self, found: Failure) -> Failure:
+        operations = self._meeting.given.get(OPERATIONS)
+        return shortened(self._meeting, found, operations, self._lanes.count) if operations else found
 
     def _count(self, examples: Sequence[Example]) -> None:
         drawn = [value for example in examples for value in example.values() if isinstance(value, History)]
+        if OPERATIONS in self.given:  # which may not come to the last trees
+            points = sum(each.kind in BACKUPS for each in self.given[OPERATIONS])
+            drawn = [History(history.first, history.edits[: max(points - 1, 0)]) for history in drawn]
         self._lab.statistics.update({f"edits_{kind}": count for kind, count in edits_of(drawn).items()})
         self._lab.statistics.update(f"chains_of_{1 + len(history.edits)}" for history in drawn)
 

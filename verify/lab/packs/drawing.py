@@ -40,6 +40,12 @@ def drawn_by(test: Any) -> frozenset[str]:
     return frozenset(test.hypothesis._given_kwargs)
 
 
+def body_of(test: Any) -> Callable[..., None] | None:
+    """Given a Hypothesis test, return its body; None for anything else."""
+    handle = getattr(test, "hypothesis", None)
+    return handle.inner_test if handle else None
+
+
 def has_blob(test: Any) -> bool:
     """Return whether a test is decorated with `reproduce_failure`: it runs that one example, and nothing else."""
     return getattr(test, "_hypothesis_internal_use_reproduce_failure", None) is not None

@@ -9,6 +9,7 @@ from hypothesis.database import ExampleDatabase
 from verify.lab.packs.drawing import Example, Key, key_of
 from verify.lab.packs.lookahead import Copy, foreseen
 from verify.lab.packs.running import Verdict
+from verify.lab.variants import PLAIN, Variant
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,7 +23,8 @@ class Judge:
     Until `first` is met, only that example fails: of all failures of a pack, it is the one to shrink.
     """
 
-    def __init__(self, attempt: Try, ahead: int, first: Example | None = None) -> None:
+    def __init__(self, attempt: Try, ahead: int, first: Example | None = None, variant: Variant = PLAIN) -> None:
+        self.variant = variant
         self.known: dict[Key, BaseException | None] = {}
         self.copy: Copy | None = None  # in a copied process
         self.last: tuple[Example, BaseException] | None = None  # the last failure that was raised

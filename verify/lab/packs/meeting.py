@@ -1,6 +1,7 @@
 """Lets Hypothesis meet what failed in a pack where it was drawn, and shrink it."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -12,6 +13,7 @@ from verify.lab.packs.drawing import Example, settings_of, with_body
 from verify.lab.packs.judge import Guarded, Judge
 from verify.lab.packs.lanes import Lanes
 from verify.lab.packs.running import Verdict, judged
+from verify.lab.traced import Traced
 from verify.lab.variants import PLAIN, Variant
 
 AHEAD = 64  # attempts at a smaller failure that are tried together with the next one
@@ -24,6 +26,7 @@ class Failure:
 
     example: Example
     error: BaseException
+    variant: Variant = PLAIN
 
     def length(self) -> int:
         """Return by what the plainest failure is chosen."""
@@ -53,9 +56,11 @@ class Pack:
 
 
 class Meeting:
-    """One test, whose bodies run in lanes."""
+    """One test, whose bodies run in lanes. `given` are arguments that all of its examples share."""
 
-    def __init__(self, test: Any, lab_name: str, lanes: Lanes) -> None:
+    def __init__(self, test: Any, lab_name: str, lanes: Lanes, given: Mapping[str, Any]) -> None:
+        self.met: Failure | None = None  # the last failure that Hypothesis met
+        self.given = given
         self._test = test
         self._lab_name = lab_name
         self._lanes = lanes
@@ -70,7 +75,7 @@ class Meeting:
         for failure in sorted(failures, key=Failure.length)[:TRIED]:
             (alone,) = self.submitted([failure.example], variant).result()
             if alone and alone.error:
-                return Failure(failure.example, alone.error)
+                return Failure(failure.example, alone.error, variant)
         return None
 
     def shrunk(self, first: Failure, pack: Pack) -> None:
@@ -87,14 +92,30 @@ class Meeting:
         self._run(self._judge(PLAIN), own)
 
     def _judge(self, variant: Variant, first: Example | None = None) -> Judge:
-        return Judge(lambda examples: self.submitted(examples, variant).result(), AHEAD, first)
+        return Judge(lambda examples: self.submitted(examples, variant).result(), AHEAD, first, variant)
 
     def _run(self, judge: Judge, own: settings, seed: int | None = None) -> None:
         if own.database is not None:
             own = settings(own, database=Guarded(own.database, judge))
         with judge.at_work():
-            with_body(self._test, judge, own, seed)()
+            try:
+                with_body(self._test, judge, own, seed)()
+            except Exception:
+                if judge.last:
+                    self.met = Failure(*judge.last, judge.variant)
+                raise
 
     def _body(self, example: Example) -> Callable[[Lab], object]:
-        inner = self._test.hypothesis.inner_test
-        return lambda lab: inner(**{self._lab_name: lab}, **example)
+        inner, given = self._test.hypothesis.inner_test, self.given
+        return lambda lab: inner(**{self._lab_name: lab}, **given, **example)
+
+    def traced(self, failure: Failure) -> Traced:
+        """Run a failure by itself once more, and return a lab that has noted what was done."""
+
+        def run(lane: Lab) -> Traced:
+            noting = Traced(replace(lane, variant=failure.variant))
+            with contextlib.suppress(Exception):  # it is known what it raises
+                self._body(failure.example)(noting)
+            return noting
+
+        return self._lanes.submit(run).result()

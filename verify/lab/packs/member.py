@@ -1,11 +1,11 @@
 """The lab as one history of a pack sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
 from verify.errors import CannotRunError
-from verify.lab.lab import Chain, Lab, Point, Restored
+from verify.lab.lab import AnyReturn, Chain, Lab, Point, Restored, Taking
 from verify.lab.packs.side_by_side import Request, ask
 from verify.lab.results import ListResult, VerifyResult
 from verify.secret import Secret
@@ -70,11 +70,14 @@ class Member(Lab):
         """The folder of this history."""
         return f"{super().source}/{self._name}"
 
-    def new_chain(self, *, encrypted: bool = False, selection: bool = False) -> Chain:
-        """Return a chain without points: the pack's, the first for who asks first."""
+    def new_chain(self, *, encrypted: bool = False, selection: bool = False, archive: bool = False) -> Chain:
+        """Return a chain without points: the pack's, the first for who asks first. It has its own archive anyway."""
+        del archive
         shared = self._pack.chain(self._chains, encrypted=encrypted, selection=selection)
         self._chains += 1
-        return MemberChain(shared.destination, shared.duplicity, self.source, shared.encrypted, shared=shared)
+        return MemberChain(
+            shared.destination, shared.duplicity, self.source, shared.encrypted, archive=shared.archive, shared=shared
+        )
 
     def fill_source(self, tree: Tree, before: Tree | None = None) -> list[tuple[bytes, str, str]]:
         """Make the history's folder hold a tree, as `Lab.fill_source` does."""
@@ -86,11 +89,16 @@ class Member(Lab):
         inventory: Inventory = ask(Request("observe"))
         return inventory
 
-    def take_point(self, chain: Chain) -> Point:
+    def take_point(self, chain: Chain, how: Taking | None = None) -> Point:
         """Back up the pack's source, with this history's folder in it."""
-        point: Point = ask(Request("take", (_shared(chain),), own=chain))
+        point: Point = ask(Request("take", (_shared(chain), how), own=chain))
         chain.points.append(point)
         return point
+
+    def once(self, work: Callable[..., AnyReturn], chain: Chain, *arguments: Any) -> AnyReturn:
+        """Do work for the pack whose answer is the same for each of its histories."""
+        done: AnyReturn = ask(Request("once", (work, _shared(chain), arguments)))
+        return done
 
     def restore(
         self, point: Point, path: bytes = b"", *, new_machine: bool = False, passphrase: Secret | None = None

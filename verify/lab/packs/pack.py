@@ -1,12 +1,11 @@
 """A pack: the folders of many histories in one source, and the commands that answer for all of them."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from verify.checks import FindingsError
-from verify.lab.lab import Chain, Lab, Point, Restored
+from verify.lab.lab import Chain, Lab, Point, Restored, Taking
 from verify.lab.packs.member import MemberListing, MemberPoint, MemberVerified
 from verify.lab.results import VerifyResult
 from verify.trees import Inventory, Tree, plan_side_by_side
@@ -35,7 +34,6 @@ class Pack:
         self.lab = lab
         self.failed: list[str] = []
         self._chains: dict[tuple[int, bool, bool], Chain] = {}
-        self._archives: list[str] = []
 
     def __enter__(self) -> Self:
         self.lab.source_host.materialise(self.lab.source, Tree({}))
@@ -44,18 +42,13 @@ class Pack:
     def __exit__(self, *_: object) -> None:
         for chain in self._chains.values():
             self.lab.store.empty(chain.destination)
-        for archive in self._archives:
-            self.lab.host.remove(archive)
+        self.lab.forget_archives()
 
     def chain(self, number: int, *, encrypted: bool, selection: bool) -> Chain:
         """Return the chain that is each history's `number`-th."""
         key = (number, encrypted, selection)
         if key not in self._chains:
-            chain = self.lab.new_chain(encrypted=encrypted, selection=selection)
-            archive = self.lab.host.scratch_path("archive")
-            client = replace(chain.duplicity, options=(*chain.duplicity.options, f"--archive-dir={archive}"))
-            self._chains[key] = replace(chain, duplicity=client)
-            self._archives.append(archive)
+            self._chains[key] = self.lab.new_chain(encrypted=encrypted, selection=selection, archive=True)
         return self._chains[key]
 
     def serve(self, command: str, shared: tuple[Any, ...], asked: Mapping[int, Any]) -> Answers:
@@ -74,9 +67,15 @@ class Pack:
     def _observe(self, asked: Mapping[int, Any]) -> Answers:
         return self._each(self.lab.observe_source(), asked)
 
-    def _take(self, chain: Chain, asked: Mapping[int, Any]) -> Answers:
+    def _once(self, work: Callable[..., Any], chain: Chain, arguments: Any, asked: Mapping[int, Any]) -> Answers:
         try:
-            point = self.lab.take_point(chain)
+            return dict.fromkeys(asked, self.lab.once(work, chain, *arguments))
+        except FindingsError as error:
+            return self._all_failed(error, asked)
+
+    def _take(self, chain: Chain, how: Taking | None, asked: Mapping[int, Any]) -> Answers:
+        try:
+            point = self.lab.take_point(chain, how)
         except FindingsError as error:
             return self._all_failed(error, asked)
         inventories = self._each(point.inventory, asked)

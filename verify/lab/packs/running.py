@@ -63,6 +63,8 @@ def _alone(lab: Lab, body: Body) -> Exception | None:
         raise
     except Exception as error:  # noqa: BLE001 - it is the verdict
         return error
+    finally:
+        lab.forget_archives()
     return None
 
 

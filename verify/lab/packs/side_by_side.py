@@ -41,8 +41,9 @@ def ask(request: Request) -> Any:
 def run(bodies: Sequence[Callable[[], object]], serve: Serve) -> list[BaseException | None]:
     """Given bodies, and what answers requests, run all to their ends; return what each raised, None for nothing.
 
-    Where their requests differ, those equal to the first one waiting are answered first. What `serve`
-    raises ends all bodies, and is raised.
+    Where their requests differ, those that the fewest wait for are answered first: a body that asks for more than
+    the others is not left behind, and what they all ask for next is still one command. What `serve` raises ends
+    all bodies, and is raised.
     """
     raised: list[BaseException | None] = [None] * len(bodies)
 
@@ -58,9 +59,7 @@ def run(bodies: Sequence[Callable[[], object]], serve: Serve) -> list[BaseExcept
     try:
         waiting = _waiting({number: runner.switch(number) for number, runner in enumerate(runners)})
         while waiting:
-            first = next(iter(waiting.values()))
-            key = (first.command, first.shared)
-            group = {number: each.own for number, each in waiting.items() if (each.command, each.shared) == key}
+            key, group = _fewest(waiting)
             answers = serve(*key, group)
             waiting |= {number: runners[number].switch(answers[number]) for number in group}
             waiting = _waiting(waiting)
@@ -69,6 +68,15 @@ def run(bodies: Sequence[Callable[[], object]], serve: Serve) -> list[BaseExcept
             if not runner.dead:
                 runner.throw(GreenletExit)
     return raised
+
+
+def _fewest(waiting: Mapping[int, Request]) -> tuple[tuple[str, tuple[Hashable, ...]], dict[int, Any]]:
+    """Return the request that the fewest wait for, and who they are: with them served, the others are not ahead."""
+    groups: dict[tuple[str, tuple[Hashable, ...]], dict[int, Any]] = {}
+    for number, each in waiting.items():
+        groups.setdefault((each.command, each.shared), {})[number] = each.own
+    key = min(groups, key=lambda each: len(groups[each]))
+    return key, groups[key]
 
 
 def _waiting(said: Mapping[int, Any]) -> dict[int, Request]:

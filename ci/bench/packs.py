@@ -1,13 +1,16 @@
 """Histories verified by packs, beside the same one by one: same strategy, same checks, same runtime.
 
-Usage: uv run python ci/bench/packing.py [embedded|docker] [HISTORIES]
-Each measurement is a process of its own, with a lab of its own; the one by one has all cores too.
+Usage: uv run python ci/bench/packs.py [embedded|docker] [HISTORIES]
+Each measurement is a process of its own, with a lab of its own; the one by one has all cores too. At last a
+saboteur stands in duplicity's place (embedded), and what is timed is the way from the failure to its folder.
 """
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -18,12 +21,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.lab.packs import Checking, Lanes
+from verify.lab.provision import provision_duplicity
 from verify.lab.settings import LabSettings
 from verify.trees import History, histories
 
 HISTORIES = 3000
 ONE_BY_ONE = 20
 SEED = 1
+NIGHT = 30  # minutes that the nightly run has
+SABOTEUR = Path(__file__).parents[2] / "tests" / "sabotage" / "broken_restores.py"
+SABOTAGE = "swap-beside-a-newline"
 
 
 @settings(
@@ -58,6 +65,22 @@ def main(runtime: str = "embedded", count: str = str(HISTORIES)) -> None:
         bound = " (bound: 80 %)" if name == "duplicity" else ""
         each = packed[name] / packed["histories"] * 1000
         print(f"CPU time, {name:12} {packed[name] / total * 100:9.0f} %{bound}, {each:5.2f} ms a history")
+    print(f"in {NIGHT} min at this rate   {packed['rate'] * 60 * NIGHT:9.0f} histories (bound: 200,000)")
+    print(f"a failure, to its folder {to_its_folder():7.0f} s (bound: 60)")
+
+
+def to_its_folder() -> float:
+    """Return the seconds from a failure that a saboteur causes to its shrunk and replayable form."""
+    with tempfile.TemporaryDirectory() as folder:
+        real = shlex.join(provision_duplicity("3.2.1").command)
+        program = Path(folder, "duplicity")
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} {SABOTEUR} {SABOTAGE} {folder}/state {real} -- "$@"\n')
+        program.chmod(0o755)
+        words = ["--runtime=embedded", f"--duplicity-command={program}", f"--report-dir={folder}/report"]
+        chosen = ["-k", "every_point_in_time", "-n1"]
+        subprocess.run([sys.executable, "-m", "verify.cli", *words, *chosen], check=False, stdout=subprocess.DEVNULL)
+        report = json.loads(Path(folder, "report", "report.json").read_text())
+        return float(report["statistics"]["shrink_milliseconds"]) / 1000
 
 
 def measured(runtime: str, how: str, count: int, cores: int) -> dict[str, float]:

@@ -1,0 +1,54 @@
+"""What a destination goes through in its life leaves every point that retention keeps, and no other."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+
+from verify.checks import Finding, checks, must_find_nothing
+from verify.lab.course import Course
+from verify.lab.lab import Lab
+from verify.operations import Operation, dealt, operations_of
+from verify.trees import History, Tree, compare, file, histories
+
+SEQUENCES = {"smoke": 1, "default": 2, "nightly": 40}
+LENGTH = 10  # operations
+HISTORIES = 40  # of each sequence
+TREES = [Tree({b"a": file((number, 100))}) for number in range(1, 6)]
+# What duplicity does where it would have to refuse, by operations that lead there; measured with 3.2.1.
+NOT_REFUSED = {
+    "full, incremental, full, remove-all-but-n-full 1": "a point that was removed is restored as the oldest one left",
+    "full, incremental, full, remove-all-inc-of-but-n-full 1": "a removed incremental is restored as its full",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Draw the sequences of operations that the profile runs; the names say nothing, for workers draw their own."""
+    if "operations" in metafunc.fixturenames:
+        count = SEQUENCES[metafunc.config.getoption("profile") or "default"]
+        random = Random(metafunc.config.getoption("hypothesis_seed", None))
+        metafunc.parametrize("operations", dealt(random, count, LENGTH), ids=[f"drawn-{n}" for n in range(count)])
+
+
+@checks("structure", "content", "metadata", "point-in-time", "retention", "single-path", "listing", "verify-agrees")
+@settings(max_examples=HISTORIES)
+@given(history=histories(points=8, max_nodes=6))
+def test_every_point_that_retention_keeps_comes_back(
+    lab: Lab, operations: tuple[Operation, ...], history: History
+) -> None:
+    course = Course(lab, history.trees)
+    course.run(operations)
+    course.must_have_kept_everything()
+    course.must_be_without_what_was_removed()
+
+
+@checks("limitation-holds")
+@pytest.mark.parametrize(("way", "said"), NOT_REFUSED.items())
+def test_a_point_that_is_gone_is_given_as_another_one(lab: Lab, way: str, said: str) -> None:
+    course = Course(lab, TREES)
+    course.run(operations_of(way))
+    gone, given = course.gone_and_given()
+    restored = lab.restore(gone)
+    kept = restored.result.ok and not any(compare(given.inventory, restored.inventory, lab.limitations))
+    refused = Finding("limitation-holds", "", said, restored.result.ending, "drop it here, and in `Past.given_at`")
+    must_find_nothing([] if kept else [refused])

@@ -1,0 +1,62 @@
+"""The shell commands for a tree make what the lab makes."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from verify.trees import GALLERY, LIMITATIONS, History, Inventory, Tree, compare, histories
+from verify.trees.onsite import materialise, observe, wipe
+from verify.trees.plan import plan
+from verify.trees.shell import FUNCTIONS, commands, quoted
+
+OWN = 'own() { chown -h "$@"; }\nset -e\n'
+# What duplicity does not keep; of times only those that it rounds up.
+NOT_MADE = [each for each in LIMITATIONS if each.id in {"xattrs", "sockets", "mtime-below-second"}]
+
+
+def made(folder: Path, lines: list[str]) -> None:
+    text = "\n".join([FUNCTIONS, OWN, *lines, ""]).encode("utf-8", "surrogateescape")
+    done = subprocess.run(["sh"], input=text, cwd=folder, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def differing(folder: Path, other: Path) -> list[str]:
+    one, two = (Inventory(os.fsencode(each), observe(os.fsencode(each))) for each in (folder, other))
+    return [f"{each.path!r}: {each.aspect}" for each in compare(one, two, NOT_MADE)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make devices and other owners")
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(points=3))
+def test_commands_make_what_the_lab_makes(tmp_path: Path, history: History) -> None:
+    must_be_made_alike(tmp_path, history)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make devices and other owners")
+def test_commands_make_the_gallery(tmp_path: Path) -> None:
+    must_be_made_alike(tmp_path, GALLERY)
+
+
+def must_be_made_alike(folder: Path, history: History) -> None:
+    ours, theirs = folder / "ours", folder / "theirs"
+    for each in (ours, theirs):
+        wipe(os.fsencode(each))
+        each.mkdir()
+    before: Tree | None = None
+    for tree in history.trees:
+        materialise(os.fsencode(ours), plan(tree, before))
+        made(theirs, commands(tree, before))
+        before = tree
+        assert differing(ours, theirs) == []
+
+
+@pytest.mark.parametrize(
+    "path", [b"a", b"-rf", b"a b", b"'", b"new\nline", b"\xff\xfe", b"\x01", b"end\n", b"$x`y`", "é".encode()]
+)
+def test_a_word_of_the_shell_is_the_path(path: bytes) -> None:
+    text = f"printf %s. {quoted(path)}"
+    done = subprocess.run(["sh", "-c", text.encode("utf-8", "surrogateescape")], check=True, capture_output=True)
+    assert done.stdout == path + b"."
