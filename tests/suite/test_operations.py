@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.course import Course
-from verify.lab.lab import Lab
-from verify.operations import Operation, dealt, operations_of
+from verify.lab.lab import FIRST_POINT, Lab, Taking
+from verify.operations import DAY, Operation, dealt, operations_of
 from verify.trees import History, Tree, compare, file, histories
 
 SEQUENCES = {"smoke": 1, "default": 2, "nightly": 40}
@@ -52,3 +52,16 @@ def test_a_point_that_is_gone_is_given_as_another_one(lab: Lab, way: str, said: 
     kept = restored.result.ok and not any(compare(given.inventory, restored.inventory, lab.limitations))
     refused = Finding("limitation-holds", "", said, restored.result.ending, "drop it here, and in `Past.given_at`")
     must_find_nothing([] if kept else [refused])
+
+
+@checks("limitation-holds")
+def test_a_backup_after_the_clock_was_set_back_is_lost_without_a_word(lab: Lab) -> None:
+    chain = lab.new_chain(archive=True)
+    for tree, day in zip(TREES, (0, 2, 1), strict=False):
+        lab.fill_source(tree)
+        lost = lab.take_point(chain, Taking(FIRST_POINT + day * DAY, full=not chain.points))
+    restored = lab.restore(lost)
+    back = restored.result.ok and not any(compare(lost.inventory, restored.inventory, lab.limitations))
+    said = "a backup of a time before the newest point is in no chain; later incrementals are refused"
+    kept = Finding("limitation-holds", "", said, "it came back as it was", "draw such clocks: `operations.drawing`")
+    must_find_nothing([kept] if back else [])
