@@ -34,9 +34,23 @@ def refuse_a_name(call: list[str], _state: Path) -> int | None:
     return 30 if met else None
 
 
+def retain_everything(call: list[str], _state: Path) -> int | None:
+    """Pretend to have removed old points."""
+    return 0 if call[0].startswith("remove-") else None
+
+
+def remove_too_much(call: list[str], _state: Path) -> int | None:
+    """Keep one full backup where two are to be kept."""
+    if call[0] == "remove-all-but-n-full":
+        call[call.index("2")] = "1"
+    return None
+
+
 SABOTEURS = {
     "lose-the-third-incremental": lose_the_third_incremental,
     "refuse-a-name": refuse_a_name,
+    "remove-too-much": remove_too_much,
+    "retain-everything": retain_everything,
 }
 
 

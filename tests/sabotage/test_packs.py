@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from verify.checks import FindingsError
 from verify.errors import CannotRunError
 from verify.evidence import CouldNotRun, passing_through, told_by
+from verify.lab.course import Course
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.lab.packs import Verdict, judged
@@ -23,7 +25,9 @@ from verify.lab.plaintext import kinds_seen
 from verify.lab.provision import provision_duplicity
 from verify.lab.settings import LabSettings
 from verify.lab.variants import KEY, PLAIN, SYMMETRIC, Variant
+from verify.operations import operations_of
 from verify.trees import MARKED, History, Tree, file, folder, histories, histories_of
+from verify.trees.model import SECOND
 
 HERE = Path(__file__).parent
 
@@ -147,3 +151,34 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(variant: Variant) -> None
         assert judged(replace(lane, variant=PLAIN), [run, run]) == [Verdict(), Verdict()]
         assert lane.statistics["histories_encrypted"] == 2
     assert kinds == [set()]
+
+
+@pytest.mark.parametrize(
+    ("saboteur", "operations", "said"),
+    [
+        ("retain-everything", "full, full, remove-all-but-n-full 1", "retention: expected the sets"),
+        ("retain-everything", "full, full, remove-older-than 1", "retention: expected the sets"),
+        ("remove-too-much", "full, incremental, full, remove-all-but-n-full 2", "retention: expected the sets"),
+        ("lose-the-third-incremental", "full, incremental, incremental, incremental, restore 3", "retention:"),
+        ("refuse-a-name", "full, volsize 1", "holds"),
+    ],
+)
+def test_what_goes_wrong_in_the_life_of_a_destination_is_found(
+    saboteur: str, operations: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+
+    def run(lab: Lab, history: History) -> None:
+        course = Course(lab, history.trees)
+        course.run(operations_of(operations))
+        course.must_be_without_what_was_removed()
+
+    histories_ = [
+        histories_of(*(Tree({b"a": file((seed, 10), mtime_ns=seed * SECOND)}) for seed in seeds))
+        for seeds in ((1, 2, 3), (4, 5, 6))
+    ]
+    with lab_of(tmp_path, "broken_backups.py", saboteur) as lab:
+        verdicts = judged(lab, [partial(run, history=history) for history in histories_])
+    told = [str(verdict.error or "holds") for verdict in verdicts if verdict]
+    assert told
+    assert [each for each in told if said not in each] == []

@@ -10,11 +10,12 @@ from verify.lab.course import Course
 from verify.lab.lab import FIRST_POINT, Lab, Taking
 from verify.operations import DAY, Operation, dealt, operations_of
 from verify.trees import History, Tree, compare, file, histories
+from verify.trees.model import SECOND
 
 SEQUENCES = {"smoke": 1, "default": 2, "nightly": 40}
 LENGTH = 10  # operations
 HISTORIES = 40  # of each sequence
-TREES = [Tree({b"a": file((number, 100))}) for number in range(1, 6)]
+TREES = [Tree({b"a": file((number, 100 + number), mtime_ns=number * SECOND)}) for number in range(1, 4)]
 # What duplicity does where it would have to refuse, by operations that lead there; measured with 3.2.1.
 NOT_REFUSED = {
     "full, incremental, full, remove-all-but-n-full 1": "a point that was removed is restored as the oldest one left",
