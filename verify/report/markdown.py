@@ -48,7 +48,7 @@ def _checks(run: Run) -> Iterator[str]:
 
 
 def _statistics(run: Run) -> Iterator[str]:
-    yield from (f"- {name}: {_text(text)}" for name, text in summary_of(run.statistics).items())
+    yield from (f"- {name}: {text_of(said)}" for name, said in summary_of(run.statistics).items())
 
 
 def _findings(run: Run) -> Iterator[str]:
