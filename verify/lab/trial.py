@@ -28,7 +28,7 @@ class Trial:
 
     def findings(self) -> list[Finding]:
         """Back up, and return a finding for each path, and for the exit code, that the oracle sees otherwise."""
-        point = self._point()
+        point = self.point()
         refusal = list(self._refusal(point))
         if refusal or not point.result.ok:
             return refusal
@@ -38,7 +38,7 @@ class Trial:
         found = self.rules.misplaced(point.inventory, listed, restored.inventory)
         return [*found, *self.rules.changed(point.inventory, restored.inventory, self.lab.limitations)]
 
-    def _point(self) -> Point:
+    def point(self) -> Point:
         """Return the point that a full backup makes; no other command is given the options."""
         chain = self.lab.new_chain()
         usual = chain.duplicity

@@ -54,7 +54,7 @@ class Trials:
 
     def alone(self, pair: Pair) -> list[Finding]:
         """Given a pair, try it by itself; return its findings, led by one that names its rules."""
-        trial = self._trial(Pack(self.shared, (pair,)))
+        trial = self.trial(Pack(self.shared, (pair,)))
         found = trial.findings()
         if not found or not found[0].path:
             return found
@@ -71,7 +71,7 @@ class Trials:
 
     def _tried(self, pack: Pack) -> Found:
         """Return the findings of each pair of a pack; what is no single pair's is told of the first."""
-        found = self._trial(pack).findings()
+        found = self.trial(pack).findings()
         if found and not found[0].path and len(pack.pairs) > 1:
             return self._refused_in(pack) or {pack.pairs[0]: found}
         by_place: defaultdict[str, list[Finding]] = defaultdict(list)
@@ -84,7 +84,8 @@ class Trials:
         """Return the findings of a pair for whose sake a pack is refused, nothing where it is no single pair's."""
         return next(filter(None, map(self._tried, pack.halves)), {})
 
-    def _trial(self, pack: Pack) -> Trial:
+    def trial(self, pack: Pack) -> Trial:
+        """Given a pack, fill the source with its trees, and return the trial of its rules."""
         self.lab.fill_source(pack.tree)
         line = pack.command_line(self.lab.source, self.lab.host.scratch_path("list"))
         return Trial(self.lab, line.words, line.lists)

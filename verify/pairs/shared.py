@@ -1,4 +1,7 @@
-"""The options that pairs of one pack share, because nothing holds them to a folder."""
+"""The options that pairs of one pack share, because nothing holds them to a folder.
+
+They name nothing that is likely to be in the path of a source, where they would match all that is in it.
+"""
 
 from verify.pairs.edges import MOMENT, SHARED_MARKER
 from verify.pairs.pairs import FOLDER, Pair, Shared, Written
@@ -9,7 +12,7 @@ SHARED = (
     Shared("everything-else-out", (Written("--exclude", "**"),)),
     Shared(
         "two-stars-first",
-        (Written("--exclude", "**/b"), Written("--include", "**.py"), Written("--exclude", "ignorecase:**/DATA*")),
+        (Written("--exclude", "**/b"), Written("--include", "**.py"), Written("--exclude", "ignorecase:**/RUN*")),
     ),
     Shared(
         "two-stars-in-any-case",
@@ -17,7 +20,7 @@ SHARED = (
             Written("--filter-ignorecase"),
             Written("--include", "**/A/**"),
             Written("--filter-strictcase"),
-            Written("--exclude", "**a?"),
+            Written("--exclude", "**.p?"),
         ),
     ),
     Shared(
@@ -25,7 +28,7 @@ SHARED = (
         (
             Written("--exclude-regexp", r"\.py$|/ab?$"),
             Written("--filter-regexp"),
-            Written("--include", "/[Dd]ata(/|$)"),
+            Written("--include", "/[Rr]untime(/|$)"),
             Written("--filter-globbing"),
             Written("--exclude-regexp", "(?i:/A$)"),
         ),

@@ -156,7 +156,8 @@ class _Reader:
         if name in self._filelists:
             return self._filelists[name]
         code = errors.CANNOT_OPEN_FILELIST if has(self._release, "old-command-line") else errors.USER_ERROR
-        raise RuleError(code, f"The list that {option.name} {option.value} names cannot be read.")
+        named = f"{option.name} {option.value}".rstrip()
+        raise RuleError(code, f"The list that {named} names cannot be read.")
 
     def _take(self, option: Chosen) -> None:
         name, value = option
