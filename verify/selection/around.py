@@ -67,7 +67,7 @@ class _Place:
             case ByGlob() | ByLiteral() | ByRegexp() as condition:
                 return self._surround_named(rule, condition)
             case HoldsName(name=name):
-                self._each_home(_marked(name.decode("utf-8", "surrogateescape")))
+                self._each_home(_marked(name.decode(errors="surrogateescape")))
             case IsDevice():
                 self._each_home(_devices())
             case IsOlder(time=time):
@@ -118,7 +118,7 @@ class _Place:
         return name if in_source and _is_possible(name.removesuffix("/")) else None
 
     def _takes(self, rule: Rule, name: str) -> bool:
-        full = self.rules.name_of(name.rstrip("/").encode("utf-8", "surrogateescape"))
+        full = self.rules.name_of(name.rstrip("/").encode(errors="surrogateescape"))
         return any(rule.condition.matches(full, Entry(b"x", kind), Scene()) for kind in ("file", "dir"))
 
     def add(self, name: str, kind: str = "file", mtime: int = USUAL) -> None:
@@ -132,7 +132,7 @@ class _Place:
         above = {name[:cut] for name in self.found for cut, character in enumerate(name) if character == "/"}
         kinds = {"": ("dir", USUAL), **self.found}
         kinds |= {name: ("dir", self.found.get(name, ("", USUAL))[1]) for name in above}
-        paths = {name.encode("utf-8", "surrogateescape"): details for name, details in kinds.items()}
+        paths = {name.encode(errors="surrogateescape"): details for name, details in kinds.items()}
         return tuple(
             Entry(path, kind, mtime=mtime, device=0)
             for path, (kind, mtime) in sorted(paths.items(), key=lambda each: each[0].split(b"/"))
@@ -191,8 +191,6 @@ def _aged(moment: int) -> Iterator[tuple[str, str, int]]:
 def _is_possible(name: str) -> bool:
     parts = name.split("/")
     return (
-        not any(
-            part in {"", ".", ".."} or len(part.encode("utf-8", "surrogateescape")) > LONGEST_NAME for part in parts
-        )
+        not any(part in {"", ".", ".."} or len(part.encode(errors="surrogateescape")) > LONGEST_NAME for part in parts)
         and "\0" not in name
     )

@@ -70,7 +70,7 @@ class Condition(Protocol):
 class ByGlob:
     """--include, --exclude: a shell glob, or "**" which is every path."""
 
-    def __init__(self, glob: str, *, ignore_case: bool = False) -> None:
+    def __init__(self, glob: str, *, ignore_case: bool) -> None:
         """Given a glob, prepare it; what it raises is what `Glob` raises."""
         self.pattern = glob
         self._glob = Glob(glob, ignore_case=ignore_case)
@@ -95,7 +95,7 @@ class ByGlob:
 class ByLiteral:
     """A path after --filter-literal: it, and what is in it."""
 
-    def __init__(self, text: str, *, ignore_case: bool = False) -> None:
+    def __init__(self, text: str, *, ignore_case: bool) -> None:
         """Given a path, prepare it; one slash at its end counts for nothing, on files too."""
         self.pattern = text
         self._ignore_case = ignore_case
@@ -148,7 +148,7 @@ class _PathByPath:
 class ByRegexp(_PathByPath):
     """--include-regexp, --exclude-regexp, and patterns after --filter-regexp."""
 
-    def __init__(self, expression: str, *, ignore_case: bool = False) -> None:
+    def __init__(self, expression: str, *, ignore_case: bool) -> None:
         """Given a regular expression, prepare it. Raise re.error and others where it does not compile."""
         self.pattern = expression
         flags = re.IGNORECASE if ignore_case else 0

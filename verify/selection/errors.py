@@ -22,6 +22,8 @@ class RuleError(Exception):
     """
 
     def __init__(self, exit_code: int, sentence: str) -> None:
-        super().__init__(sentence)
         self.exit_code = exit_code
         self.sentence = sentence
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from verify.errors import CannotRunError
@@ -22,7 +23,7 @@ def text_of(name: str, data: bytes) -> str:
     Carriage returns become newlines, with --null-separator too: duplicity opens lists in text mode.
     """
     try:
-        text = data.decode("utf-8")
+        text = data.decode()
     except UnicodeDecodeError as error:
         raise RuleError(CRASH, f"The list {name} is not UTF-8 at byte {error.start}.") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -67,7 +68,7 @@ def named_by(name: str, text: str, separator: str) -> frozenset[bytes]:
         named.update(_with_folders(name, line))
     if not named:
         raise RuleError(EMPTY_FILES_FROM, f"The list {name} names no files.")
-    return frozenset(path.encode("utf-8") for path in named)
+    return frozenset(path.encode() for path in named)
 
 
 def _with_folders(name: str, line: str) -> Iterator[str]:
@@ -78,4 +79,4 @@ def _with_folders(name: str, line: str) -> Iterator[str]:
             f"The list {name} names {line!r}; write it without '.', '..' and a slash at its end, as"
             " duplicity would store it under exactly that name."
         )
-    return (posixpath.join(*parts[:depth]) for depth in range(1, len(parts) + 1))
+    return accumulate(parts, posixpath.join)

@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from enum import Enum
+from itertools import accumulate, islice
 
 # The longest reading first. A bracket that never closes is a character like any other, and so is
 # "[]": the first "]" inside a set belongs to the set.
@@ -66,9 +67,8 @@ class Glob:
     def __init__(self, glob: str, *, ignore_case: bool) -> None:
         """Given a glob, prepare it. Raise re.error on a reversed range, ValueError on "//" in it."""
         self._flags = "is" if ignore_case else "s"
-        text = "/**" if glob == "/" else glob
-        self._folders_only = text.endswith("/")
-        text = text.removesuffix("/")
+        self._folders_only = glob.endswith("/")
+        text = glob.removesuffix("/")
         whole = translate(text)
         matching = f"{whole}(?:$|/)"
         self.matching = self._flagged(matching)
@@ -113,9 +113,7 @@ def _prefixes(glob: str) -> list[str]:
     parts = (first + double).split("/")
     if "" in parts[1:-1]:
         raise ValueError("//")
-    # "/" is the one folder whose name ends with a slash.
-    names = ["/".join(parts[:end]) or "/" for end in range(1, len(parts) + 1)]
-    return [translate(name) for name in names]
+    return [translate(folder) for folder in _folders(parts)]
 
 
 def _ways_down(glob: str) -> Iterator[str]:
@@ -125,7 +123,11 @@ def _ways_down(glob: str) -> Iterator[str]:
     """
     parts = glob.split("/")
     fixed = next((at for at, part in enumerate(parts) if "**" in part or "[" in part), len(parts))
-    for end in range(1, min(fixed + 1, len(parts))):
-        yield translate("/".join(parts[:end]) or "/")
-    if fixed < len(parts):
-        yield translate("/".join([*parts[:fixed], "**"]))
+    yield from map(translate, islice(_folders(parts[:-1]), fixed))
+    yield translate("/".join([*parts[:fixed], "**"]))
+
+
+def _folders(parts: list[str]) -> Iterator[str]:
+    """Given the parts of a path, yield the path that the first of them make, then that of the first two, and so on."""
+    # "/" is the one folder whose name ends with a slash.
+    return (name or "/" for name in accumulate(parts, "{}/{}".format))

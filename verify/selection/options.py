@@ -67,7 +67,7 @@ def _value(name: str, given: str | None, rest: Iterator[str], release: Version) 
     if value is None or (given is None and not _may_be_value(value, release)):
         raise usage_error(release, f"The option {name} has no value.")
     if value == "" and has(release, "empty-value-refused"):
-        raise usage_error(release, f"The option {name} has an empty value.")
+        raise RuleError(USER_ERROR, f"The option {name} has an empty value.")
     return value
 
 

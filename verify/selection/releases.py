@@ -29,26 +29,23 @@ class Option:
     source: str
 
 
-def _all() -> SpecifierSet:
-    return SpecifierSet(">=0.8.18")
-
-
+_ALL = SpecifierSet(">=0.8.18")
 _MAN = "man page, OPTIONS"
 _NEW_IN_1_2 = "CHANGELOG rel.1.2.0: new: Add literal include/excludes, Add rsync style --files-from=FILE"
 _GONE_IN_2_0 = "'was removed in 2.0.0' of the command line itself; seen"
 
 OPTIONS: Mapping[str, Option] = {
-    "--include": Option(takes_value=True, releases=_all(), source=_MAN),
-    "--exclude": Option(takes_value=True, releases=_all(), source=_MAN),
-    "--include-regexp": Option(takes_value=True, releases=_all(), source=_MAN),
-    "--exclude-regexp": Option(takes_value=True, releases=_all(), source=_MAN),
-    "--include-filelist": Option(takes_value=True, releases=_all(), source=_MAN),
-    "--exclude-filelist": Option(takes_value=True, releases=_all(), source=_MAN),
-    "--exclude-if-present": Option(takes_value=True, releases=_all(), source=_MAN),
-    "--exclude-older-than": Option(takes_value=True, releases=_all(), source=_MAN),
-    "--exclude-device-files": Option(takes_value=False, releases=_all(), source=_MAN),
-    "--exclude-other-filesystems": Option(takes_value=False, releases=_all(), source=_MAN),
-    "--null-separator": Option(takes_value=False, releases=_all(), source=_MAN),
+    "--include": Option(takes_value=True, releases=_ALL, source=_MAN),
+    "--exclude": Option(takes_value=True, releases=_ALL, source=_MAN),
+    "--include-regexp": Option(takes_value=True, releases=_ALL, source=_MAN),
+    "--exclude-regexp": Option(takes_value=True, releases=_ALL, source=_MAN),
+    "--include-filelist": Option(takes_value=True, releases=_ALL, source=_MAN),
+    "--exclude-filelist": Option(takes_value=True, releases=_ALL, source=_MAN),
+    "--exclude-if-present": Option(takes_value=True, releases=_ALL, source=_MAN),
+    "--exclude-older-than": Option(takes_value=True, releases=_ALL, source=_MAN),
+    "--exclude-device-files": Option(takes_value=False, releases=_ALL, source=_MAN),
+    "--exclude-other-filesystems": Option(takes_value=False, releases=_ALL, source=_MAN),
+    "--null-separator": Option(takes_value=False, releases=_ALL, source=_MAN),
     "--files-from": Option(takes_value=True, releases=SpecifierSet(">=1.2.0"), source=_NEW_IN_1_2),
     "--filter-globbing": Option(takes_value=False, releases=SpecifierSet(">=1.2.0"), source=_NEW_IN_1_2),
     "--filter-literal": Option(takes_value=False, releases=SpecifierSet(">=1.2.0"), source=_NEW_IN_1_2),

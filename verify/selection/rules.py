@@ -1,7 +1,7 @@
 """An option line's selection rules, in the order in which duplicity asks them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from re import error as ReError  # noqa: N812 - re.error is no name for an exception class
 from time import time
@@ -34,6 +34,9 @@ class Rule:
     origin: str
 
 
+_Unnumbered = tuple[bool, Condition, str]  # a rule whose place is not known yet
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """A job's selection: the source's name as duplicity spells it, and the rules.
@@ -52,7 +55,7 @@ class RuleSet:
         """Given a path relative to the source, return its full name, which the rules are matched against."""
         if not path:
             return self.source
-        return self.source.removesuffix("/") + "/" + path.decode("utf-8", "surrogateescape")
+        return self.source.removesuffix("/") + "/" + path.decode(errors="surrogateescape")
 
 
 def parse_rules(
@@ -103,11 +106,16 @@ class _Reader:
         self._now = now
         self._zone = zone
         self._twin = twin
-        self._mode = "--filter-globbing"
+        self._modes: Mapping[str, Callable[[str, str], Condition]] = {
+            "--filter-globbing": self._glob,
+            "--filter-literal": self._literal,
+            "--filter-regexp": self._regexp,
+        }
+        self._pattern = self._modes["--filter-globbing"]
         self._ignore_case = False
         self._separator = "\n"
-        self._first: list[Rule] = []
-        self._rules: list[Rule] = []
+        self._first: list[_Unnumbered] = []
+        self._rules: list[_Unnumbered] = []
         self._listed: frozenset[bytes] | None = None
         self._markers: set[bytes] = set()
 
@@ -117,7 +125,7 @@ class _Reader:
         _refuse_idle_filters([option.name for option in chosen if not self._ignored(option)])
         for option in chosen:
             self._take(option)
-        rules = [*self._first, *self._rules]
+        rules = tuple(Rule(index, *each) for index, each in enumerate([*self._first, *self._rules]))
         if rules and rules[-1].include:
             raise RuleError(
                 errors.REDUNDANT_INCLUSION,
@@ -126,7 +134,7 @@ class _Reader:
         return RuleSet(
             self._source,
             self._release,
-            tuple(replace(rule, index=index) for index, rule in enumerate(rules)),
+            rules,
             self._listed,
             frozenset(self._markers),
         )
@@ -165,8 +173,8 @@ class _Reader:
         origin = f"{name} {value}".rstrip()
         if self._ignored(option):
             return
-        if name in {"--filter-globbing", "--filter-literal", "--filter-regexp"}:
-            self._mode = name
+        if name in self._modes:
+            self._pattern = self._modes[name]
         elif name in {"--filter-ignorecase", "--filter-strictcase"}:
             self._ignore_case = name == "--filter-ignorecase"
         elif name == "--files-from":
@@ -176,12 +184,12 @@ class _Reader:
         elif name.endswith("-regexp"):
             self._add(include, self._regexp(value, origin), origin)
         elif name in {"--include", "--exclude"}:
-            self._add(include, self._pattern(value, self._mode, origin), origin)
+            self._add(include, self._pattern(value, origin), origin)
         else:
             self._add(include, self._property(option), origin, first=name in _FIRST)
 
     def _add(self, include: bool, condition: Condition, origin: str, *, first: bool = False) -> None:
-        rule = Rule(0, include, condition, origin)
+        rule = (include, condition, origin)
         if first:
             # "If encountered outside of the first two slots, duplicity will silently move them"
             # (CHANGELOG commit c8bf327c): the one given last is asked first.
@@ -196,15 +204,15 @@ class _Reader:
         self._listed = frozenset() if broken else listed
 
     def _take_filelist(self, option: Chosen, *, include: bool) -> None:
-        mode = "--filter-globbing" if "globbing" in option.name else self._mode
+        pattern = self._glob if "globbing" in option.name else self._pattern
         text = text_of(option.value, self._list(option))
         for line in lines_of(text, self._separator, include=include):
             origin = f"{option.name} {option.value}, line {line.number}: {line.pattern}"
-            self._add(line.include, self._pattern(line.pattern, mode, origin), origin)
+            self._add(line.include, pattern(line.pattern, origin), origin)
 
     def _property(self, option: Chosen) -> Condition:
         if option.name == "--exclude-if-present":
-            marker = option.value.encode("utf-8", "surrogateescape")
+            marker = option.value.encode(errors="surrogateescape")
             self._markers.add(marker)
             return conditions.HoldsName(marker)
         if option.name == "--exclude-older-than":
@@ -214,11 +222,6 @@ class _Reader:
         if option.name == "--exclude-device-files":
             return conditions.IsDevice()
         return conditions.IsElsewhere()
-
-    def _pattern(self, pattern: str, mode: str, origin: str) -> Condition:
-        if mode == "--filter-regexp":
-            return self._regexp(pattern, origin)
-        return self._literal(pattern, origin) if mode == "--filter-literal" else self._glob(pattern, origin)
 
     def _regexp(self, expression: str, origin: str) -> Condition:
         try:
@@ -243,7 +246,7 @@ class _Reader:
         _refuse_empty(glob, origin)
         try:
             condition = conditions.ByGlob(glob, ignore_case=ignore_case)
-            self._refuse_outside(conditions.ByGlob(glob) if lowers else condition, origin)
+            self._refuse_outside(conditions.ByGlob(glob, ignore_case=False) if lowers else condition, origin)
         except ValueError as error:
             raise RuleError(errors.BAD_GLOB, f"{origin} has two slashes in a row.") from error
         except ReError as error:

@@ -38,14 +38,14 @@ class Share(NamedTuple):
 class RuleUse:
     """What a rule did: how many paths it took and left out.
 
-    `shadowed_by` is the index of the rule that decided a path which this one matched, given only
+    `shadowed_by` are the indexes of the rules that decided the paths which this one matched, given only
     where this one decided nothing. A rule without decisions that is not shadowed never matched.
     """
 
     rule: Rule
     included: int
     excluded: int
-    shadowed_by: int | None
+    shadowed_by: tuple[int, ...]
 
     @property
     def count(self) -> int:
@@ -60,7 +60,7 @@ class RuleUse:
             "include": self.rule.include,
             "included": self.included,
             "excluded": self.excluded,
-            "shadowed_by": self.shadowed_by,
+            "shadowed_by": list(self.shadowed_by),
         }
 
 
@@ -113,7 +113,9 @@ class Summary:
     def uses(self, walk: Walk) -> tuple[RuleUse, ...]:
         """Given the pass that made the decisions, return what each rule did, in the order in which they are asked."""
         decided = self.by_rule
-        return tuple(_use(rule, decided.get(rule.index), walk.shadowed.get(rule.index)) for rule in walk.rules.rules)
+        return tuple(
+            _use(rule, decided.get(rule.index), walk.shadowed.get(rule.index, set())) for rule in walk.rules.rules
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts as a JSON object: of all, and by folder; what lies directly in the source is in "."."""
@@ -121,10 +123,10 @@ class Summary:
         return {**self.total.as_json(), "folders": folders}
 
 
-def _use(rule: Rule, share: Share | None, shadowed_by: int | None) -> RuleUse:
+def _use(rule: Rule, share: Share | None, shadowed_by: set[int]) -> RuleUse:
     if share is None:
-        return RuleUse(rule, 0, 0, shadowed_by)
-    return RuleUse(rule, share.included.paths, share.excluded.paths, None)
+        return RuleUse(rule, 0, 0, tuple(sorted(shadowed_by)))
+    return RuleUse(rule, share.included.paths, share.excluded.paths, ())
 
 
 def summarise(decisions: Iterable[Decision]) -> Summary:

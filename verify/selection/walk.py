@@ -32,8 +32,7 @@ class _Folder:
     `prefix` is the full name of the folder with a slash. `asked` are the rules that can say something
     about the paths in it. `closed` is the decision that keeps duplicity from looking into it.
     `waiting` is the decision on the folder itself as long as it hangs on what is found below.
-    `implied` says that the listing leaves it out. `idle` are those of `asked` that have not decided
-    nor matched anything, when the walk as a whole had so many of them.
+    `implied` says that the listing leaves it out.
     """
 
     prefix: str
@@ -42,7 +41,6 @@ class _Folder:
     closed: Decision | None
     waiting: Decision | None
     implied: bool
-    idle: tuple[int, Asked] | None = None
 
 
 def select(entries: Iterable[Entry], rules: RuleSet) -> Iterator[Decision]:
@@ -59,8 +57,9 @@ def select(entries: Iterable[Entry], rules: RuleSet) -> Iterator[Decision]:
 class Walk:
     """One pass of a rule set over a listing.
 
-    `rules` are those it was given. `shadowed` fills while it goes: the index of a rule that matched a
-    path which another rule decided, and that rule's index. `scene` is complete with the first decision.
+    `rules` are those it was given. `shadowed` fills while it goes: by the index of a rule that matched
+    paths and had not decided any, the indexes of the rules that did. `scene` is complete with the first
+    decision.
     """
 
     def __init__(self, entries: Iterable[Entry], rules: RuleSet) -> None:
@@ -71,7 +70,9 @@ class Walk:
         self._asked: dict[tuple[tuple[int, bool], ...], Asked] = {}
         self._missing = set(rules.listed or ())
         self._idle = {rule.index for rule in rules.rules}
-        self.shadowed: dict[int, int] = {}
+        self._noted = 0
+        self._unnoted: dict[tuple[Asked, int], tuple[int, Asked]] = {}
+        self.shadowed: dict[int, set[int]] = {}
         self.scene = Scene(holders=_holders(rules.markers, self._entries))
 
     def __iter__(self) -> Iterator[Decision]:
@@ -89,7 +90,7 @@ class Walk:
         if entry.path:
             above = entry.path.rpartition(b"/")[0]
             if above not in self._folders:
-                decided += self._decided(Entry(above, "dir"), implied=True)
+                decided = self._decided(Entry(above, "dir"), implied=True)
             parent = self._folders[above]
         decision, waits = self._decision(entry, parent)
         if entry.kind == "dir":
@@ -105,12 +106,11 @@ class Walk:
         if parent is None:
             self.scene = replace(self.scene, device=entry.device)
             return Decision(entry, True, None, "the source itself is always taken"), False
-        if self._missing:
-            self._missing.discard(entry.path)
-        name = parent.prefix + entry.path.rpartition(b"/")[2].decode("utf-8", "surrogateescape")
+        self._missing.discard(entry.path)
+        name = parent.prefix + entry.path.rpartition(b"/")[2].decode(errors="surrogateescape")
         decision, waits = self._first_word(entry, name, parent)
         if decision.rule is not None and self._idle:
-            self._note(decision.rule, entry, name, parent)
+            self._note(decision.rule, entry, name, parent.asked)
         return decision, waits
 
     def _settled_by_missing(self) -> Iterator[Decision]:
@@ -120,7 +120,7 @@ class Walk:
         """
         for path in sorted(self._missing):
             parent = self._folders.get(path.rpartition(b"/")[0])
-            if parent and not parent.closed:
+            if parent:
                 decision, _ = self._ruling(Entry(path, "missing"), self.rules.name_of(path), parent)
                 if decision.included:
                     yield from _settled(parent)
@@ -161,24 +161,30 @@ class Walk:
             word = match
         return Decision(entry, word.rule.include, word.rule.index, word.why), False
 
-    def _note(self, decided: int, entry: Entry, name: str, parent: _Folder) -> None:
-        """Note which rules without a decision of their own would have had one here."""
-        self._idle.discard(decided)
-        while match := self._still_idle(parent).match(name, entry, self.scene):
-            self._idle.discard(match.rule.index)
-            self.shadowed[match.rule.index] = decided
+    def _note(self, decided: int, entry: Entry, name: str, asked: Asked) -> None:
+        """Note which rules without a decision of their own would have decided here, were it not for one that did."""
+        if decided in self._idle:
+            self._idle.remove(decided)
+            self._noted += 1
+        while match := self._unnoted_of(asked, decided).match(name, entry, self.scene):
+            self.shadowed.setdefault(match.rule.index, set()).add(decided)
+            self._noted += 1
 
-    def _still_idle(self, folder: _Folder) -> Asked:
-        """Return those of a folder's rules that have not decided nor matched anything so far."""
-        if folder.idle is None or folder.idle[0] != len(self._idle):
-            idle = tuple(rule for rule in folder.asked.rules if rule.rule.index in self._idle)
-            folder.idle = (len(self._idle), self._asking(idle))
-        return folder.idle[1]
+    def _unnoted_of(self, asked: Asked, decided: int) -> Asked:
+        """Return those of the rules that there is something to note of where a rule has decided."""
+        noted, unnoted = self._unnoted.get((asked, decided), (-1, asked))
+        if noted != self._noted:
+            unnoted = self._asking(tuple(rule for rule in asked.rules if self._is_unnoted(rule.rule.index, decided)))
+            self._unnoted[asked, decided] = self._noted, unnoted
+        return unnoted
+
+    def _is_unnoted(self, rule: int, decided: int) -> bool:
+        return rule in self._idle and decided not in self.shadowed.get(rule, ())
 
     def _enter(self, decision: Decision, parent: _Folder | None, *, waits: bool, implied: bool) -> None:
         path = decision.path
         if path in self._folders:
-            where = path.decode("utf-8", "backslashreplace")
+            where = path.decode(errors="backslashreplace")
             raise CannotRunError(f"The listing names the folder {where!r} twice, or after a path in it; sort it.")
         name = self.rules.name_of(path)
         rules = parent.asked.rules if parent else map(Inherited, self.rules.rules)
@@ -201,7 +207,7 @@ def _closing(decision: Decision, parent: _Folder | None) -> Decision:
     """Return the decision for all that is in a folder which is left out."""
     if parent and parent.closed:
         return parent.closed
-    folder = decision.path.decode("utf-8", "backslashreplace")
+    folder = decision.path.decode(errors="backslashreplace")
     return decision._replace(why=f"it is in {folder}, which is left out: {decision.why}")
 
 

@@ -28,11 +28,11 @@ class Idle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A rule that did nothing, and why. `by` is the rule that decided in its place."""
+    """A rule that did nothing, and why. `by` are the rules that decided in its place, in their order."""
 
     kind: Idle
     rule: Rule
-    by: Rule | None = None
+    by: tuple[Rule, ...] = ()
 
     @property
     def is_mistake(self) -> bool:
@@ -40,13 +40,13 @@ class Remark:
         return self.kind in {Idle.NEVER, Idle.OVERRULED}
 
     def __str__(self) -> str:
-        if self.by is None:
+        if not self.by:
             return str(self.kind)
-        return (
-            f"{self.kind}, rule {self.by.index} does"
-            if self.kind is Idle.WAITING
-            else f"{self.kind} by rule {self.by.index}"
-        )
+        many = len(self.by) > 1
+        rules = f"{'rules' if many else 'rule'} {' and '.join(str(rule.index) for rule in self.by)}"
+        if self.kind is Idle.WAITING:
+            return f"{self.kind}, {rules} {'do' if many else 'does'}"
+        return f"{self.kind} by {rules}"
 
 
 def named_folders(rules: RuleSet) -> set[bytes]:
@@ -72,24 +72,25 @@ def remark_on(survey: Survey, use: RuleUse) -> Remark | None:
     """
     if use.included if use.rule.include else use.excluded:
         return None
-    if use.shadowed_by is not None:
-        by = survey.rules.rules[use.shadowed_by]
+    if use.shadowed_by:
+        by = tuple(survey.rules.rules[index] for index in use.shadowed_by)
         return Remark(_beside(use.rule, by), use.rule, by)
     names_one = named_path(survey.rules, use.rule) is not None
     return Remark(Idle.NEVER if names_one else Idle.WAITING, use.rule)
 
 
-def _beside(rule: Rule, by: Rule) -> Idle:
-    """Given a rule and one that is asked before it and decided on what it matches, return what the rule is."""
-    if by.include is rule.include:
+def _beside(rule: Rule, by: tuple[Rule, ...]) -> Idle:
+    """Given a rule and those that are asked before it and decided on what it matches, return what the rule is."""
+    same = [each.include is rule.include for each in by]
+    if all(same):
         return Idle.REDUNDANT
-    if not isinstance(rule.condition, ByGlob | ByLiteral):
+    if any(same) or not isinstance(rule.condition, ByGlob | ByLiteral):
         return Idle.WAITING
     text = rule.condition.pattern
     fixed, *globbed = _GLOB.split(text, maxsplit=1)
     # What holds all that the rule can match.
     domain = posixpath.dirname(fixed) if globbed else text.removesuffix("/")
-    covered = bool(domain) and by.condition.matches(domain, Entry(b"", "dir"), Scene())
+    covered = bool(domain) and any(each.condition.matches(domain, Entry(b"", "dir"), Scene()) for each in by)
     return Idle.OVERRULED if covered else Idle.WAITING
 
 
@@ -104,13 +105,14 @@ def idle_findings(survey: Survey) -> Iterator[Finding]:
 def _finding(survey: Survey, remark: Remark) -> Finding:
     path = named_path(survey.rules, remark.rule) or b""
     if remark.by:
-        says = "takes" if remark.by.include else "leaves out"
+        first = remark.by[0]
+        says = "takes" if first.include else "leaves out"
         return Finding(
             "rules-effective",
             printable(path),
             f"{printable(remark.rule.origin)} decides on what it matches",
-            f"{printable(remark.by.origin)} is asked first and {says} it",
-            f"write {printable(remark.rule.origin)} before {printable(remark.by.origin)}, or remove it",
+            " and ".join(f"{printable(each.origin)} is asked first and {says} it" for each in remark.by),
+            f"write {printable(remark.rule.origin)} before {printable(first.origin)}, or remove it",
         )
     return Finding(
         "rules-effective",

@@ -69,6 +69,7 @@ EVERYTHING = (FOLDERS | FILES) - {b""}
             id="ignorecase",
         ),
         pytest.param(["--exclude", "/s"], EVERYTHING, id="the source itself stays, empty"),
+        pytest.param(["--exclude", "/s/"], EVERYTHING, id="the source is a folder"),
         pytest.param(["--exclude", "/"], EVERYTHING, id="the root matches all"),
         pytest.param(
             ["--include", "/s/a/z", "--exclude", "/s/a"], {b"a/b", b"a/b/x.py", b"a/b/y.txt"}, id="first wins"
@@ -95,6 +96,7 @@ EVERYTHING = (FOLDERS | FILES) - {b""}
             id="an inclusion with two stars drops all else",
         ),
         pytest.param(["--exclude-regexp", r"\.py$"], {b"a/b/x.py"}, id="a regular expression"),
+        pytest.param(["--exclude-regexp", "K$"], set(), id="an expression's case counts"),
         pytest.param(["--exclude-regexp", "runtime$"], RUNTIME, id="an excluded folder is not looked into"),
         pytest.param(
             ["--include-regexp", "z$", "--exclude", "/s/a"],
@@ -112,6 +114,9 @@ EVERYTHING = (FOLDERS | FILES) - {b""}
         pytest.param(["--exclude-older-than", "1D"], set(), id="a day before now is the very mtime"),
         pytest.param(["--exclude-older-than", "1970-01-01T00:01:41+00:00"], set(FILES), id="a datetime"),
         pytest.param(["--filter-literal", "--exclude", "/s/data/runtime"], RUNTIME, id="literal"),
+        pytest.param(["--filter-literal", "--exclude", "/s/data/runtime/"], RUNTIME, id="a literal slash at the end"),
+        pytest.param(["--filter-literal", "--exclude", "/s/k/"], {b"k"}, id="a literal slash at the end, of a file"),
+        pytest.param(["--filter-literal", "--exclude", "/s/K"], set(), id="a literal's case counts"),
         pytest.param(["--filter-literal", "--exclude", "/s/*"], set(), id="a literal star"),
         pytest.param(
             ["--filter-literal", "--include", "/s/a/z", "--exclude", "/s/a"],
@@ -197,6 +202,7 @@ def test_what_cannot_be_read_is_left_out_unless_a_rule_did_so_before() -> None:
     [
         (b"/s/k\n", {b"k"}),
         (b"  /s/k  \r\n\n# /s/a\n", {b"k"}),
+        (b"# k\n/s/k\n", {b"k"}),
         (b"'/s/k'\n", {b"k"}),
         (b'- "/s/k"\n', {b"k"}),
         (b"'\n''\n", set()),
@@ -222,6 +228,11 @@ def test_lists_end_their_lines_with_nul_when_asked_to() -> None:
 def test_files_from_takes_what_it_names_and_the_folders_above() -> None:
     selection = chosen(["--files-from", "l"], lists={"l": b"a/b/x.py\ndata\n"})
     assert set(selection.included) == {b"", b"a", b"a/b", b"a/b/x.py", b"data"}
+
+
+def test_files_from_names_paths_with_blanks() -> None:
+    listing = [Entry(b"", "dir"), Entry(b"a b"), Entry(b"b")]
+    assert chosen(["--files-from", "l"], listing, lists={"l": b"a b\n"}).included == [b"", b"a b"]
 
 
 def test_files_from_is_still_subject_to_rules() -> None:
@@ -255,6 +266,7 @@ def test_files_from_takes_nothing_of_a_source_that_looks_like_its_parent() -> No
         (["--exclude", "/s/a//b"], 15),
         (["--exclude", "/s//[z-a]"], 30),
         (["--exclude", "//s"], 15),
+        (["--filter-literal", "--exclude", "/"], 14),
         (["--exclude", "/s/[z-a]"], 30),
         (["--exclude-regexp", "("], 30),
         (["--exclude", "ignorecase:"], 30),
@@ -302,9 +314,11 @@ def test_files_from_lines_that_duplicity_stores_under_another_name_are_no_answer
         ("1.2.3", ["--exclude-older-than", "x"], 2),
         ("1.2.3", ["--exclude-filelist", "none"], 7),
         ("1.2.3", ["--exclude"], 2),
+        ("1.2.3", ["--exclude-device-files=1"], 2),
         ("1.0.0", ["--files-from", "l"], 2),
         ("1.0.0", ["--filter-literal", "--exclude", "/s/a"], 2),
         ("2.1.5", ["--exclude-older-than", "1D"], 30),
+        ("2.1.5", ["--exclude-older-than", "x"], 30),
         ("0.8.22", ["--exclude", "ignorecase:/S/k"], 14),
     ],
 )
@@ -315,6 +329,8 @@ def test_older_releases_refuse(release: str, options: list[str], code: int) -> N
 
 
 def test_older_releases_accept() -> None:
+    sharp = [Entry(b"", "dir"), Entry("\u00df".encode())]
+    assert chosen(["--exclude", "ignorecase:/s/\u00df"], sharp, release="0.8.22").excluded == [sharp[1].path]
     assert left_out(["--exclude-regexp", "-foo"], release="1.2.3") == set()
     assert left_out(["--exclude-if-present", ""], release="3.0.0") == set()
     lists = {"l": b"/s/k", "-": b"/s/a/z"}
@@ -336,6 +352,7 @@ def test_releases_around_2_0_ignore_two_options() -> None:
         ("/s//t/./", b"u", "/s/t/u"),
         (".", b"u", "./u"),
         ("s", b"u", "s/u"),
+        ("/S", b"k", "ignorecase:/S/K"),
     ],
 )
 def test_rules_are_matched_against_the_source_as_duplicity_spells_it(source: str, path: bytes, pattern: str) -> None:
@@ -356,6 +373,8 @@ def test_rules_are_matched_against_the_source_as_duplicity_spells_it(source: str
         ("[]", "/s/[]", True),
         ("b", "/s/[^]a]", True),
         ("\\", "/s/[\\]", True),
+        ("X", "/s/[\\]", False),
+        ("a[", "/s/a[[]", True),
     ],
 )
 def test_unusual_names(name: str, pattern: str, matches: bool) -> None:
@@ -387,7 +406,7 @@ def test_rules_say_what_they_did() -> None:
         "/s/k",
     ]
     uses = chosen(options).rules
-    assert [(use.count, use.shadowed_by) for use in uses] == [(4, None), (0, 0), (0, None), (1, None)]
+    assert [(use.count, use.shadowed_by) for use in uses] == [(4, ()), (0, (0,)), (0, ()), (1, ())]
 
 
 def test_a_selection_as_json() -> None:
@@ -404,7 +423,7 @@ def test_a_selection_as_json() -> None:
                 "include": False,
                 "included": 0,
                 "excluded": 1,
-                "shadowed_by": None,
+                "shadowed_by": [],
             }
         ],
     }
@@ -481,7 +500,17 @@ def test_the_rules_that_count_are_those_that_decided(rules: list[str]) -> None:
     selection = chosen([*rules, *LAST])
     decided = [decision for decision in selection.decisions if decision.rule is not None]
     assert sum(use.count for use in selection.rules) == len(decided)
-    assert all(use.count == 0 for use in selection.rules if use.shadowed_by is not None)
+    assert all(use.count == 0 for use in selection.rules if use.shadowed_by)
+
+
+def test_a_relative_pattern_is_outside_of_the_root() -> None:
+    with pytest.raises(RuleError, match="cannot match anything in the source /"):
+        chosen(["--exclude", "s/a"], [], source="/")
+
+
+def test_a_name_to_look_for_may_be_no_text() -> None:
+    listing = [Entry(b"", "dir"), Entry(b"a", "dir"), Entry(b"a/\xff"), Entry(b"b", "dir")]
+    assert chosen(["--exclude-if-present", "\udcff"], listing).excluded == [b"a", b"a/\xff"]
 
 
 def test_a_generator_is_enough_even_for_names_to_look_for() -> None:

@@ -13,6 +13,7 @@ LISTS = {
     "nul": b"a\0k",
     "line": b"/s/a\n\n+ /b\n",
     "inclusion": b"+ /s/a",
+    "windows": b"/s/a\r\n/b\r\n",
     "dots": b"a/../k",
 }
 
@@ -35,6 +36,11 @@ LISTS = {
             "3.2.1",
             ["--exclude-filelist", "line"],
             "--exclude-filelist line, line 3: /b cannot match anything in the source /s.",
+        ),
+        (
+            "3.2.1",
+            ["--exclude-filelist", "windows"],
+            "--exclude-filelist windows, line 2: /b cannot match anything in the source /s.",
         ),
         ("3.2.1", ["--filter-literal", "--exclude", "/b"], "--exclude /b cannot match anything in the source /s."),
         ("3.2.1", ["--exclude", "/s/a//b"], "--exclude /s/a//b has two slashes in a row."),
@@ -97,7 +103,7 @@ LISTS = {
         ),
         (
             "3.2.1",
-            ["--exclude", "/s/a", "--filter-literal"],
+            ["--exclude", "/s/a", "--exclude", "/s/b", "--filter-literal"],
             "--filter-literal is the last selection option and changes nothing.",
         ),
         (

@@ -27,14 +27,20 @@ def test_paths_files_and_bytes_of_all_and_by_top_folder() -> None:
     }
 
 
+def test_each_file_of_a_folder_is_counted_and_folders_stand_by_name() -> None:
+    listing = [Entry(b"", "dir"), Entry(b"a", "dir"), Entry(b"b", "dir"), Entry(b"a/x", size=1), Entry(b"a/y", size=2)]
+    shares = summarise(Walk([listing[0], listing[2], listing[1], *listing[3:]], RULES)).by_folder
+    assert list(shares.items()) == [(b"a", Share(Tally(3, 2, 3))), (b"b", Share(Tally(1, 0, 0)))]
+
+
 def test_by_rule_and_what_each_rule_did() -> None:
     walk = Walk(iter(LISTING), RULES)
     summary = summarise(walk)
     assert summary.by_rule == {None: Share(Tally(5, 2, 11)), 0: Share(excluded=Tally(2, 2, 3200))}
     assert [(use.included, use.excluded, use.shadowed_by) for use in summary.uses(walk)] == [
-        (0, 2, None),
-        (0, 0, 0),
-        (0, 0, None),
+        (0, 2, ()),
+        (0, 0, (0,)),
+        (0, 0, ()),
     ]
 
 

@@ -96,11 +96,12 @@ def test_a_remark_names_the_rule_that_decides_instead() -> None:
     survey = surveyed(
         "--include", "/s/config", "--exclude", "/s/config", "--exclude", "**.yml", "--exclude", "/s/registry",
         "--exclude", "/s/registry/blobs", "--exclude", "/s/none", "--exclude", "/s/*.o",
+        "--exclude", "/s/config/traefik", "--exclude", "/s/*[gy]",
     )  # fmt: skip
     said = [str(remark) if (remark := remark_on(survey, use)) else "" for use in survey.uses]
     assert said == [
         "", "overruled by rule 0", "decides nothing here, rule 0 does", "", "made redundant by rule 3",
-        "never matches", "decides nothing here",
+        "never matches", "decides nothing here", "overruled by rule 0", "decides nothing here, rules 0 and 3 do",
     ]  # fmt: skip
 
 
