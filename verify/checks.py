@@ -45,6 +45,9 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("metadata", Severity.DATA_LOSS, "mode, owner and modification time come back"),
     Check("point-in-time", Severity.DATA_LOSS, "a restore of any point gives what was there then"),
     Check("retention", Severity.DATA_LOSS, "retention removes what it is to remove, and nothing else"),
+    Check(
+        "new-machine", Severity.DATA_LOSS, "a machine with nothing but the job restores, lists and continues the chain"
+    ),
     Check("single-path", Severity.DATA_LOSS, "one file or folder can be restored by itself"),
     Check("listing", Severity.DATA_LOSS, "list-current-files shows the paths that were backed up"),
     Check("verify-agrees", Severity.DATA_LOSS, "verify --compare-data agrees with our own comparison"),
@@ -73,6 +76,18 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("damage-noticed", Severity.DATA_LOSS, "damage at the destination is refused or made good, never passed over"),
     Check("rerun-recovers", Severity.DATA_LOSS, "after a backup that broke off, a rerun makes every point restorable"),
     Check("network-recovers", Severity.DATA_LOSS, "after a network fault, a rerun makes every point restorable"),
+    Check("exit-codes-honest", Severity.DATA_LOSS, "a command that fails ends with another exit code than 0"),
+    Check("statistics-true", Severity.BROKEN, "a backup's statistics count what was there and what changed"),
+    Check("nothing-left-over", Severity.COST, "no command leaves files behind that nobody needs"),
+    Check("secrets-hidden", Severity.EXPOSURE, "no secret is printed, or stands in the arguments of a process"),
+    Check("encryption-on", Severity.EXPOSURE, "a job that has a passphrase encrypts its backup"),
+    Check("container-replaced", Severity.BROKEN, "a new container goes on with the chain of the one before"),
+    Check("target-spared", Severity.DATA_LOSS, "a restore destroys nothing that lies at its target or beside it"),
+    Check("announced-only", Severity.DATA_LOSS, "a command that only says what it would do changes nothing"),
+    Check("refused-plainly", Severity.BROKEN, "what duplicity refuses, it refuses in words and not by a traceback"),
+    Check("options-work", Severity.BROKEN, "an option of duplicity does what its manual says"),
+    Check("releases-agree", Severity.BROKEN, "two duplicities make the same of the same history"),
+    Check("upgrade-path", Severity.DATA_LOSS, "a chain that one release began is restored and continued by another"),
     Check("limitation-holds", Severity.COST, "a known limitation of duplicity is still one"),
     # Of a drill, in the order in which it makes them.
     Check("destination-reachable", Severity.BROKEN, "the destination answers, and lets the job's key list it"),

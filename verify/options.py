@@ -62,6 +62,11 @@ CHANGE = (
 )
 REPORTS = (option("--report-dir", "for the reports (default: %(default)s)", "DIR", default=".duplicity-verify"),)
 RUN = (option("--profile", "how many examples are drawn", choices=PROFILES, default="default"), *REPORTS)
+AGAINST = (
+    option("--against-release", "the other duplicity: a release from PyPI", "VERSION"),
+    option("--against-image", "the other duplicity: an image that has it (docker)", "IMAGE"),
+    option("--against", "the other duplicity: a program in its place (embedded)", "PROGRAM"),
+)
 DRILL = (
     option("--max-age", "how old the newest point may be (default: 26h)", "DURATION"),
     option("--budget", "how much may be downloaded, but for --full (default: 2GB)", "SIZE"),

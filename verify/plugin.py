@@ -16,7 +16,7 @@ import pytest
 from verify import evidence
 from verify.errors import CannotRunError
 from verify.interruption import ignore_interrupts
-from verify.options import CHANGE, JOB, LAB, POLICY, RUN, SELECTION
+from verify.options import AGAINST, CHANGE, JOB, LAB, POLICY, RUN, SELECTION
 
 if TYPE_CHECKING:
     from verify.drill.drill import Drill
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "profile": {"default": None},
         "report_dir": {"default": None, "help": "write report.json, report.md and junit.xml there"},
     }
-    for each in (*JOB, *LAB, *RUN, *POLICY, *SELECTION, *CHANGE):
+    for each in (*JOB, *LAB, *AGAINST, *RUN, *POLICY, *SELECTION, *CHANGE):
         each.add_to(group.addoption, **overrides.get(each.name, {}))
 
 
@@ -59,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; where the run asks for the plugin, load the profile and start recording."""
     config.addinivalue_line("markers", "runtime(name, reason): the test needs a lab of this runtime")
     config.addinivalue_line("markers", "alone(reason): each example of the test has a cycle of its own")
+    config.addinivalue_line("markers", "drives_releases: the test runs many releases of duplicity, so it runs by night")
     if not _is_asked_for(config):
         return
     _load_profile(config)

@@ -48,7 +48,15 @@ def masked(text: str, secrets: Iterable[Secret]) -> str:
     Values of fewer than four characters are left alone: masking every "a" would destroy the text
     and, by where the mask falls, tell the secret.
     """
-    values = sorted({s.reveal() for s in secrets if len(s.reveal()) >= 4}, key=len, reverse=True)  # noqa: PLR2004 - explained above
-    for value in values:
+    for value in sorted(_long_enough(secrets), key=len, reverse=True):
         text = text.replace(value, MASK)
     return text
+
+
+def is_told(data: bytes, secrets: Iterable[Secret]) -> bool:
+    """Given what a program printed, return whether a secret that `masked` would mask stands in it."""
+    return any(value.encode() in data for value in _long_enough(secrets))
+
+
+def _long_enough(secrets: Iterable[Secret]) -> set[str]:
+    return {secret.reveal() for secret in secrets if len(secret.reveal()) >= 4}  # noqa: PLR2004 - explained above

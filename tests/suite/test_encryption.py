@@ -1,5 +1,7 @@
 """An encrypted backup tells nothing to who holds the store, or has a wrong passphrase."""
 
+from collections.abc import Callable
+
 import pytest
 
 from verify.checks import checks, must_find_nothing
@@ -7,6 +9,8 @@ from verify.lab.lab import Chain, Lab
 from verify.lab.plaintext import kinds_seen, plaintext_findings
 from verify.secret import Secret
 from verify.trees import MARKED
+
+NEARLY_RIGHT = {"other-letters": str.swapcase, "last-character-missing": lambda right: right[:-1]}
 
 
 @pytest.fixture(scope="session")
@@ -32,4 +36,16 @@ def test_the_search_for_plaintext_finds_it_where_there_is_some(lab: Lab, encrypt
 def test_a_wrong_passphrase_restores_nothing(lab: Lab, encrypted: Chain, new_machine: bool) -> None:
     wrong = Secret("not " + lab.passphrase.reveal())
     restored = lab.restore(encrypted.points[-1], new_machine=new_machine, passphrase=wrong)
+    restored.must_be_refused("wrong-passphrase")
+
+
+@checks("wrong-passphrase")
+@pytest.mark.parametrize("nearly", NEARLY_RIGHT.values(), ids=NEARLY_RIGHT)
+def test_a_passphrase_that_is_nearly_right_restores_nothing(
+    lab: Lab, encrypted: Chain, nearly: Callable[[str], str]
+) -> None:
+    wrong = Secret(nearly(lab.passphrase.reveal()))
+    if wrong == lab.passphrase:
+        pytest.skip("the job's passphrase has no letters")
+    restored = lab.restore(encrypted.points[-1], new_machine=True, passphrase=wrong)
     restored.must_be_refused("wrong-passphrase")

@@ -3,7 +3,13 @@
 import pytest
 
 from verify.checks import Finding, checks, must_find_nothing
-from verify.job import incomplete, scheme_finding, two_readings
+from verify.job import (
+    incomplete,
+    lost_with_container,
+    readable_in_spite_of_passphrase,
+    scheme_finding,
+    two_readings,
+)
 from verify.lab.lab import Lab
 
 
@@ -15,6 +21,16 @@ def test_both_readings_of_the_env_file_give_the_same_job(lab: Lab) -> None:
 @checks("job-complete")
 def test_the_job_says_what_to_back_up_and_where_and_when(lab: Lab) -> None:
     must_find_nothing(incomplete(lab.job))
+
+
+@checks("encryption-on")
+def test_a_job_with_a_passphrase_encrypts(lab: Lab) -> None:
+    must_find_nothing(readable_in_spite_of_passphrase(lab.job))
+
+
+@checks("container-replaced")
+def test_a_new_container_goes_on_where_the_one_before_ended(lab: Lab) -> None:
+    must_find_nothing(lost_with_container(lab.job))
 
 
 @checks("scheme-supported")

@@ -7,6 +7,7 @@ from verify.job.image import Entry, Schedule
 from verify.job.job import Job
 from verify.job.mounts import Network, Volume
 from verify.job.readings import read_dotenv, read_raw
+from verify.job.replaced import lost_with_container, readable_in_spite_of_passphrase
 from verify.job.reroot import Rerooted, Unfaithful, reroot
 from verify.job.sandbox import Sandboxed, kept_inside, sandboxed
 from verify.job.schemes import scheme_finding
@@ -27,11 +28,13 @@ __all__ = [
     "idle_days",
     "incomplete",
     "kept_inside",
+    "lost_with_container",
     "printable_destination",
     "read_dotenv",
     "read_job",
     "read_raw",
     "read_stack",
+    "readable_in_spite_of_passphrase",
     "reroot",
     "sandboxed",
     "scheme_finding",

@@ -78,6 +78,10 @@ class Duplicity:
         """Remove the chains that end before a time; without `force` only say so."""
         return self._run(Result, "remove-older-than", forced(force), (time, url))
 
+    def remove_all_but_n_full(self, url: str, kept: int, *, force: bool = False) -> Result:
+        """Remove all chains but the newest `kept`; without `force` only say so."""
+        return self._run(Result, "remove-all-but-n-full", forced(force), (str(kept), url))
+
     def _run(
         self,
         kind: type[AnyResult],

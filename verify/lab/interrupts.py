@@ -87,7 +87,7 @@ def recovered(copies: Copies, interrupt: Interrupt) -> Verdict | None:
     """
     opened = copies.new if interrupt.set == "full" else copies.copy
     with opened(encrypted=interrupt.encrypted) as chain:
-        result = _broken_off(copies, chain, interrupt)
+        result = broken_off(copies, chain, interrupt)
         if result.timed_out:
             return refused(result)
         if result.ok:
@@ -130,7 +130,7 @@ def findings_of_rerun(check: str, verdict: Verdict, what: str) -> list[Finding]:
     ]
 
 
-def _broken_off(copies: Copies, chain: Chain, interrupt: Interrupt) -> Result:
+def broken_off(copies: Copies, chain: Chain, interrupt: Interrupt) -> Result:
     """Take a chain's next backup until it breaks off; return how that ended."""
     lab = copies.lab
     copies.fill_for_next(chain)

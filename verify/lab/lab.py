@@ -108,7 +108,7 @@ class Restored:
 
     def must_equal(self, expected: Inventory, *, check: str = "") -> None:
         """Raise `FindingsError` unless the restore gave what was expected; by `check` if one is named."""
-        self.result.must_succeed()
+        self.result.must_succeed(check or "command-succeeds")
         found = self.differing_from(expected)
         must_find_nothing(replace(each, check=check) if check else each for each in found)
 
@@ -348,6 +348,12 @@ class Lab:
         """Return how duplicity compares a point with the source as it is now; a difference is exit code 1."""
         chain = point.chain
         return self.ran(chain.duplicity.verify(chain.destination.url, chain.source, compare_data=True, at=point.time))
+
+    def on_new_machine(self, chain: Chain) -> Chain:
+        """Given a chain, return it as a machine has it that never saw it: its points, without duplicity's archive."""
+        fresh = f"--archive-dir={self.host.scratch_path('archive')}"
+        client = replace(chain.duplicity, options=(*chain.duplicity.options, fresh))
+        return replace(chain, duplicity=client)
 
     def stored_bytes(self, chain: Chain) -> int:
         """Return how many bytes lie at a chain's destination."""

@@ -8,7 +8,7 @@ from typing import Self
 
 from verify.checks import Finding, FindingsError
 from verify.lab.host import Completed
-from verify.secret import Secret, masked
+from verify.secret import Secret, is_told, masked
 
 # duplicity/log.py, ErrorCode, of 3.2.1. A number keeps its meaning since 0.8.18 but for 10, which was
 # bad_sign_key up to 1.2.3; newer releases added some and dropped those of boto 2 (24-26, 32).
@@ -47,7 +47,10 @@ _SET = re.compile(r"^ (full|inc) (\S+) (\d+) (enc|noenc)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Result:
-    """How one command ended. `log` is the end of what it printed, both streams, with secrets as `***`."""
+    """How one command ended. `log` is the end of what it printed, both streams, with secrets as `***`.
+
+    `tells_a_secret` says whether one stood anywhere in it.
+    """
 
     argv: tuple[str, ...]
     exit_code: int
@@ -56,13 +59,18 @@ class Result:
     stdout: bytes
     log: str
     timed_out: bool = field(default=False, kw_only=True)  # it did not end by itself
+    tells_a_secret: bool = field(default=False, kw_only=True)
 
     @classmethod
     def of(cls, argv: tuple[str, ...], done: Completed, secrets: Iterable[Secret]) -> Self:
         """Given what a host says of a finished command, return its result, with the secrets masked."""
+        secrets = tuple(secrets)
+        told = any(is_told(stream, secrets) for stream in (done.stdout, done.stderr))
         text = "\n".join(_end_of(stream).decode(errors="backslashreplace") for stream in (done.stdout, done.stderr))
-        log = masked(text, secrets)
-        return cls(argv, done.returncode, done.seconds, done.cpu_seconds, done.stdout, log, timed_out=done.timed_out)
+        return cls(
+            argv, done.returncode, done.seconds, done.cpu_seconds, done.stdout, masked(text, secrets),
+            timed_out=done.timed_out, tells_a_secret=told,
+        )  # fmt: skip
 
     @property
     def ok(self) -> bool:
@@ -91,12 +99,12 @@ class Result:
         """The last lines that the command printed."""
         return "\n".join([line for line in self.log.splitlines() if line.strip()][-LAST_LINES:])
 
-    def must_succeed(self) -> Self:
-        """Return the result. Raise `FindingsError` (`command-succeeds`) unless the command ended with exit code 0."""
+    def must_succeed(self, check: str = "command-succeeds") -> Self:
+        """Return the result. Raise `FindingsError` (of the check) unless the command ended with exit code 0."""
         if not self.ok:
             got = self.ending
             expected = f"duplicity {self.verb} ends with exit code 0"
-            raise FindingsError((Finding("command-succeeds", "", expected, got, self.last_lines),))
+            raise FindingsError((Finding(check, "", expected, got, self.last_lines),))
         return self
 
 

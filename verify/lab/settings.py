@@ -1,7 +1,7 @@
 """What a lab is to be made of, as the user asked for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ from verify.assets import sample_env, sample_stack
 from verify.errors import CannotRunError
 
 DEFAULT_RELEASE = "3.2.1"
+OTHER_RELEASE = "3.1.0"  # what is compared with where nothing is named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,17 @@ class LabSettings:
     duplicity_release: str = DEFAULT_RELEASE
     duplicity_command: str | None = None
     minio_image: str | None = None
+    against_release: str | None = None
+    against_image: str | None = None
+    against: str | None = None
+
+    @property
+    def other(self) -> Self:
+        """The settings of the lab that this one is compared with: the same, but for its duplicity."""
+        release = self.against_release or (self.duplicity_release if self.against_image else OTHER_RELEASE)
+        return replace(
+            self, duplicity_image=self.against_image, duplicity_release=release, duplicity_command=self.against
+        )
 
     @property
     def release(self) -> Version:

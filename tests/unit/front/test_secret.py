@@ -14,7 +14,7 @@ from verify.job import Job, findings_of, read_job, sandboxed
 from verify.report.json_report import report_of
 from verify.report.markdown import markdown_of
 from verify.report.outcome import Run
-from verify.secret import Secret, masked
+from verify.secret import Secret, is_told, masked
 
 VALUE = "nobody-may-see-this"
 
@@ -107,3 +107,8 @@ def test_reports_show_no_secret_of_the_job(job: Job, facts: dict[str, object]) -
     written = json.dumps(report_of(run)) + markdown_of(run)
     assert "/var/data" in written
     assert [secret for secret in HIDDEN if secret in written] == []
+
+
+@pytest.mark.parametrize(("text", "told"), [(b"the passphrase", True), (b"a pass", False), (b"cat", False)])
+def test_what_would_be_masked_is_told(text: bytes, told: bool) -> None:
+    assert is_told(text, [Secret("passphrase"), Secret("cat"), Secret("")]) is told

@@ -1,0 +1,13 @@
+"""A command that fails says so: a schedule, a monitor and an operator look at nothing else."""
+
+import pytest
+
+from verify.checks import checks, must_find_nothing
+from verify.lab.failures import FAILURES, Failure, dishonest
+from verify.lab.lab import Lab
+
+
+@checks("exit-codes-honest")
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
+def test_a_command_that_fails_says_so(lab: Lab, failure: Failure) -> None:
+    must_find_nothing(dishonest(lab.ran(failure.run(lab))))

@@ -1,0 +1,18 @@
+"""Old backups go when they are told to, and the kept ones need nothing of them."""
+
+from verify.checks import Finding, checks, must_find_nothing
+from verify.lab.lab import Lab, Taking
+from verify.trees import MARKED
+
+
+@checks("retention")
+def test_what_retention_keeps_comes_back_and_what_it_removes_is_gone(lab: Lab) -> None:
+    chain = lab.back_up(MARKED)
+    removed = {stored.name for stored in lab.store.objects(chain.destination)}
+    kept = lab.take_point(chain, Taking(chain.next_time, full=True))
+
+    lab.ran(chain.duplicity.remove_all_but_n_full(chain.destination.url, 1, force=True)).must_succeed()
+
+    left = removed & {stored.name for stored in lab.store.objects(chain.destination)}
+    must_find_nothing(Finding("retention", name, "removed with its chain", "still there") for name in sorted(left))
+    lab.restore(kept, new_machine=True).must_equal(kept.inventory, check="retention")

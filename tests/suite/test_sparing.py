@@ -1,0 +1,42 @@
+"""No command destroys what it was not asked to: at a restore's target, or at the destination."""
+
+import pytest
+
+from verify.checks import checks, must_find_nothing
+from verify.lab.copies import Copies
+from verify.lab.interrupts import Interrupt
+from verify.lab.lab import Lab, Point
+from verify.lab.refusals import REFUSALS, ill_refused
+from verify.lab.sparing import ANNOUNCEMENTS, ONTO, TREE, Onto, done_unasked, trampled
+from verify.trees import histories_of
+
+
+@pytest.fixture(scope="session")
+def point(lab: Lab) -> Point:
+    (only,) = lab.back_up(histories_of(TREE)).points
+    return only
+
+
+@checks("target-spared")
+@pytest.mark.parametrize("onto", ONTO, ids=lambda onto: onto.name)
+def test_a_restore_spares_what_lies_at_its_target(lab: Lab, point: Point, onto: Onto) -> None:
+    must_find_nothing(trampled(lab, point, onto))
+
+
+@checks("announced-only")
+@pytest.mark.parametrize("name", ANNOUNCEMENTS)
+def test_what_is_only_announced_is_not_done(copies: Copies, name: str) -> None:
+    must_find_nothing(done_unasked(copies, ANNOUNCEMENTS[name]))
+
+
+@checks("announced-only")
+@pytest.mark.parametrize("archive_lost", [False, True], ids=["archive-kept", "archive-lost"])
+def test_cleanup_only_announces_after_a_backup_that_broke_off(copies: Copies, archive_lost: bool) -> None:
+    broken_off = Interrupt("incremental", 2, "before", archive_lost)
+    must_find_nothing(done_unasked(copies, ANNOUNCEMENTS["cleanup"], after=broken_off))
+
+
+@checks("refused-plainly", "limitation-holds")
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_is_refused_is_refused_in_words(copies: Copies, name: str) -> None:
+    must_find_nothing(ill_refused(copies, name))

@@ -1,0 +1,13 @@
+"""What a backup says that it did is what it did."""
+
+from verify.checks import checks, must_find_nothing
+from verify.lab.lab import Chain, Lab
+from verify.lab.listed import statistics_findings
+
+
+@checks("statistics-true")
+def test_the_statistics_count_what_was_there_and_what_changed(lab: Lab, gallery: Chain) -> None:
+    before = None
+    for point in gallery.points:
+        must_find_nothing(statistics_findings(point.result, before, point.inventory, lab.limitations))
+        before = point.inventory

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from verify.job import Job, lost_with_container, read_job, readable_in_spite_of_passphrase
+
+ENV = "SRC=/var/data\nDST=file:///x\nPASSPHRASE=p\nOPTIONS="
+STACK = "services:\n  backup:\n    image: an/image:1\n    env_file: duplicity.env\n    volumes: [{volumes}]\n{more}"
+
+
+def job_of(folder: Path, options: str, volumes: str = "/var/data:/var/data:ro", more: str = "") -> Job:
+    (folder / "duplicity.env").write_text(f"{ENV}{options}\n")
+    (folder / "stack.yml").write_text(STACK.format(volumes=volumes, more=more))
+    return read_job(folder / "duplicity.env", folder / "stack.yml", {})
+
+
+@pytest.mark.parametrize(("options", "found"), [("--no-encryption", ["encryption-on"]), ("--volsize 5", [])])
+def test_a_passphrase_that_is_not_used_is_found(tmp_path: Path, options: str, found: list[str]) -> None:
+    assert [each.check for each in readable_in_spite_of_passphrase(job_of(tmp_path, options))] == found
+
+
+def test_who_has_no_passphrase_may_store_it_readable(tmp_path: Path) -> None:
+    (tmp_path / "a.env").write_text("SRC=/a\nDST=file:///x\nOPTIONS=--no-encryption\n")
+    assert not list(readable_in_spite_of_passphrase(read_job(tmp_path / "a.env", None, {})))
+
+
+@pytest.mark.parametrize(
+    ("options", "volumes", "more", "missing"),
+    [
+        ("--allow-source-mismatch --archive-dir=/archive", "/srv/archive:/archive", "", []),
+        ("--archive-dir=/archive/here", "keep:/archive", "    hostname: backup\n", []),
+        ("--allow-source-mismatch", "keep:/root", "", []),
+        ("--allow-source-mismatch", "/srv:/srv", "", ["a volume that keeps duplicity's archive (~)"]),
+        ("--allow-source-mismatch --archive-dir=/x", "/x", "", ["a volume that keeps duplicity's archive (/x)"]),
+        ("--archive-dir=/archive", "keep:/archive", "", ["a host name that stays, or --allow-source-mismatch"]),
+    ],
+)
+def test_what_a_new_container_would_not_have_is_found(
+    tmp_path: Path, options: str, volumes: str, more: str, missing: list[str]
+) -> None:
+    found = list(lost_with_container(job_of(tmp_path, options, volumes, more)))
+    assert [each.expected.replace("/root/.cache/duplicity", "~") for each in found] == missing
+    assert {each.check for each in found} <= {"container-replaced"}
+    assert all(each.hint for each in found)
+
+
+def test_without_a_stack_file_nothing_is_known_of_containers(tmp_path: Path) -> None:
+    (tmp_path / "a.env").write_text(f"{ENV}--volsize 5\n")
+    assert not list(lost_with_container(read_job(tmp_path / "a.env", None, {})))
