@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "selection": "what a job's rules take of its source, and what each rule did",
     "regression": "what a change of a job makes leave or enter its backup, and what else it means",
     "replay": "failures that were found before, run again",
+    "detect": "which deliberate defects the suite catches: run in a checkout",
     "differential": "what two duplicities make of the same histories",
     "doctor": "what this machine can do, and what it lacks",
 }

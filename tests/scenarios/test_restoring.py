@@ -4,23 +4,43 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from sites import HEALTHY, Site
 
+from verify.detection.catalogue import program
 from verify.lab.provision import provision_duplicity
 
 
-@pytest.mark.parametrize("saboteur", ["flip-a-byte", "drop-a-file", "lose-a-mode-bit"])
+@pytest.mark.parametrize("saboteur", ["flip-a-bit", "drop-a-file", "lose-a-mode-bit"])
 def test_a_restore_that_gives_something_else_names_the_path(site: Site, tmp_path: Path, saboteur: str) -> None:
-    script = Path(__file__).parents[1] / "sabotage" / "broken_restores.py"
-    victims = tmp_path / "victims"
-    real = provision_duplicity().command
-    command = stand_in(tmp_path, shlex.join([sys.executable, str(script), saboteur, str(victims), *real]) + ' -- "$@"')
-    report = site.drill(site.env_file(HEALTHY), command, "-k", "comes_back or opened", report=tmp_path / "report")
+    report = site.drill(
+        site.env_file(HEALTHY), sabotaged(saboteur, tmp_path), "-k", "comes_back or opened", report=tmp_path / "report"
+    )
     assert (report.code, report.failed) == (1, {"sample-restores"}), report.said
-    hit = victims.read_bytes().split(b"\0")[0].decode().rpartition("/newest/")[2]
+    hits = (tmp_path / "notes").read_text().splitlines()
+    hit = unquote(hits[0].removeprefix("hit ")).rpartition("/newest/")[2]
     assert hit in {found["path"] for found in report.json["findings"]}
+
+
+def test_a_full_restore_that_gives_something_else_is_told(site: Site, tmp_path: Path) -> None:
+    command = sabotaged("flip-a-bit", tmp_path)
+    report = site.drill(site.env_file(HEALTHY), command, "--full", report=tmp_path, runtime="embedded")
+    assert (report.code, "full-restore" in report.failed) == (1, True), report.said
+
+
+def test_a_duplicity_that_sees_other_points_than_lie_there_is_told(site: Site, tmp_path: Path) -> None:
+    command = sabotaged("list-the-newest-later", tmp_path)
+    report = site.drill(site.env_file(HEALTHY), command, report=tmp_path, runtime="embedded")
+    assert (report.code, "duplicity-agrees" in report.failed) == (1, True), report.said
+
+
+def sabotaged(saboteur: str, folder: Path) -> str:
+    """Given a saboteur of the catalogue, return the option that puts it in duplicity's place."""
+    real = provision_duplicity().command
+    words = [sys.executable, str(program()), "command", saboteur, str(folder / "notes"), str(folder), *real, "--"]
+    return stand_in(folder, shlex.join(words) + ' "$@"')
 
 
 def stand_in(folder: Path, script: str) -> str:

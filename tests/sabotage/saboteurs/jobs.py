@@ -1,0 +1,173 @@
+"""Saboteurs of a configuration: each makes one mistake in the sample job's env file or stack file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hooks import configured, mounted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def line(name: str, env: str, change: str) -> str:
+    """Return the text with another value for a variable."""
+    return re.sub(
+        rf"^{name}=.*$", lambda found: change.replace("{}", found[0].partition("=")[2]), env, flags=re.MULTILINE
+    )
+
+
+def rule(env: str, rule: str) -> str:
+    """Return the text with a rule before the others."""
+    return line("OPTIONS", env, f"OPTIONS={rule} {{}}")
+
+
+@configured("scheme-supported")
+def write_a_scheme_that_is_gone(env: str, stack: str) -> tuple[str, str]:
+    """The destination is a gs:// URL, which duplicity has not known since 0.8.23."""
+    return line("DST", env, "DST=gs://bucket/folder"), stack
+
+
+@configured("scheme-supported")
+def misspell_the_scheme(env: str, stack: str) -> tuple[str, str]:
+    """The destination's scheme is misspelt."""
+    return line("DST", env, "DST=s4:///bucket/folder"), stack
+
+
+@configured("two-readings")
+def quote_the_destination(env: str, stack: str) -> tuple[str, str]:
+    """A value is quoted, and the quotes are part of it for docker alone."""
+    return line("DST", env, 'DST="{}"'), stack
+
+
+@configured("two-readings")
+def quote_the_passphrase(env: str, stack: str) -> tuple[str, str]:
+    """The passphrase is quoted, and another one for docker than for compose."""
+    return line("PASSPHRASE", env, "PASSPHRASE='{}'"), stack
+
+
+@configured("two-readings")
+def write_a_dollar(env: str, stack: str) -> tuple[str, str]:
+    """The passphrase holds a dollar sign, which compose replaces."""
+    return line("PASSPHRASE", env, "PASSPHRASE={}$x"), stack
+
+
+@configured("two-readings")
+def comment_behind_a_value(env: str, stack: str) -> tuple[str, str]:
+    """A comment stands behind a value, and is part of it for docker."""
+    return line("TMPDIR", env, "TMPDIR={} # enough room"), stack
+
+
+@configured("job-complete")
+def lose_the_passphrase(env: str, stack: str) -> tuple[str, str]:
+    """The passphrase is missing."""
+    return re.sub(r"^PASSPHRASE=.*\n", "", env, flags=re.MULTILINE), stack
+
+
+@configured("job-complete")
+def back_up_nothing_in_particular(env: str, stack: str) -> tuple[str, str]:
+    """There is no source: the image's own is an empty folder."""
+    return re.sub(r"^SRC=.*\n", "", env, flags=re.MULTILINE), stack
+
+
+@configured("job-complete")
+def forget_the_mount(env: str, stack: str) -> tuple[str, str]:
+    """The source is not mounted, and an empty folder is backed up."""
+    return env, stack.replace("- /var/data:/var/data:ro", "- /srv:/srv:ro")
+
+
+@configured("job-complete")
+def mount_beside_the_source(env: str, stack: str) -> tuple[str, str]:
+    """The source is misspelt, and an empty folder is backed up."""
+    return line("SRC", env, "SRC=/var/dat"), stack
+
+
+@configured("job-complete")
+def forget_the_destination(env: str, stack: str) -> tuple[str, str]:
+    """There is no destination."""
+    return re.sub(r"^DST=.*\n", "", env, flags=re.MULTILINE), stack
+
+
+@configured("job-complete")
+def misspell_the_period(env: str, stack: str) -> tuple[str, str]:
+    """The job waits for a period that does not exist, and never runs."""
+    return line("JOB_300_WHEN", env, "JOB_300_WHEN=dayly"), stack
+
+
+@configured("job-complete")
+def switch_the_job_off(env: str, stack: str) -> tuple[str, str]:
+    """The only job has no period, and nothing ever runs."""
+    return line("JOB_300_WHEN", env, "JOB_300_WHEN="), stack
+
+
+@configured("job-complete")
+def number_a_job_with_zeros(env: str, stack: str) -> tuple[str, str]:
+    """The job's number begins with zeros, and the image looks for another one."""
+    return env.replace("JOB_300_", "JOB_007_"), stack
+
+
+@configured("job-complete")
+def leave_a_cron_field_out(env: str, stack: str) -> tuple[str, str]:
+    """A schedule has four fields."""
+    return f"{env.rstrip()}\nCRONTAB_DAILY=0 2 * *\n", stack
+
+
+@configured("job-complete")
+def leave_a_quote_open(env: str, stack: str) -> tuple[str, str]:
+    """A quote in the options is not closed."""
+    return line("OPTIONS", env, "OPTIONS={} --exclude '/var/data/x"), stack
+
+
+@configured("encryption-on")
+def switch_encryption_off(env: str, stack: str) -> tuple[str, str]:
+    """The job has a passphrase and does not encrypt with it."""
+    return rule(env, "--no-encryption"), stack
+
+
+@configured("container-replaced")
+def take_any_host_name(env: str, stack: str) -> tuple[str, str]:
+    """Each new container has another host name, and duplicity refuses to go on."""
+    return env.replace("--allow-source-mismatch ", ""), stack
+
+
+@configured("container-replaced")
+def lose_the_archive(env: str, stack: str) -> tuple[str, str]:
+    """duplicity's archive goes with its container."""
+    return env, re.sub(r"\n.*:/archive\n", "\n", stack)
+
+
+@configured("command-succeeds")
+def misspell_an_option(env: str, stack: str) -> tuple[str, str]:
+    """An option is misspelt."""
+    return rule(env, "--allow-sauce-mismatch"), stack
+
+
+@configured("command-succeeds")
+def exclude_what_is_not_below(env: str, stack: str) -> tuple[str, str]:
+    """An excluded path does not lie in the source."""
+    return rule(env, "--exclude var/data/x"), stack
+
+
+@configured("excluded-absent")
+def include_before_the_exclusion(env: str, stack: str) -> tuple[str, str]:
+    """A rule that comes first includes what a later one excludes."""
+    return rule(env, "--include /var/data/r*/inside"), stack
+
+
+@configured("included-present")
+def exclude_too_much(env: str, stack: str) -> tuple[str, str]:
+    """A glob excludes more than was meant."""
+    return rule(env, "--exclude /var/data/*/traefik"), stack
+
+
+@configured("included-present")
+def exclude_by_a_class(env: str, stack: str) -> tuple[str, str]:
+    """An excluded name with brackets is read as a class of letters."""
+    return rule(env, "--exclude /var/data/[config]*"), stack
+
+
+@mounted("source-not-empty")
+def mount_empty_folders(folder: Path) -> None:
+    """The source holds folders and no file: what was mounted in them is not there."""
+    (folder / "volumes" / "data").mkdir(parents=True)

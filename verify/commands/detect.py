@@ -1,0 +1,131 @@
+"""`duplicity-verify detect`: which deliberate defects the suite catches, by which check, in how many seconds."""
+
+import argparse
+import fnmatch
+import os
+import platform
+import shutil
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verify.commands.parsers import Parser
+from verify.errors import CannotRunError
+from verify.options import LAB, PROFILES, RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from verify.detection.catalogue import Saboteur
+    from verify.detection.detection import Detection
+    from verify.detection.means import Bench
+    from verify.detection.result import Null
+
+EXAMPLES = """examples:
+  duplicity-verify detect                    every saboteur, and the table of who caught it
+  duplicity-verify detect --everyday         one of each check, and of each kind: what every change has to stand
+  duplicity-verify detect -k 'overlook-*'    some saboteurs
+  duplicity-verify detect --null 100         besides, a hundred runs that have nothing to find
+
+Those that need containers run in them where an engine answers, the others in processes of this machine;
+--runtime docker runs all in containers, --runtime embedded none. detect needs a checkout of duplicity-verify:
+the saboteurs are no part of the installed package."""
+UNREACHED = "the run was ended before it came to this"
+TAKEN = ("runtime", "duplicity_release", "profile", "report_dir")
+
+
+def parser() -> Parser:
+    """Return the command's parser."""
+    made = Parser(
+        "duplicity-verify detect", "Verifies the verifier: runs the suite against deliberate defects.", EXAMPLES
+    )
+    group = made.add_argument_group("the saboteurs")
+    group.add_argument("--everyday", action="store_true", help="one saboteur of each check, and of each kind")
+    group.add_argument("-k", metavar="PATTERN", dest="pattern", default="*", help="those whose names match, as files")
+    group.add_argument("--null", metavar="N", type=int, default=0, help="runs against an honest duplicity besides")
+    workers = os.cpu_count() or 1
+    group.add_argument("-n", metavar="WORKERS", dest="workers", type=int, default=workers, help="trials at once")
+    made.add_options("the run", (each for each in (*LAB, *RUN) if each.name in TAKEN))
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    """Try the saboteurs out and write the table; return 0 if each was caught by its check, 1 if not, 2 for errors."""
+    from verify.detection.detection import Detection, Outcome  # noqa: PLC0415 - after --help and --version
+    from verify.detection.files import write_detection  # noqa: PLC0415 - as above
+    from verify.detection.result import Result  # noqa: PLC0415 - as above
+    from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
+
+    begun, folder = time.monotonic(), Path(options.report_dir).absolute()
+    must_be_writable(folder)
+    chosen = _chosen(options)
+    trials = folder / "trials"
+    shutil.rmtree(trials, ignore_errors=True)
+    rows = {each.name: Detection(each, Outcome.NOT_TRIED, reason=UNREACHED).as_json for each in chosen}
+    result = Result([*rows.values()], 0.0, options.workers, _facts(options))
+    for detection in _tried(chosen, options, trials):
+        rows[detection.saboteur.name] = detection.as_json
+        result = replace(result, rows=[*rows.values()], seconds=time.monotonic() - begun)
+        write_detection(result, folder)  # of a run that is ended early, the table is of what it came to
+    if options.null:
+        result = replace(result, null=_null(options, trials))
+        write_detection(result, folder)
+    _say(f"{result.sentence}: {folder / 'detection.md'}")
+    return result.exit_code
+
+
+def _chosen(options: argparse.Namespace) -> "Sequence[Saboteur]":
+    from verify.detection.catalogue import one_of_each, saboteurs  # noqa: PLC0415 - after --help and --version
+
+    if options.workers < 1 or options.null < 0:
+        raise CannotRunError("-n takes 1 or more, --null 0 or more: there is nothing to run otherwise")
+    catalogue = saboteurs()
+    if options.everyday:
+        catalogue = one_of_each(catalogue)
+    chosen = [each for each in catalogue if fnmatch.fnmatch(each.name, options.pattern)]
+    if not chosen:
+        raise CannotRunError(f"no saboteur is called {options.pattern!r}: see the table for their names")
+    return chosen
+
+
+def _tried(chosen: "Sequence[Saboteur]", options: argparse.Namespace, folder: Path) -> "Iterator[Detection]":
+    from verify.detection.trials import try_all  # noqa: PLC0415 - after --help and --version
+
+    for detection in try_all(chosen, _bench(options, folder), options.workers):
+        name, check, took = detection.saboteur.name, detection.saboteur.check, f"{detection.seconds:.1f} s"
+        _say(f"{detection.outcome:24} {name:42} {check:20} {took:>8} {detection.reason}".rstrip())
+        yield detection
+
+
+def _bench(options: argparse.Namespace, folder: Path) -> "Bench":
+    from verify.detection.means import Bench  # noqa: PLC0415 - after --help and --version
+    from verify.lab.provision import provision_duplicity  # noqa: PLC0415 - as above
+    from verify.lab.runtime import choose  # noqa: PLC0415 - as above
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
+
+    runtime = choose(options.runtime).name
+    profiles = PROFILES[: PROFILES.index(options.profile) + 1]
+    duplicity = provision_duplicity(str(LabSettings.from_options(vars(options)).release))
+    return Bench(duplicity, profiles, folder, runtime == "docker", options.runtime == "docker")
+
+
+def _null(options: argparse.Namespace, folder: Path) -> "Null":
+    from verify.detection.null import null_control  # noqa: PLC0415 - after --help and --version
+
+    given = [f"--duplicity-release={options.duplicity_release}"] if options.duplicity_release else []
+    words = [*given, "--runtime=embedded", f"--numprocesses={options.workers}", "--dist=worksteal"]
+    return null_control(options.null, words, options.profile, folder, _say)
+
+
+def _facts(options: argparse.Namespace) -> dict[str, str]:
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - after --help and --version
+
+    release = str(LabSettings.from_options(vars(options)).release)
+    return {"duplicity": release, "Python": platform.python_version(), "cores": str(os.cpu_count())}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

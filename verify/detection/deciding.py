@@ -1,0 +1,43 @@
+"""A pytest plugin for a saboteur's trial: only the tests that decide one check, until a finding of it."""
+
+from collections.abc import Generator
+
+import pytest
+
+from verify.evidence import checks_of
+from verify.report.phases import properties
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--deciding`."""
+    parser.addoption("--deciding", metavar="CHECK", help="run only the tests that decide a check")
+    parser.addoption("--early", metavar="PART", default="", help="run those first whose names have this part")
+
+
+@pytest.hookimpl(trylast=True)  # after pytest and the suite have ordered them
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests that decide the check, those first that have every kind of victim.
+
+    What Hypothesis draws comes last: it may be long in finding one.
+    """
+    wanted = config.getoption("--deciding")
+    chosen = [item for item in items if wanted in checks_of(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    early = config.getoption("--early")
+    items[:] = sorted(chosen, key=lambda item: (early not in item.name, *_lateness(item)))
+
+
+def _lateness(item: pytest.Item) -> tuple[bool, bool]:
+    return (hasattr(getattr(item, "obj", None), "hypothesis"), "gallery" not in getattr(item, "fixturenames", ()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """End the run after a test that has a finding of the check."""
+    report = yield
+    wanted = item.config.getoption("--deciding")
+    if any(found["check"] == wanted for found in properties(report, "finding")):
+        item.session.shouldstop = f"{wanted} failed"
+    return report

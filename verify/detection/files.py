@@ -1,0 +1,20 @@
+"""Writes what `detect` found out: detection.json, detection.md, detection.svg."""
+
+import json
+from pathlib import Path
+
+from verify.detection.picture import picture
+from verify.detection.result import Result
+from verify.detection.table import full_table
+
+
+def write_detection(result: Result, folder: Path) -> None:
+    """Given a result, write its files into a folder that is there."""
+    (folder / "detection.json").write_text(json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n")
+    (folder / "detection.md").write_text(full_table(result))
+    (folder / "detection.svg").write_text(picture(result))
+
+
+def read_detection(path: Path) -> Result:
+    """Given a detection.json, return the result again."""
+    return Result.from_json(json.loads(path.read_text()))

@@ -1,0 +1,106 @@
+"""What a run of `detect` found out, and its shape for machines."""
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import verify
+from verify.detection.detection import ERRORS, Outcome
+
+SCHEMA_VERSION = 1
+Row = Mapping[str, Any]  # a detection as JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """Runs against an honest duplicity: each with a finding is a false alarm."""
+
+    runs: int
+    false_alarms: int
+    could_not_run: int
+    seconds: float
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The saboteurs that were tried out, the null control, and what it took. Rows are as in the JSON file."""
+
+    rows: Sequence[Row]
+    seconds: float
+    workers: int
+    facts: Mapping[str, str]  # versions, machine
+    null: Null | None = None
+
+    @property
+    def tried(self) -> list[Row]:
+        """The saboteurs that could be tried out on this machine."""
+        return [row for row in self.rows if row["outcome"] != Outcome.NOT_TRIED]
+
+    @property
+    def caught(self) -> list[Row]:
+        """Those that their check caught."""
+        return caught(self.rows)
+
+    @property
+    def median(self) -> float:
+        """The median time to a detection in seconds; 0 where there was none."""
+        return median(self.caught)
+
+    @property
+    def exit_code(self) -> int:
+        """0: each was caught by its check, and nothing else was; 1: not so; 2: some could not be tried out."""
+        if any(row["outcome"] in (Outcome.MISSED, Outcome.OTHERWISE) for row in self.rows):
+            return 1
+        if self.null and self.null.false_alarms:
+            return 1
+        return 2 if not self.tried or any(row["outcome"] in ERRORS for row in self.rows) else 0
+
+    @property
+    def sentence(self) -> str:
+        """The result in one line."""
+        told = f"{len(self.caught)} of {len(self.tried)} saboteurs caught by the check named for them"
+        if self.caught:
+            told += f", in {self.median:.1f} s (median)"
+        untried = len(self.rows) - len(self.tried)
+        told += f"; {untried} not tried" if untried else ""
+        return told + (f"; {self.null.false_alarms} false alarms in {self.null.runs} runs" if self.null else "")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the result as a JSON object."""
+        null = self.null and {name: getattr(self.null, name) for name in Null.__dataclass_fields__}
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "tool": f"duplicity-verify {verify.__version__}",
+            "sentence": self.sentence,
+            "facts": dict(self.facts),
+            "seconds": round(self.seconds, 1),
+            "workers": self.workers,
+            "null": null,
+            "saboteurs": list(self.rows),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Result":
+        """Given what `as_json` made, return the result again."""
+        null = Null(**data["null"]) if data["null"] else None
+        return cls(data["saboteurs"], data["seconds"], data["workers"], data["facts"], null)
+
+
+def caught(rows: Iterable[Row]) -> list[Row]:
+    """Given detections, return those of which the named check is the one that failed."""
+    return [row for row in rows if row["outcome"] == Outcome.CAUGHT]
+
+
+def median(rows: Sequence[Row]) -> float:
+    """Given detections, return the median of their seconds; 0 where there is none."""
+    return statistics.median(row["seconds"] for row in rows) if rows else 0.0
+
+
+def by_kind(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
+    """Given detections, return them by family and kind, in the catalogue's order."""
+    kinds: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        kinds.setdefault((row["family"], row["kind"]), []).append(row)
+    return kinds

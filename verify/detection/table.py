@@ -1,0 +1,64 @@
+"""The detection table in Markdown: a short one for the README, and one with a row for each saboteur."""
+
+from collections.abc import Iterator
+
+from verify.detection.detection import Outcome
+from verify.detection.result import Result, Row, by_kind, caught, median
+
+SIGNS = {Outcome.CAUGHT: "✓", Outcome.NOT_TRIED: "·"}
+
+
+def summary(result: Result) -> str:
+    """Given a result, return a table of a row for each kind of saboteur."""
+    return "\n".join(_summary(result)) + "\n"
+
+
+def _summary(result: Result) -> Iterator[str]:
+    yield f"{result.sentence}. {_conditions(result)}"
+    yield ""
+    yield "| family | what is sabotaged | saboteurs | caught | median | by the checks |"
+    yield "|---|---|---:|---:|---:|---|"
+    for (family, kind), rows in by_kind(result.tried).items():
+        found = caught(rows)
+        checks = ", ".join(f"`{check}`" for check in dict.fromkeys(row["check"] for row in found))
+        yield f"| {family} | {kind} | {len(rows)} | {len(found)} | {median(found):.1f} s | {checks} |"
+
+
+def _conditions(result: Result) -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in result.facts.items())
+    return f"({facts}; {result.workers} at once, {result.seconds / 60:.1f} minutes in all.)"
+
+
+def full_table(result: Result) -> str:
+    """Given a result, return all of it: a row for each saboteur."""
+    return "\n".join(_full(result)) + "\n"
+
+
+def _full(result: Result) -> Iterator[str]:
+    yield "# What the suite detects"
+    yield ""
+    yield from _summary(result)
+    yield from _null(result)
+    for (family, kind), rows in by_kind(result.rows).items():
+        yield from ("", f"## {family}: {kind}", "")
+        yield "| | saboteur | what it does | check | seconds | caught by |"
+        yield "|---|---|---|---|---:|---|"
+        yield from map(_row, rows)
+
+
+def _null(result: Result) -> Iterator[str]:
+    null = result.null
+    if null:
+        yield ""
+        yield (
+            f"Null control: {null.runs} runs of the {null.profile} profile against an honest duplicity, each with "
+            f"another seed: {null.false_alarms} false alarms, {null.could_not_run} that could not run."
+        )
+
+
+def _row(row: Row) -> str:
+    test = row["test"].rpartition("::")[2]
+    said = f"`{test}`" if row["outcome"] == Outcome.CAUGHT else f"**{row['outcome']}** {row['reason']}".strip()
+    sign = SIGNS.get(Outcome(row["outcome"]), "✗")
+    meaning = row["meaning"].replace("|", "\\|")
+    return f"| {sign} | `{row['name']}` | {meaning} | `{row['check']}` | {row['seconds']:.1f} | {said} |"
