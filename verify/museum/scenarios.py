@@ -1,0 +1,126 @@
+"""What the suite's own tests do not come by: a scenario for one defect each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from verify.checks import Finding
+from verify.faults import damaged, kind_of
+from verify.lab.commandlines import IMPATIENT, taken
+from verify.lab.copies import NOW, Copies
+from verify.lab.interrupts import HOUR, Interrupt, broken_off
+from verify.lab.lab import Chain, Lab
+from verify.lab.results import Result
+from verify.trees import Tree, compare, file, findings_of
+
+Scenario = Callable[[Lab], list[Finding]]
+
+FILES = 60  # of 30,000 bytes each, so that none of them is split between two volumes of 1 MB
+SMALL = Tree({b"file": file((1, 3000)), b"other": file((2, 300))})
+MANY = Tree({b"%02d" % number: file((number + 1, 30_000)) for number in range(FILES)})
+
+
+def ignore_errors(lab: Lab) -> list[Finding]:
+    """Return a finding unless --ignore-errors passes over a corrupt volume and brings the rest."""
+    chain = _chain(lab, "--volsize=1")
+    lab.fill_source(MANY)
+    point = lab.take_point(chain)
+    first, *_ = (each.name for each in lab.store.objects(chain.destination) if kind_of(each.name) == ("full", "volume"))
+    corrupt = damaged("one-bit", lab.store.read(chain.destination, first), b"")
+    lab.store.put(chain.destination, first, corrupt or b"")
+    chain.duplicity = replace(chain.duplicity, options=(*chain.duplicity.options, "--ignore-errors"))
+    restored = lab.restore(point)
+    last = b"%02d" % (FILES - 1)
+    if restored.result.ok and last in restored.inventory:
+        return []
+    return [Finding("damage-noticed", last.decode(), "restored from the volume that is whole", restored.result.ending)]
+
+
+def options_before_the_verb(lab: Lab) -> list[Finding]:
+    """Return a finding unless an option counts wherever it stands, before the verb too."""
+    chain = _chain(lab)
+    lab.fill_source(SMALL)
+    archive = lab.host.scratch_path("archive")
+    words = ("full", *chain.duplicity.options, chain.source, chain.destination.url)
+    others = (word for word in words if not word.startswith("--archive-dir"))
+    _typed(lab, chain, f"--archive-dir={archive}", *others).must_succeed()
+    kept = lab.host.exists(archive)
+    return [] if kept else [Finding("options-work", "", "an archive directory where --archive-dir says", "none")]
+
+
+def implied_verbs(lab: Lab) -> list[Finding]:
+    """Return what differs if a backup and a restore are meant by the order of the places, without a verb."""
+    chain = _chain(lab)
+    lab.fill_source(SMALL)
+    before = lab.source_host.observe(chain.source)
+    options = chain.duplicity.options
+    reading = taken(lab.release, "restore", options)
+    _typed(lab, chain, *options, chain.source, chain.destination.url).must_succeed()
+    target = lab.host.scratch_path("restored")
+    _typed(lab, chain, *reading, chain.destination.url, target).must_succeed()
+    after = lab.host.observe(target)
+    lab.host.remove(target)
+    return findings_of(compare(before, after, lab.limitations))
+
+
+def filelist_from_stdin(lab: Lab) -> list[Finding]:
+    """Return a finding unless a list of paths may come through standard input."""
+    chain = _chain(lab)
+    lab.fill_source(SMALL)
+    words = ("full", *chain.duplicity.options, "--exclude-filelist=/dev/stdin", chain.source, chain.destination.url)
+    _typed(lab, chain, *words, stdin=f"{chain.source}/other\n".encode()).must_succeed()
+    listed = lab.ran(chain.duplicity.list_current_files(chain.destination.url)).must_succeed().paths
+    return [Finding("options-work", "other", "left out by the list", "in the backup")] if b"other" in listed else []
+
+
+def help_is_given(lab: Lab) -> list[Finding]:
+    """Return a finding unless `--help` and `-h` print the options."""
+    chain = _chain(lab)
+    helped = [_typed(lab, chain, word) for word in ("--help", "-h")]
+    silent = [each for each in helped if not each.ok or "--archive-dir" not in each.log]
+    return [Finding("options-work", "", f"{each.verb} prints the options", each.ending) for each in silent]
+
+
+def restart_of_what_shrank(lab: Lab) -> list[Finding]:
+    """Return a finding unless a full that broke off in a file is taken up where the file has shrunk since."""
+    copies = Copies(lab)
+    with copies.new(encrypted=False) as chain:
+        broken_off(copies, chain, Interrupt("full", 2, "before"))
+        first = NOW.trees[0]
+        lab.fill_source(Tree({**first, b"large": file((1, 100))}))
+        rerun = lab.ran(chain.duplicity.full(chain.source, chain.destination.url, at=chain.next_time + HOUR))
+    return [] if rerun.ok else [Finding("rerun-recovers", "large", "a rerun", rerun.ending, rerun.last_lines)]
+
+
+def no_check_remote(lab: Lab) -> list[Finding]:
+    """Return a finding if an incremental with --no-check-remote warns of a chain that is whole."""
+    chain = _chain(lab, "--no-check-remote")
+    lab.fill_source(SMALL)
+    lab.take_point(chain)
+    lab.fill_source(MANY)
+    result = lab.take_point(chain).result
+    warned = "missing difftar" in result.log
+    return [Finding("options-work", "", "no warning", "missing volumes are warned of")] if warned else []
+
+
+SCENARIOS: Mapping[str, Scenario] = {
+    "restart-of-what-shrank": restart_of_what_shrank,
+    "no-check-remote": no_check_remote,
+    "ignore-errors": ignore_errors,
+    "options-before-the-verb": options_before_the_verb,
+    "implied-verbs": implied_verbs,
+    "filelist-from-stdin": filelist_from_stdin,
+    "help-is-given": help_is_given,
+}
+
+
+def _chain(lab: Lab, *options: str) -> Chain:
+    chain = lab.new_chain()
+    chain.duplicity = replace(chain.duplicity, options=(*chain.duplicity.options, *options))
+    return chain
+
+
+def _typed(lab: Lab, chain: Chain, *words: str, stdin: bytes = b"") -> Result:
+    """Run a command line as it is typed, and not as the lab would spell it."""
+    client = chain.duplicity
+    done = lab.host.run([*client.command, *words, *IMPATIENT], env=client.env, stdin=stdin)
+    return lab.ran(Result.of(words, done, ()))
