@@ -1,6 +1,8 @@
 """Writes what the last runs of detect and of the museum found out into docs/ and the README: figures are never typed.
 
 uv run python ci/figures.py FOLDER…    folders of reports: with detection.json, with the museum's tables.json
+
+A detection of some saboteurs (detect -k) replaces what the last one of all said of these.
 """
 
 import json
@@ -9,6 +11,7 @@ import sys
 from pathlib import Path
 
 from verify.detection.files import read_detection, write_detection
+from verify.detection.result import updated
 from verify.detection.table import summary
 from verify.museum import exhibits
 from verify.museum.table import TITLE, museum_table, sentence, shown
@@ -38,7 +41,10 @@ def _keep(folder: Path) -> None:
     """Write what a folder of reports has into docs/."""
     detection, tables = folder / "detection.json", folder / "tables.json"
     if detection.exists():
-        write_detection(read_detection(detection), DOCS)
+        found = read_detection(detection)
+        before = read_detection(DETECTION) if DETECTION.exists() else found
+        of_some = {row["name"] for row in found.rows} < {row["name"] for row in before.rows}
+        write_detection(updated(before, found) if of_some else found, DOCS)
     if tables.exists() and _tables(tables):
         museum = _tables(tables)
         MUSEUM.write_text(json.dumps(museum, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

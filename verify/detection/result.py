@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import verify
@@ -86,6 +86,13 @@ class Result:
         """Given what `as_json` made, return the result again."""
         null = Null(**data["null"]) if data["null"] else None
         return cls(data["saboteurs"], data["seconds"], data["workers"], data["facts"], null)
+
+
+def updated(whole: Result, part: Result) -> Result:
+    """Given a result, and a later one of some of its saboteurs, return the first with what the second found."""
+    later = {row["name"]: row for row in part.rows}
+    rows = [later.get(row["name"], row) for row in whole.rows]
+    return replace(whole, rows=rows, seconds=whole.seconds + part.seconds, null=part.null or whole.null)
 
 
 def caught(rows: Iterable[Row]) -> list[Row]:

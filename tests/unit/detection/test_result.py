@@ -7,7 +7,7 @@ import pytest
 
 from verify.detection.files import read_detection, write_detection
 from verify.detection.picture import picture
-from verify.detection.result import Null, Result
+from verify.detection.result import Null, Result, updated
 from verify.detection.table import full_table, summary
 
 
@@ -41,6 +41,16 @@ def test_what_is_not_caught_by_its_check_is_no_success(outcomes: list[str], exit
 def test_a_false_alarm_is_no_success() -> None:
     assert result(row("a"), null=Null(3, 1, 0, 9.0, "default")).exit_code == 1
     assert result(row("a"), null=Null(3, 0, 0, 9.0, "default")).exit_code == 0
+
+
+def test_a_later_run_of_some_replaces_what_was_said_of_these() -> None:
+    null = Null(3, 0, 0, 9.0, "default")
+    found = updated(result(row("a", "missed"), row("b")), result(row("a", seconds=2.0), null=null))
+    assert [(each["name"], each["outcome"], each["seconds"]) for each in found.rows] == [
+        ("a", "caught", 2.0),
+        ("b", "caught", 4.0),
+    ]
+    assert (found.seconds, found.null) == (122.0, null)
 
 
 def test_the_sentence_counts_what_was_tried() -> None:
