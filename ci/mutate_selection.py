@@ -20,6 +20,7 @@ import multiprocessing
 import os
 import re
 import resource
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -40,16 +41,18 @@ import verify.trees  # noqa: F401 - as above
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "verify" / "selection"
-SLOW = "test_recorded.py"  # comes last, so that most deletions are noticed before it
-TESTS = sorted((ROOT / "tests" / "unit" / "selection").glob("test_*.py"), key=lambda path: (path.name == SLOW, path))
+SLOW = {"test_always_the_same.py", "test_around.py", "test_recorded.py"}  # come last: most is noticed before
+TESTS = sorted((ROOT / "tests" / "unit" / "selection").glob("test_*.py"), key=lambda path: (path.name in SLOW, path))
 OPTIONS = ["-oaddopts=--import-mode=importlib", "-x", "--assert=plain", "--profile=smoke", "--hypothesis-seed=0"]
 OPTIONS += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
 # The order of sets is the same each time, and only the plugins named are loaded.
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 LIVING = ROOT / "ci" / "living_mutants.txt"
 WANTED = 0.95
-SECONDS = 20  # of CPU time, where 5 are enough; tests that need more never end, which is noticed too
+SECONDS = 15  # of CPU time, where 5 are enough; tests that need more never end, which is noticed too
 MEMORY = 1 << 30  # bytes; likewise
+FAILED = 9  # how a process ends in which a test failed; one that breaks down otherwise has noticed nothing
+NOTICED = {FAILED, -signal.SIGXCPU, -signal.SIGKILL}
 
 BLOCKS = {"body", "orelse", "finalbody"}
 PARTS = {"cases", "decorator_list", "ifs"}
@@ -183,11 +186,11 @@ def be_limited(scratch: str) -> None:
 
 
 def try_anew(deletion: Deletion | None, scratch: str) -> None:
-    """Given any deletion, or none, import the oracle after it, run the tests, and exit as they do."""
+    """Given any deletion, or none, import the oracle after it, run the tests, and exit `FAILED` or 0."""
     be_limited(scratch)
     if deletion:
         sys.meta_path.insert(0, Changed(deletion))
-    os._exit(pytest.main([*map(str, TESTS), *OPTIONS]))
+    os._exit(FAILED if pytest.main([*map(str, TESTS), *OPTIONS]) else 0)
 
 
 class Collected:
@@ -215,14 +218,14 @@ def delete_in_place(deletion: Deletion) -> None:
 
 
 def try_collected(session: pytest.Session, deletion: Deletion | None, scratch: str) -> None:
-    """Given a deletion in a function, or none, make it, run the tests that were collected, and exit 0 if all pass."""
+    """Given a deletion in a function, or none, make it, run the tests collected, and exit `FAILED` or 0."""
     be_limited(scratch)
     if deletion:
         delete_in_place(deletion)
     for item, following in pairwise([*session.items, None]):
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
-            os._exit(1)
+            os._exit(FAILED)
     os._exit(0)
 
 
@@ -243,7 +246,7 @@ def living_of(deletions: Iterable[Any], attempt: Callable[[Any, str], None]) -> 
             for sentinel in connection.wait(list(running)):
                 process, each = running.pop(sentinel)
                 process.join()
-                if process.exitcode == 0:
+                if process.exitcode not in NOTICED:
                     living.append(each)
 
 
