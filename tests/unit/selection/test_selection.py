@@ -319,6 +319,7 @@ def test_files_from_lines_that_duplicity_stores_under_another_name_are_no_answer
         ("1.0.0", ["--filter-literal", "--exclude", "/s/a"], 2),
         ("2.1.5", ["--exclude-older-than", "1D"], 30),
         ("2.1.5", ["--exclude-older-than", "x"], 30),
+        ("2.1.1", ["--exclude", "/s/a", "--filter-literal", "--exclude-device-files"], 71),
         ("0.8.22", ["--exclude", "ignorecase:/S/k"], 14),
     ],
 )
