@@ -115,6 +115,14 @@ def test_rules_without_a_path_are_met_in_folders_that_are_taken_too() -> None:
     assert {f"k/{name}": kind for name, kind in AGED.items()}.items() <= around.items()
     leaves = kinds_around("--include", "/s/k", "--exclude-older-than", "1000000", leaves=True)
     assert leaves["k"] == "file"
+    assert "k/newer file" not in kinds_around("--exclude", "/s/k", "--exclude-older-than", "1000000")
+
+
+def test_what_narrowly_misses_a_glob_lies_there_too() -> None:
+    around = kinds_around("--exclude", "/s/x?")
+    assert {"x", "xq", "xq/inside", "xqq"} <= around.keys()
+    assert "xqq/inside" not in around  # only what a rule takes is gone around
+    assert "xq" in kinds_around("--exclude-regexp", "xqz")
 
 
 def test_what_cannot_be_a_name_is_left_out() -> None:
