@@ -113,7 +113,7 @@ def test_a_rule_has_one_word_where_it_matches_and_another_where_it_leads_through
 
 
 def test_a_rule_that_has_decided_is_not_watched_any_more() -> None:
-    rules = parse_rules("/s", ["--exclude", "/s/b*", "--exclude", "/s/*2"], LATEST)
+    rules = parse_rules("/s", ["--exclude", "/s/b*", "--exclude", "/s/*2", "--exclude", "/s/none"], LATEST)
     walk = Walk([*folders(), Entry(b"b1"), Entry(b"a2"), Entry(b"b2")], rules)
     assert [decision.rule for decision in walk] == [None, 0, 1, 0]
     assert walk.shadowed == {}
