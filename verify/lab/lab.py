@@ -17,127 +17,36 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from packaging.version import Version
 
-from verify.checks import Finding, must_find_nothing
 from verify.errors import CannotRunError, StoppedError
 from verify.job import Job
+from verify.lab.chain import FIRST_POINT, Chain, Point, Restored, Taking
 from verify.lab.duplicity import Duplicity, schemes_of
 from verify.lab.host import Host
 from verify.lab.network import OpenNetwork
 from verify.lab.probes import GPG_MISSING
 from verify.lab.results import BackupResult, ListResult, Result, VerifyResult
 from verify.lab.settings import LabSettings
-from verify.lab.store import Destination, Store
+from verify.lab.store import Store
 from verify.lab.transfer import must_hold_something
 from verify.lab.variants import PLAIN, KeyPair, Variant, new_key
 from verify.secret import Secret
-from verify.trees import History, Inventory, Limitation, Tree, compare, findings_of, limitations_of, plan, printable
+from verify.trees import History, Inventory, Limitation, Tree, compare, limitations_of, plan
 
 if TYPE_CHECKING:
     from verify.lab.packs.lanes import Lanes
+
+__all__ = ["FIRST_POINT", "AnyResult", "AnyReturn", "Chain", "Lab", "MoreHosts", "Point", "Restored", "Taking"]
 
 AnyResult = TypeVar("AnyResult", bound=Result)
 AnyReturn = TypeVar("AnyReturn")
 # Given a name for their scratch, gives one more of each host, of the lab's own kind.
 MoreHosts = Callable[[str], AbstractContextManager[tuple[Host, Host]]]
 
-DAY = 86_400
-FIRST_POINT = 1_704_067_200  # 2024-01-01T00:00:00Z: points are a day apart by duplicity's own clock
 # What duplicity and the stores say of a full disk, also where some of it is left.
 FULL = re.compile(
     r"no space left on device|disk quota exceeded|XMinioStorageFull|minimum free drive|temp space has .* available",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """One backup of a chain, and what lay in the source when it was taken."""
-
-    chain: "Chain"
-    index: int
-    time: int  # seconds since the epoch, as duplicity was told
-    inventory: Inventory
-    result: BackupResult
-
-    def __str__(self) -> str:
-        return f"T{self.index}"
-
-
-@dataclass(eq=False)
-class Chain:
-    """A full backup and its incrementals at a destination of their own, oldest first; fulls may follow.
-
-    `archive` is its own archive directory, empty where it has the job's.
-    """
-
-    destination: Destination
-    duplicity: Duplicity
-    source: str
-    encrypted: bool
-    points: list[Point] = field(default_factory=list)
-    archive: str = ""
-
-    @property
-    def next_time(self) -> int:
-        """The time that the next point is taken at, in seconds since the epoch."""
-        return FIRST_POINT + DAY * len(self.points)
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """How a point is taken where it is not simply the next of its chain: when, by which verb, with what besides.
-
-    `behind` is a program, with its arguments, that is given duplicity's command line to run.
-    """
-
-    at: int
-    full: bool
-    options: tuple[str, ...] = ()
-    behind: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Restored:
-    """What a restore of one point gave."""
-
-    point: Point
-    path: bytes
-    result: Result
-    inventory: Inventory  # of the restore target; empty where there is none
-    release: Version
-
-    def must_equal(self, expected: Inventory, *, check: str = "") -> None:
-        """Raise `FindingsError` unless the restore gave what was expected; by `check` if one is named."""
-        self.result.must_succeed(check or "command-succeeds")
-        found = self.differing_from(expected)
-        must_find_nothing(replace(each, check=check) if check else each for each in found)
-
-    def must_be_refused(self, check: str) -> None:
-        """Raise `FindingsError` (`check`) unless the restore failed, said so, and left no file."""
-        found = []
-        if self.result.ok:
-            found.append(Finding(check, printable(self.path), "a refusal", "exit code 0"))
-        found += [
-            Finding(check, printable(seen.path), "nothing restored", f"a {seen.kind}")
-            for seen in self.inventory
-            if seen.kind != "dir"
-        ]
-        must_find_nothing(found)
-
-    def differing_from(self, expected: Inventory) -> list[Finding]:
-        """Given what was expected, return a finding for each path that came back otherwise.
-
-        A restore that gives another point of the chain exactly is one finding, `point-in-time`:
-        a thousand differing paths would hide that one sentence.
-        """
-        limitations = limitations_of(self.release)
-        found = findings_of(compare(expected, self.inventory, limitations), point=str(self.point))
-        if not found or self.path:
-            return found
-        for other in self.point.chain.points:
-            if other is not self.point and not any(compare(other.inventory, self.inventory, limitations)):
-                return [Finding("point-in-time", expected=f"the tree of {self.point}", got=f"the tree of {other}")]
-        return found
 
 
 @dataclass(eq=False, repr=False)

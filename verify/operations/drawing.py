@@ -24,8 +24,8 @@ NUMBERS: dict[str, Callable[[Random], int]] = {
     "remove-all-but-n-full": lambda random: random.randint(1, 2),
     "remove-all-inc-of-but-n-full": lambda random: random.randint(1, 2),
     "volsize": lambda random: random.choice((1, 2, 25)),  # MB
-    # DST, a leap day, a year. Backups are a day apart, so none is of a time before the newest point: it would be lost.
-    "clock": lambda random: random.choice((HOUR, -HOUR, LEAP_DAY, 400 * DAY)),
+    # DST, a leap day, a month. Backups are a day apart, so none is of a time before the newest point: it would be lost.
+    "clock": lambda random: random.choice((HOUR, -HOUR, LEAP_DAY, 30 * DAY)),
 }
 OTHERS = tuple(kind for kind in KINDS if kind not in BACKUPS)
 PLAIN = ("incremental", "incremental", "full")  # what is in between
