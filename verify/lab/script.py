@@ -56,8 +56,8 @@ if cmp -s "$work/one" "$work/other"; then really=0; else really=1; fi
 [ "$said" = "$really" ] || failed "verify ended with exit code $said in place of $really"\
 """
 LISTED = """\
-sed 's/^[A-Z][a-z][a-z] [A-Z][a-z][a-z] [ 0-9]* [0-9:]* [0-9]* //; /^Duplicity backup complete/d' "$work/listing" |
-    sort >"$work/one"
+dated='^[A-Z][a-z][a-z] [A-Z][a-z][a-z] [ 0-9]* [0-9:]* [0-9]* '
+sed -n "/$dated/,\\$ {{ /^Duplicity backup complete/d; s/$dated//; p }}" "$work/listing" | sort >"$work/one"
 (cd "$work/{then}" && find . ! -type s -printf '%P\\n' | sed 's/^$/./' | sort) >"$work/other"
 diff -u "$work/other" "$work/one" || failed "the listing of {then} shows other paths"\
 """
