@@ -1,5 +1,6 @@
 """Hypothesis tests that ask for nothing but a lab, run by packs: the pytest side of `verify.lab.packs`."""
 
+import contextlib
 import inspect
 import secrets
 import time
@@ -60,20 +61,23 @@ class _Keeping:
         """Keep a failure as it was found: who ends the run while it is made smaller has that."""
         case = self._case(failure, given)
         if case and self._folder and isinstance(failure.error, FindingsError):
-            self._id = keep(self._folder, case, failure.error.findings).name
             self._begun = time.perf_counter()
+            with contextlib.suppress(OSError):  # it is tried once more at last, and then told
+                self._id = keep(self._folder, case, failure.error.findings).name
 
     def at_last(self, checking: Checking, error: FindingsError) -> None:
         """Keep a failure as small as it has become, with a script; let its findings say how to meet them again."""
         case = self._case(checking.failure, checking.given) if checking.failure else None
         if case is None or self._folder is None:
             return
+        about = f"{case.test}: duplicity {case.release}, found by duplicity-verify{error}"
+        try:
+            place = keep(self._folder, case, error.findings, script_of(checking.traced(), about))
+        except OSError as trouble:
+            error.add_note(f"It could not be kept in {self._folder}: {trouble}")
+            return
         if self._id and self._id != case.id:
             forget(self._folder, self._id)
-        script = script_of(
-            checking.traced(), f"{case.test}: duplicity {case.release}, found by duplicity-verify{error}"
-        )
-        place = keep(self._folder, case, error.findings, script)
         error.findings = reproducing(error.findings, Path(near(str(place.absolute()))))
         if case.operations:
             error.add_note(f"operations: {shown(case.operations)}")

@@ -55,6 +55,13 @@ def test_a_command_gives_its_status_and_output(host: Host) -> None:
     assert done.argv[0] == "sh"
 
 
+def test_a_command_may_have_another_host_name(host: Host) -> None:
+    if not host.elsewhere:
+        pytest.skip("this machine lets its user give no command another host name")
+    assert host.run([*host.elsewhere, "hostname"]).stdout == b"localhost\n"
+    assert host.run([*host.elsewhere, "sh", "-c", "exit 3"]).returncode == 3
+
+
 def test_the_environment_of_the_tests_is_not_inherited(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSPHRASE", "of the caller")
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/bundle.pem")
