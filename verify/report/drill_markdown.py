@@ -128,4 +128,4 @@ def _cells(check: CheckResult) -> tuple[str, ...]:
 
 
 def _sentence(meaning: str) -> str:
-    return meaning[:1].upper() + meaning[1:]
+    return meaning if meaning.startswith("duplicity") else meaning[:1].upper() + meaning[1:]
