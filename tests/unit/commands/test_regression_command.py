@@ -89,7 +89,9 @@ def test_a_revision_is_compared_with_what_is_in_the_checkout(command: Command, h
     done = command(*QUICK, "--before", "HEAD", "--env-file", "duplicity.env", *JSON)
     assert (done.document["before"], done.document["after"]) == ("HEAD:duplicity.env", "duplicity.env")
     assert [group["paths"] for group in done.document["leaves"]] == [["reg", "reg/users.db"]]
-    assert "again    duplicity-verify regression --env-file=duplicity.env" in done.err, "not a scratch file"
+    assert "Reproduce with:\n        duplicity-verify regression --env-file=duplicity.env" in done.err, (
+        "not a scratch file"
+    )
 
 
 def test_a_lock_that_is_current_approves_the_change(command: Command, here: Path, edit: Edit) -> None:
