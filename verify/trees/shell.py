@@ -89,7 +89,7 @@ def _meta(path: bytes, mode: int, uid: int, gid: int, mtime_ns: int, *_xattrs: A
         return
     yield f"own {uid}:{gid} {_here(path)}"
     if not stat.S_ISLNK(mode):
-        yield f"chmod {stat.S_IMODE(mode):04o} {_here(path)}"
+        yield f"chmod {stat.S_IMODE(mode):05o} {_here(path)}"  # of fewer digits, a folder keeps the setgid it was given
     yield f"touch -h -d @{_time(mtime_ns)} {_here(path)}"
 
 

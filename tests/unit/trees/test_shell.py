@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from verify.trees import GALLERY, LIMITATIONS, History, Inventory, Tree, compare, histories
+from verify.trees import GALLERY, LIMITATIONS, History, Inventory, Tree, compare, folder, histories, histories_of
 from verify.trees.onsite import materialise, observe, wipe
 from verify.trees.plan import plan
 from verify.trees.shell import FUNCTIONS, commands, quoted
@@ -33,6 +33,14 @@ def differing(folder: Path, other: Path) -> list[str]:
 @given(history=histories(points=3))
 def test_commands_make_what_the_lab_makes(tmp_path: Path, history: History) -> None:
     must_be_made_alike(tmp_path, history)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make devices and other owners")
+def test_a_folder_in_a_setgid_folder_has_its_own_mode(tmp_path: Path) -> None:
+    inside = Tree({b"": folder(0o2755), b"d": folder(0o755)})
+    must_be_made_alike(
+        tmp_path, histories_of(Tree({b"": folder(0o2755)}), inside, Tree({**inside, b"d": folder(0o700)}))
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make devices and other owners")
