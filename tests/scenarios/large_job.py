@@ -69,9 +69,9 @@ def take_points(site: Site, run: Run, files: int = FILES, size: int = BYTES) -> 
 
 
 def fill(source: Path, files: int, size: int) -> None:
-    """Copy real files until there are as many, and as many bytes, as there should be; add databases."""
+    """Copy as many real files as there should be; add films up to as many bytes, and databases."""
     for path in real_files():
-        if files <= 0 and size <= 0:
+        if files <= 0:
             break
         target = source / path.relative_to("/")
         target.parent.mkdir(parents=True, exist_ok=True)
