@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXAMPLES = """examples:
   duplicity-verify detect                    every saboteur, and the table of who caught it
   duplicity-verify detect --everyday         one of each check, and of each kind: what every change has to stand
-  duplicity-verify detect -k 'overlook-*'    some saboteurs
+  duplicity-verify detect -k 'overlook-*'    some saboteurs; -k may be repeated
   duplicity-verify detect --null 100         besides, a hundred runs that have nothing to find
 
 Those that need containers run in them where an engine answers, the others in processes of this machine;
@@ -43,7 +43,9 @@ def parser() -> Parser:
     )
     group = made.add_argument_group("the saboteurs")
     group.add_argument("--everyday", action="store_true", help="one saboteur of each check, and of each kind")
-    group.add_argument("-k", metavar="PATTERN", dest="pattern", default="*", help="those whose names match, as files")
+    group.add_argument(
+        "-k", metavar="PATTERN", dest="patterns", action="append", help="those whose names match, as files"
+    )
     group.add_argument("--null", metavar="N", type=int, default=0, help="runs against an honest duplicity besides")
     workers = os.cpu_count() or 1
     group.add_argument("-n", metavar="WORKERS", dest="workers", type=int, default=workers, help="trials at once")
@@ -84,10 +86,11 @@ def _chosen(options: argparse.Namespace) -> "Sequence[Saboteur]":
     catalogue = saboteurs()
     if options.everyday:
         catalogue = one_of_each(catalogue)
-    chosen = [each for each in catalogue if fnmatch.fnmatch(each.name, options.pattern)]
-    if not chosen:
-        raise CannotRunError(f"no saboteur is called {options.pattern!r}: see the table for their names")
-    return chosen
+    patterns = options.patterns or ["*"]
+    for pattern in patterns:
+        if not any(fnmatch.fnmatch(each.name, pattern) for each in catalogue):
+            raise CannotRunError(f"no saboteur is called {pattern!r}: see the table for their names")
+    return [each for each in catalogue if any(fnmatch.fnmatch(each.name, pattern) for pattern in patterns)]
 
 
 def _tried(chosen: "Sequence[Saboteur]", options: argparse.Namespace, folder: Path) -> "Iterator[Detection]":

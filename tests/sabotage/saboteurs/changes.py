@@ -20,6 +20,24 @@ def back_up_what_must_stay_out(env: str, stack: str) -> tuple[str, str]:
     return env.replace("--exclude /var/data/runtime ", ""), stack
 
 
+@configured("must-exclude", "change")
+def include_before_the_exclusion(env: str, stack: str) -> tuple[str, str]:
+    """A rule that comes first includes what a later one excludes."""
+    return rule(env, "--include /var/data/r*/socket"), stack
+
+
+@configured("must-include", "change")
+def exclude_too_much(env: str, stack: str) -> tuple[str, str]:
+    """A glob excludes more than was meant."""
+    return rule(env, "--exclude /var/data/*/traefik"), stack
+
+
+@configured("must-include", "change")
+def exclude_by_a_class(env: str, stack: str) -> tuple[str, str]:
+    """An excluded name with brackets is read as a class of letters."""
+    return rule(env, "--exclude /var/data/[config]*"), stack
+
+
 @configured("rules-effective", "change")
 def misspell_an_exclusion(env: str, stack: str) -> tuple[str, str]:
     """A rule names what is not there."""

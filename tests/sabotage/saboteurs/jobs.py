@@ -149,24 +149,6 @@ def exclude_what_is_not_below(env: str, stack: str) -> tuple[str, str]:
     return rule(env, "--exclude var/data/x"), stack
 
 
-@configured("excluded-absent")
-def include_before_the_exclusion(env: str, stack: str) -> tuple[str, str]:
-    """A rule that comes first includes what a later one excludes."""
-    return rule(env, "--include /var/data/r*/inside"), stack
-
-
-@configured("included-present")
-def exclude_too_much(env: str, stack: str) -> tuple[str, str]:
-    """A glob excludes more than was meant."""
-    return rule(env, "--exclude /var/data/*/traefik"), stack
-
-
-@configured("included-present")
-def exclude_by_a_class(env: str, stack: str) -> tuple[str, str]:
-    """An excluded name with brackets is read as a class of letters."""
-    return rule(env, "--exclude /var/data/[config]*"), stack
-
-
 @mounted("source-not-empty")
 def mount_empty_folders(folder: Path) -> None:
     """The source holds folders and no file: what was mounted in them is not there."""
