@@ -59,7 +59,7 @@ def test_the_check_is_red_where_the_defect_is_and_green_where_it_is_not(
         tabulate(TITLE, exhibit.id, column, ", ".join(sorted(checks[-1])) or NOTHING)
     red, green = checks
     assert exhibit.check in red, f"with {exhibit.affected}: {sorted(red) or NOTHING}"
-    assert exhibit.check not in green, f"with {exhibit.fixed}: {sorted(green)}"
+    assert not green, f"with {exhibit.fixed}: {sorted(green)}"
 
 
 def test_the_museum_is_as_large_as_it_says() -> None:
@@ -68,7 +68,7 @@ def test_the_museum_is_as_large_as_it_says() -> None:
 
 def test_the_recorded_run_is_of_this_museum_and_caught_what_it_should() -> None:
     tables = json.loads(RECORDED.read_text(encoding="utf-8"))
-    assert {row["name"] for table in tables for row in table["rows"]} == {exhibit.id for exhibit in CATCHABLE}
+    assert {row["name"] for table in tables for row in table["rows"]} >= {exhibit.id for exhibit in CATCHABLE}
     caught = [each.exhibit for each in shown(EXHIBITS, tables) if each.outcome == "caught"]
     assert len(caught) >= CAUGHT_SHARE * len(EXHIBITS)
     assert sum(bool(exhibit.test) for exhibit in caught) >= SUITE_SHARE * len(EXHIBITS)

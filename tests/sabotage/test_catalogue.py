@@ -41,11 +41,10 @@ def test_a_check_that_was_removed_is_missed(check: str, monkeypatch: pytest.Monk
     That the check does catch it is in the recorded detection, which is of this catalogue: see below.
     """
     folder = folder_of(check)
-    assert folder, f"no test decides {check}"
     monkeypatch.setattr(checks, "CATALOGUE", without(check))
     with pytest.raises(ValueError, match=check):
         checks.checks(check)
-    if folder.name == "drill":  # its defects are planted at a destination
+    if folder is None or folder.name == "drill":  # a drill's, or the owner's own: planted at a destination
         assert f'"{check}"' in DRILLS, f"no test of drills needs {check}"
         return
     assert [saboteur.name for saboteur in EVERY_DAY if saboteur.check == check], f"no saboteur needs {check}"

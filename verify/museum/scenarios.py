@@ -4,35 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from verify.checks import Finding
-from verify.faults import damaged, kind_of
 from verify.lab.commandlines import IMPATIENT, taken
-from verify.lab.copies import NOW, Copies
-from verify.lab.interrupts import HOUR, Interrupt, broken_off
 from verify.lab.lab import Chain, Lab
 from verify.lab.results import Result
 from verify.trees import Tree, compare, file, findings_of
 
 Scenario = Callable[[Lab], list[Finding]]
 
-FILES = 60  # of 30,000 bytes each, so that none of them is split between two volumes of 1 MB
 SMALL = Tree({b"file": file((1, 3000)), b"other": file((2, 300))})
-MANY = Tree({b"%02d" % number: file((number + 1, 30_000)) for number in range(FILES)})
-
-
-def ignore_errors(lab: Lab) -> list[Finding]:
-    """Return a finding unless --ignore-errors passes over a corrupt volume and brings the rest."""
-    chain = _chain(lab, "--volsize=1")
-    lab.fill_source(MANY)
-    point = lab.take_point(chain)
-    first, *_ = (each.name for each in lab.store.objects(chain.destination) if kind_of(each.name) == ("full", "volume"))
-    corrupt = damaged("one-bit", lab.store.read(chain.destination, first), b"")
-    lab.store.put(chain.destination, first, corrupt or b"")
-    chain.duplicity = replace(chain.duplicity, options=(*chain.duplicity.options, "--ignore-errors"))
-    restored = lab.restore(point)
-    last = b"%02d" % (FILES - 1)
-    if restored.result.ok and last in restored.inventory:
-        return []
-    return [Finding("damage-noticed", last.decode(), "restored from the volume that is whole", restored.result.ending)]
 
 
 def options_before_the_verb(lab: Lab) -> list[Finding]:
@@ -80,32 +59,7 @@ def help_is_given(lab: Lab) -> list[Finding]:
     return [Finding("options-work", "", f"{each.verb} prints the options", each.ending) for each in silent]
 
 
-def restart_of_what_shrank(lab: Lab) -> list[Finding]:
-    """Return a finding unless a full that broke off in a file is taken up where the file has shrunk since."""
-    copies = Copies(lab)
-    with copies.new(encrypted=False) as chain:
-        broken_off(copies, chain, Interrupt("full", 2, "before"))
-        first = NOW.trees[0]
-        lab.fill_source(Tree({**first, b"large": file((1, 100))}))
-        rerun = lab.ran(chain.duplicity.full(chain.source, chain.destination.url, at=chain.next_time + HOUR))
-    return [] if rerun.ok else [Finding("rerun-recovers", "large", "a rerun", rerun.ending, rerun.last_lines)]
-
-
-def no_check_remote(lab: Lab) -> list[Finding]:
-    """Return a finding if an incremental with --no-check-remote warns of a chain that is whole."""
-    chain = _chain(lab, "--no-check-remote")
-    lab.fill_source(SMALL)
-    lab.take_point(chain)
-    lab.fill_source(MANY)
-    result = lab.take_point(chain).result
-    warned = "missing difftar" in result.log
-    return [Finding("options-work", "", "no warning", "missing volumes are warned of")] if warned else []
-
-
 SCENARIOS: Mapping[str, Scenario] = {
-    "restart-of-what-shrank": restart_of_what_shrank,
-    "no-check-remote": no_check_remote,
-    "ignore-errors": ignore_errors,
     "options-before-the-verb": options_before_the_verb,
     "implied-verbs": implied_verbs,
     "filelist-from-stdin": filelist_from_stdin,

@@ -26,8 +26,8 @@ class Shown:
             return "uncaught"
         if not all(found and not found.startswith(UNTRIED) for found in (self.affected, self.fixed)):
             return "not tried"
-        red, green = self.affected.split(", "), self.fixed.split(", ")
-        return "caught" if self.exhibit.check in red and self.exhibit.check not in green else "missed"
+        red = self.exhibit.check in self.affected.split(", ")
+        return "caught" if red and self.fixed == NOTHING else "missed"
 
 
 def shown(exhibits: Iterable[Exhibit], tables: Iterable[Mapping[str, Any]]) -> list[Shown]:
@@ -64,6 +64,7 @@ def _row(each: Shown) -> str:
     by = f"`{exhibit.test.rpartition('::')[2]}`" if exhibit.test else exhibit.uncaught or f"scenario {exhibit.scenario}"
     if each.outcome in ("missed", "not tried"):
         by = f"**{each.outcome}**: {each.affected or 'no run'}, {each.fixed or 'no run'}; {by}"
-    cells = (exhibit.summary, exhibit.affected, exhibit.fixed, f"`{exhibit.check}`", by, exhibit.source)
+    check = f"`{exhibit.check}`" if exhibit.check else ""
+    cells = (exhibit.summary, exhibit.affected, exhibit.fixed, check, by, exhibit.source)
     sign = "✓" if each.outcome == "caught" else "✗"
     return f"| {sign} | " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
