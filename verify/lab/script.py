@@ -4,6 +4,7 @@ import os
 import shlex
 from collections.abc import Iterator
 
+from verify.job.credentials import printable_text
 from verify.lab.commandlines import BACKUPS, IMPATIENT
 from verify.lab.traced import Called, Filled, Lost, Traced
 from verify.trees import Tree
@@ -148,7 +149,8 @@ class _Script:
 
     def _line(self, called: Called) -> str:
         archive = '--archive-dir="$work/fresh"' if called.elsewhere else '--archive-dir="$work/archive"'
-        verb, *words = (word for word in called.words if not word.startswith(LEFT_OUT))
+        secrets = self._lab.job.secrets
+        verb, *words = (printable_text(word, secrets) for word in called.words if not word.startswith(LEFT_OUT))
         return " ".join(["duplicity", verb, archive, *(self._word(word, called) for word in words)])
 
     def _word(self, word: str, called: Called) -> str:

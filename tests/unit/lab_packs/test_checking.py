@@ -1,11 +1,11 @@
 """A test is collected by packs; what fails in one is met where it was drawn, and shrunk by packs too."""
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -205,9 +205,15 @@ def test_a_lab_that_cannot_run_is_no_failure_of_a_history() -> None:
 
 @pytest.fixture
 def children() -> Iterator[None]:
+    before = _children()
     yield
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert _children() <= before
+
+
+def _children() -> set[int]:
+    """Return the process ids of this process's children: other tests may have left some."""
+    here = Path("/proc/self/task")
+    return {int(pid) for task in here.iterdir() for pid in (task / "children").read_text().split()}
 
 
 @pytest.mark.usefixtures("children")
