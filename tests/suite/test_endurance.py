@@ -11,7 +11,7 @@ from verify.lab.lab import Lab
 from verify.operations import Operation, calendar
 from verify.trees import History, lives
 
-DAYS = {"smoke": 4, "default": 9, "nightly": 365}.get(settings.get_current_profile_name(), 9)
+DAYS = {"smoke": 4, "default": 7, "nightly": 365}.get(settings.get_current_profile_name(), 7)
 HISTORIES = 20
 
 

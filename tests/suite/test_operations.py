@@ -12,7 +12,7 @@ from verify.operations import DAY, Operation, dealt, operations_of
 from verify.trees import History, Tree, compare, file, histories
 from verify.trees.model import SECOND
 
-SEQUENCES = {"smoke": 1, "default": 2, "nightly": 40}
+SEQUENCES = {"smoke": 1, "default": 1, "nightly": 40}
 LENGTH = 10  # operations
 HISTORIES = 40  # of each sequence
 TREES = [Tree({b"a": file((number, 100 + number), mtime_ns=number * SECOND)}) for number in range(1, 4)]
