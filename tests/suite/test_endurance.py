@@ -11,8 +11,8 @@ from verify.lab.lab import Lab
 from verify.operations import Operation, calendar
 from verify.trees import History, lives
 
-DAYS = {"smoke": 4, "default": 7, "nightly": 365}.get(settings.get_current_profile_name(), 7)
-HISTORIES = 20
+DAYS = {"smoke": 4, "default": 5, "nightly": 365}.get(settings.get_current_profile_name(), 5)
+HISTORIES = 10
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
