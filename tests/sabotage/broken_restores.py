@@ -34,26 +34,6 @@ def flip_a_byte(root: Path) -> Path | None:
     return None
 
 
-def drop_a_file(root: Path) -> Path | None:
-    """Remove the first file, and put its folder's times back."""
-    for path in _files(root):
-        before = path.parent.stat()
-        path.unlink()
-        os.utime(path.parent, ns=(before.st_atime_ns, before.st_mtime_ns))
-        return path
-    return None
-
-
-def lose_a_mode_bit(root: Path) -> Path | None:
-    """Clear the lowest mode bit that the first file with one has."""
-    for path in _files(root):
-        mode = path.stat().st_mode & 0o7777
-        if mode:
-            path.chmod(mode & (mode - 1))
-            return path
-    return None
-
-
 def swap_beside_a_newline(root: Path) -> Path | None:
     """Exchange two files of one folder and size if the first one's name holds a newline; in each folder."""
     hit = None
@@ -77,8 +57,6 @@ def _exchange(one: Path, other: Path) -> None:
 
 SABOTEURS: dict[str, Callable[[Path], Path | None]] = {
     "flip-a-byte": flip_a_byte,
-    "drop-a-file": drop_a_file,
-    "lose-a-mode-bit": lose_a_mode_bit,
     "swap-beside-a-newline": swap_beside_a_newline,
 }
 

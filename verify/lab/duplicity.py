@@ -68,19 +68,19 @@ class Duplicity:
 
     def cleanup(self, url: str, *, force: bool = False) -> Result:
         """Remove what belongs to no complete set; without `force` only say so."""
-        return self._run(Result, "cleanup", forced(force), (url,))
+        return self.removing("cleanup", url, force=force)
 
-    def removing(self, verb: str, url: str, *words: str) -> Result:
-        """Let a verb that removes sets do so: `cleanup`, or one of retention with its argument."""
-        return self._run(Result, verb, forced(force=True), (*words, url))
+    def removing(self, verb: str, url: str, *words: str, force: bool = True) -> Result:
+        """Let a verb that removes sets do so: `cleanup`, or one of retention; without `force` only say so."""
+        return self._run(Result, verb, forced(force), (*words, url))
 
     def remove_older_than(self, url: str, time: str, *, force: bool = False) -> Result:
         """Remove the chains that end before a time; without `force` only say so."""
-        return self._run(Result, "remove-older-than", forced(force), (time, url))
+        return self.removing("remove-older-than", url, time, force=force)
 
     def remove_all_but_n_full(self, url: str, kept: int, *, force: bool = False) -> Result:
         """Remove all chains but the newest `kept`; without `force` only say so."""
-        return self._run(Result, "remove-all-but-n-full", forced(force), (str(kept), url))
+        return self.removing("remove-all-but-n-full", url, str(kept), force=force)
 
     def _run(
         self,

@@ -76,12 +76,10 @@ def continued(copies: Copies, chain: Chain) -> Verdict:
     """
     lab = copies.lab
     copies.fill_for_next(chain)
-    inventory = lab.source_host.observe(chain.source)
-    at = chain.next_time
-    result = lab.ran(chain.duplicity.incremental(chain.source, chain.destination.url, at=at))
-    if not result.ok:
-        return refused(result)
-    verdict = restored(lab, Point(chain, len(chain.points), at, inventory, result), new_machine=True)
+    point = lab.try_point(chain)
+    if not point.result.ok:
+        return refused(point.result)
+    verdict = restored(lab, point, new_machine=True)
     if verdict.outcome is Outcome.RIGHT:
         return verdict
     return Verdict(Outcome.SILENT, f"backed up with exit code 0, restored with {verdict.shown}")

@@ -10,7 +10,7 @@ from verify.checks import Finding
 from verify.faults.objects import Set
 from verify.lab.copies import Copies
 from verify.lab.faults import Outcome, Verdict, continued, refused, restored
-from verify.lab.lab import Chain, Point
+from verify.lab.lab import Chain, Taking
 from verify.lab.results import Result
 from verify.lab.tending import behind_cutter
 
@@ -99,14 +99,12 @@ def recovered(copies: Copies, interrupt: Interrupt) -> Verdict | None:
 
 def run_again(copies: Copies, chain: Chain) -> Verdict:
     """Given a chain whose next backup broke off, take it again; return the first verdict that is not right."""
-    lab, at = copies.lab, chain.next_time + HOUR
-    inventory = lab.source_host.observe(chain.source)
-    take = chain.duplicity.incremental if chain.points else chain.duplicity.full
-    rerun = lab.ran(take(chain.source, chain.destination.url, at=at))
-    if not rerun.ok:
-        verdict = refused(rerun)
+    lab = copies.lab
+    rerun = lab.try_point(chain, Taking(chain.next_time + HOUR, full=not chain.points))
+    if not rerun.result.ok:
+        verdict = refused(rerun.result)
         return replace(verdict, shown=f"the rerun: {verdict.shown}")
-    chain.points.append(Point(chain, len(chain.points), at, inventory, rerun))
+    chain.points.append(rerun)
     for point in chain.points:
         verdict = restored(lab, point, new_machine=True)
         if verdict.outcome is not Outcome.RIGHT:
@@ -134,8 +132,6 @@ def broken_off(copies: Copies, chain: Chain, interrupt: Interrupt) -> Result:
     """Take a chain's next backup until it breaks off; return how that ended."""
     lab = copies.lab
     copies.fill_for_next(chain)
-    behind = (*behind_cutter(lab, interrupt.upload, interrupt.moment), *chain.duplicity.command)
-    options = (*chain.duplicity.options, *filter(None, [interrupt.way]))
-    client = replace(chain.duplicity, command=behind, options=options)
-    take = client.incremental if chain.points else client.full
-    return lab.ran(take(chain.source, chain.destination.url, at=chain.next_time))
+    behind = behind_cutter(lab, interrupt.upload, interrupt.moment)
+    options = tuple(filter(None, [interrupt.way]))
+    return lab.backed_up(chain, Taking(chain.next_time, full=not chain.points, options=options, behind=behind))
