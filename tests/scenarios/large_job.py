@@ -1,6 +1,6 @@
 """A job as large as real ones: 30,000 files and more, over 1 GB, with a PostgreSQL that runs while it is backed up.
 
-It takes minutes, so that it is run by name: `uv run pytest tests/scenarios/large_job.py`, as ci/night does.
+It takes minutes, so that it is run by name: `uv run pytest tests/scenarios/large_job.py`, as ci/check does.
 """
 
 import contextlib

@@ -1,9 +1,11 @@
 """Lets Hypothesis meet what failed in a pack where it was drawn, and shrink it."""
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, Self
 
 from hypothesis import Phase, settings
@@ -17,6 +19,7 @@ from verify.lab.traced import Traced
 from verify.lab.variants import PLAIN, Variant
 
 AHEAD = 64  # attempts at a smaller failure that are tried together with the next one
+ENOUGH = 40.0  # seconds after which the failure is kept as small as it is by then
 TRIED = 4  # of the failures of a pack, plainest first, until one fails alone
 
 
@@ -80,7 +83,7 @@ class Meeting:
 
     def shrunk(self, first: Failure, pack: Pack) -> None:
         """Draw a pack again; raise what its first failure raises, as small as Hypothesis makes it."""
-        judge = self._judge(pack.variant, first.example)
+        judge = self._judge(pack.variant, first.example, time.monotonic() + ENOUGH)
         judge.learn(pack.examples, pack.verdicts.result())
         judge.learn([first.example], [Verdict(first.error)])
         phases = [each for each in settings_of(self._test).phases if each not in (Phase.explicit, Phase.reuse)]
@@ -91,8 +94,15 @@ class Meeting:
         """Run the test as Hypothesis does with these settings, but that many attempts run together."""
         self._run(self._judge(PLAIN), own)
 
-    def _judge(self, variant: Variant, first: Example | None = None) -> Judge:
-        return Judge(lambda examples: self.submitted(examples, variant).result(), AHEAD, first, variant)
+    def _judge(self, variant: Variant, first: Example | None = None, until: float = inf) -> Judge:
+        return Judge(lambda examples: self._tried(examples, variant), AHEAD, first, variant, until)
+
+    def _tried(self, examples: Sequence[Example], variant: Variant) -> list[Verdict | None]:
+        """Run examples in all lanes, each a part of them; return their verdicts."""
+        each = -(-len(examples) // self._lanes.count)
+        parts = [examples[start : start + each] for start in range(0, len(examples), each)]
+        running = [self.submitted(part, variant) for part in parts]
+        return [verdict for part in running for verdict in part.result()]
 
     def _run(self, judge: Judge, own: settings, seed: int | None = None) -> None:
         if own.database is not None:
