@@ -18,8 +18,8 @@ from verify.lab.packs.running import Verdict, judged
 from verify.lab.traced import Traced
 from verify.lab.variants import PLAIN, Variant
 
-AHEAD = 64  # attempts at a smaller failure that are tried together with the next one
-ENOUGH = 40.0  # seconds after which the failure is kept as small as it is by then
+AHEAD = 128  # attempts at a smaller failure that are tried together with the next one
+ENOUGH = 120.0  # seconds after which the failure is kept as small as it is by then
 TRIED = 4  # of the failures of a pack, plainest first, until one fails alone
 
 

@@ -8,7 +8,7 @@ from verify.lab.packs.meeting import Failure, Meeting
 from verify.operations import Operation
 
 OPERATIONS = "operations"  # the argument of a test that has them
-ENOUGH = 15.0  # seconds after which what is left is kept
+ENOUGH = 40.0  # seconds after which what is left is kept
 
 
 def shortened(meeting: Meeting, failure: Failure, operations: Sequence[Operation], at_once: int) -> Failure:
