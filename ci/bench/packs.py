@@ -135,14 +135,11 @@ def measure(runtime: Any, how: str, count: str, cores: str) -> None:
 
 def night(lab: Lab, lanes: Lanes) -> dict[str, float]:
     """Run one round of each test of the suite that the nightly profile packs; return what all rounds make, and take."""
-    minutes, histories = 0.0, 0.0
+    rounds, begun = PACKED["nightly"] / ROUND, time.perf_counter()
     for test in (every_point_comes_back, *NIGHTLY):
-        rounds = PACKED["nightly"] / ROUND
-        before, begun = lab.statistics["histories"], time.perf_counter()
         Checking(test, "lab", lab, lanes).run(ROUND, SEED, CYCLES["nightly"])
-        minutes += rounds * (time.perf_counter() - begun) / 60
-        histories += rounds * (lab.statistics["histories"] - before)
-    return {"minutes": minutes, "histories": histories}
+    minutes = (time.perf_counter() - begun) / 60
+    return {"minutes": rounds * minutes, "histories": rounds * lab.statistics["histories"]}
 
 
 def store_cpu() -> float:

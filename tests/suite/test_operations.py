@@ -1,5 +1,7 @@
 """What a destination goes through in its life leaves every point that retention keeps, and no other."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 
 from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.course import Course
-from verify.lab.lab import FIRST_POINT, Lab, Taking
+from verify.lab.lab import FIRST_POINT, Chain, Lab, Taking
 from verify.operations import DAY, Operation, dealt, operations_of
 from verify.trees import History, Tree, compare, file, histories
 from verify.trees.model import SECOND
@@ -15,6 +17,8 @@ from verify.trees.model import SECOND
 SEQUENCES = {"smoke": 1, "default": 1, "nightly": 40}
 LENGTH = 10  # operations
 HISTORIES = 40  # of each sequence
+CENTRAL_EUROPE = "CET-1CEST,M3.5.0,M10.5.0/3"  # spelled out: an image may have no time zones
+HALF_AN_HOUR = 1800  # seconds
 TREES = [Tree({b"a": file((number, 100 + number), mtime_ns=number * SECOND)}) for number in range(1, 4)]
 # What duplicity does where it would have to refuse, by operations that lead there; measured with 3.2.1.
 NOT_REFUSED = {
@@ -58,11 +62,33 @@ def test_a_point_that_is_gone_is_given_as_another_one(lab: Lab, way: str, said: 
 @checks("limitation-holds")
 def test_a_backup_after_the_clock_was_set_back_is_lost_without_a_word(lab: Lab) -> None:
     chain = lab.new_chain(archive=True)
-    for tree, day in zip(TREES, (0, 2, 1), strict=False):
-        lab.fill_source(tree)
-        lost = lab.take_point(chain, Taking(FIRST_POINT + day * DAY, full=not chain.points))
+    back_up_at(lab, chain, [FIRST_POINT + day * DAY for day in (0, 2, 1)])
+    lost = chain.points[-1]
     restored = lab.restore(lost)
     back = restored.result.ok and not any(compare(lost.inventory, restored.inventory, lab.limitations))
     said = "a backup of a time before the newest point is in no chain; later incrementals are refused"
     kept = Finding("limitation-holds", "", said, "it came back as it was", "draw such clocks: `operations.drawing`")
     must_find_nothing([kept] if back else [])
+
+
+@checks("point-in-time")
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(1_711_846_800, id="to-summer-time"),  # 2024-03-31T01:00Z: 2 o'clock is 3 o'clock
+        pytest.param(1_729_990_800, id="from-summer-time"),  # 2024-10-27T01:00Z: half past 2 comes twice
+    ],
+)
+def test_points_around_a_change_of_the_clocks_come_back_as_they_were(lab: Lab, changed: int) -> None:
+    chain = lab.new_chain(archive=True)
+    chain.duplicity = replace(chain.duplicity, env={**chain.duplicity.env, "TZ": CENTRAL_EUROPE})
+    back_up_at(lab, chain, [changed + half_hours * HALF_AN_HOUR for half_hours in (-1, 1, 3)])
+    for point in chain.points:
+        lab.restore(point).must_equal(point.inventory)
+
+
+def back_up_at(lab: Lab, chain: Chain, times: Sequence[int]) -> None:
+    """Back up each of the trees at its time: a full backup, then incrementals."""
+    for tree, at in zip(TREES, times, strict=True):
+        lab.fill_source(tree)
+        lab.take_point(chain, Taking(at, full=not chain.points))
