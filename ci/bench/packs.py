@@ -16,12 +16,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "suite"))
 
 from test_full import test_a_full_backup_comes_back_as_it_was
 from test_listing import test_the_listing_shows_the_tree
+from test_points_in_time import test_every_point_in_time_comes_back_as_it_was
 from test_verify import test_verify_tells_what_changed_since_the_backup
 
 from verify.lab.lab import Lab
@@ -32,7 +33,6 @@ from verify.lab.provision import provision_duplicity
 from verify.lab.settings import LabSettings
 from verify.lab.variants import CYCLES
 from verify.profiles import PACKED
-from verify.trees import History, histories
 
 HISTORIES = 3000
 ONE_BY_ONE = 20
@@ -47,19 +47,13 @@ SABOTEUR = Path(__file__).parents[2] / "tests" / "sabotage" / "broken_restores.p
 SABOTAGE = "swap-beside-a-newline"
 
 
-@settings(
+every_point_comes_back = settings(
     max_examples=ONE_BY_ONE,
     database=None,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
-)
-@given(history=histories(points=4))
-def every_point_comes_back(lab: Lab, history: History) -> None:
-    """Back a history up, and compare each point restored with what was there."""
-    chain = lab.back_up(history)
-    for point in chain.points:
-        lab.restore(point).must_equal(point.inventory)
+)(test_every_point_in_time_comes_back_as_it_was)
 
 
 def main(runtime: str = "embedded", count: str = str(HISTORIES)) -> None:
