@@ -27,7 +27,7 @@ def verify_findings(
     said: VerifyResult, then: Inventory, now: Inventory, limitations: Iterable[Limitation]
 ) -> list[Finding]:
     """Given what `verify --compare-data` said, and what was and is there, return a finding if they disagree."""
-    differing = {each.path for each in compare(_times_as_kept(then), _times_as_kept(now), limitations)}
+    differing = {each.path for each in compare(_as_told_apart(then), _as_told_apart(now), limitations)}
     if said.exit_code not in (0, 1):
         return [
             Finding(
@@ -65,14 +65,14 @@ def _expected_statistics(
     if before is None:
         contents = sum(seen.size for seen in now if seen.kind == "file")
         return {**expected, "NewFiles": len(now), "DeltaEntries": len(now), "RawDeltaSize": contents}
-    differences = list(compare(_times_as_kept(before), _times_as_kept(now), limitations))
+    differences = list(compare(_as_told_apart(before), _as_told_apart(now), limitations))
     differing = {each.path for each in differences}
     deleted = {each.path for each in differences if each.aspect == "missing"}
     changed = len(differing) - len(deleted) - counted.get("NewFiles", 0)
     return {**expected, "DeltaEntries": len(differing), "DeletedFiles": len(deleted), "ChangedFiles": changed}
 
 
-def _times_as_kept(inventory: Inventory) -> Inventory:
-    """Return an inventory with the times that duplicity can tell apart, for neither side is a restore."""
-    seen = (each._replace(mtime_ns=second_seen(each.mtime_ns) * SECOND) for each in inventory)
+def _as_told_apart(inventory: Inventory) -> Inventory:
+    """Return an inventory as duplicity compares it with a source: whole seconds, and nothing of names of one file."""
+    seen = (each._replace(mtime_ns=second_seen(each.mtime_ns) * SECOND, inode=None) for each in inventory)
     return Inventory.from_records(seen, inventory.root)

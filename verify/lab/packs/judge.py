@@ -1,9 +1,7 @@
 """The body of a test as Hypothesis meets it: what is known is told, what is not is tried."""
 
 import contextlib
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import inf
 from typing import TYPE_CHECKING
 
 from hypothesis.database import ExampleDatabase
@@ -22,15 +20,11 @@ Try = Callable[[Sequence[Example]], Sequence[Verdict | None]]
 class Judge:
     """Called with an example, raises what its body raises, from memory or after trying it.
 
-    Until `first` is met, only that example fails: of all failures of a pack, it is the one to shrink. After the
-    time `until` of the monotonic clock nothing more is tried: what is not known counts as no failure.
+    Until `first` is met, only that example fails: of all failures of a pack, it is the one to shrink.
     """
 
-    def __init__(
-        self, attempt: Try, ahead: int, first: Example | None = None, variant: Variant = PLAIN, until: float = inf
-    ) -> None:
+    def __init__(self, attempt: Try, ahead: int, first: Example | None = None, variant: Variant = PLAIN) -> None:
         self.variant = variant
-        self._until = until
         self.known: dict[Key, BaseException | None] = {}
         self.copy: Copy | None = None  # in a copied process
         self.last: tuple[Example, BaseException] | None = None  # the last failure that was raised
@@ -61,9 +55,6 @@ class Judge:
         """Try an example, and with it what may come next; in a copied process, only guess."""
         if self.copy is not None:
             self._guess(key, fails=self.copy.tell(example))
-            return
-        if time.monotonic() > self._until:
-            self._remember(key, None)
             return
         more = foreseen(self._ahead) if self._ahead else []
         if isinstance(more, Copy):

@@ -1,11 +1,9 @@
 """Lets Hypothesis meet what failed in a pack where it was drawn, and shrink it."""
 
 import contextlib
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from math import inf
 from typing import Any, Self
 
 from hypothesis import Phase, settings
@@ -19,7 +17,6 @@ from verify.lab.traced import Traced
 from verify.lab.variants import PLAIN, Variant
 
 AHEAD = 128  # attempts at a smaller failure that are tried together with the next one
-ENOUGH = 120.0  # seconds after which the failure is kept as small as it is by then
 TRIED = 4  # of the failures of a pack, plainest first, until one fails alone
 
 
@@ -82,8 +79,8 @@ class Meeting:
         return None
 
     def shrunk(self, first: Failure, pack: Pack) -> None:
-        """Draw a pack again; raise what its first failure raises, as small as Hypothesis makes it."""
-        judge = self._judge(pack.variant, first.example, time.monotonic() + ENOUGH)
+        """Draw a pack again; raise what its first failure raises, as small as Hypothesis makes it in five minutes."""
+        judge = self._judge(pack.variant, first.example)
         judge.learn(pack.examples, pack.verdicts.result())
         judge.learn([first.example], [Verdict(first.error)])
         phases = [each for each in settings_of(self._test).phases if each not in (Phase.explicit, Phase.reuse)]
@@ -94,8 +91,8 @@ class Meeting:
         """Run the test as Hypothesis does with these settings, but that many attempts run together."""
         self._run(self._judge(PLAIN), own)
 
-    def _judge(self, variant: Variant, first: Example | None = None, until: float = inf) -> Judge:
-        return Judge(lambda examples: self._tried(examples, variant), AHEAD, first, variant, until)
+    def _judge(self, variant: Variant, first: Example | None = None) -> Judge:
+        return Judge(lambda examples: self._tried(examples, variant), AHEAD, first, variant)
 
     def _tried(self, examples: Sequence[Example], variant: Variant) -> list[Verdict | None]:
         """Run examples in all lanes, each a part of them; return their verdicts."""

@@ -1,0 +1,33 @@
+"""What `verify` said against two inventories: it agrees, or one of both is wrong."""
+
+from verify.lab.listed import statistics_findings, verify_findings
+from verify.lab.results import BackupResult, VerifyResult
+from verify.trees import Inventory, Tree, file
+from verify.trees.edits import Overwrite, Swap
+from verify.trees.model import Segment
+
+TREE = Tree({b"a": file(link=1), b"b": file(), b"c": file(link=1)})
+
+
+def said(differences: int) -> VerifyResult:
+    log = f"Verify complete: 3 file(s) compared, {differences} difference(s) found.\n"
+    return VerifyResult(("verify",), int(differences > 0), 1.0, 1.0, b"", log)
+
+
+def test_a_difference_that_only_one_of_both_sees_is_a_finding() -> None:
+    then, now = Inventory.of(TREE), Inventory.of(Overwrite(b"b", 0, Segment(1, 5)).apply(TREE))
+    assert verify_findings(said(0), then, then, ()) == []
+    assert verify_findings(said(1), then, now, ()) == []
+    (missed,) = verify_findings(said(0), then, now, ())
+    assert (missed.check, missed.path) == ("verify-agrees", "b")
+    (invented,) = verify_findings(said(1), then, then, ())
+    assert (invented.check, invented.path) == ("verify-agrees", "")
+
+
+def test_which_names_are_one_file_is_nothing_that_duplicity_looks_at() -> None:
+    then, now = Inventory.of(TREE), Inventory.of(Swap(b"a", b"b").apply(TREE))
+    assert verify_findings(said(0), then, now, ()) == []
+    names = ("SourceFiles", "NewFiles", "DeletedFiles", "ChangedFiles", "DeltaEntries", "RawDeltaSize", "Errors")
+    lines = "".join(f"{name} {4 if name == 'SourceFiles' else 0}\n" for name in names)
+    log = f"---[ Backup Statistics ]---\n{lines}---------------------------\n"
+    assert statistics_findings(BackupResult(("inc",), 0, 1.0, 1.0, b"", log), then, now, ()) == []
