@@ -5,6 +5,7 @@ Usage: uv run python ci/bench/drill.py [FILES] [BYTES]   (default: 48,000 files,
 
 import contextlib
 import dataclasses
+import os
 import resource
 import shutil
 import subprocess
@@ -99,9 +100,9 @@ def metadata(site: Site, by_hand: ByHand) -> None:
         theirs = sum(by_hand.seconds(Path(archive), each) for each in ("collection-status", "list-current-files"))
     with drilled(site) as drill:
         first = timed(lambda: looked_at(drill))
-        before = drill.before(drill.newest)
+        before = drill.listings.point_before(drill.newest)
         assert before
-        held = drill.paths_of(before)
+        held = drill.listings.paths_of(before)
     with drilled(site) as drill:
         drill.ledger.note_point(before, held)
         later = timed(lambda: looked_at(drill))
@@ -140,6 +141,7 @@ def restored_by_hand(site: Site, by_hand: ByHand) -> tuple[float, float, float]:
     target = site.folder / "by hand"
     with tempfile.TemporaryDirectory() as archive:
         by_hand.seconds(Path(archive), "collection-status")
+        os.sync()  # what was written before is not written meanwhile
         with memory() as most:
             restored = by_hand.seconds(Path(archive), "restore", str(target))
         diff = ("diff", "-rq", "--no-dereference", str(site.source), str(target))
@@ -151,7 +153,8 @@ def restored_by_hand(site: Site, by_hand: ByHand) -> tuple[float, float, float]:
 def drilled_whole(site: Site) -> tuple[float, float, float]:
     """Restore and compare by a drill; return its time, duplicity's part of that, and the peak memory in MB."""
     with drilled(site, full=True) as drill:
-        _ = drill.newest_listing, drill.destination.manifests
+        _ = drill.listings.newest, drill.destination.manifests
+        os.sync()
         with memory() as most:
             seconds = timed(lambda: must_be_empty(drill.restores.full_findings))
         outcome = drill.restores.newest
@@ -162,7 +165,8 @@ def drilled_whole(site: Site) -> tuple[float, float, float]:
 def samples(site: Site) -> None:
     """Print what a sample drill takes, beside the restores that it makes."""
     with drilled(site) as drill:
-        _ = drill.newest_listing, drill.destination.manifests
+        _ = drill.listings.newest, drill.destination.manifests
+        os.sync()
         ours = timed(lambda: must_be_empty(drill.restores.sample_findings))
         plain = sum(each.seconds for each in drill.ledger.restores)
     report("a sample drill", ours, "the restores in it", plain, 1.1)
@@ -224,8 +228,9 @@ def _children(pid: str) -> Iterator[str]:
     with contextlib.suppress(OSError):  # gone meanwhile
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                yield child
-                yield from _children(child)
+                if Path(f"/proc/{child}/comm").read_text().strip() != "minio":  # the store is neither's
+                    yield child
+                    yield from _children(child)
 
 
 def _mb(pid: str) -> float:

@@ -25,6 +25,7 @@ def test_a_healthy_backup_gives_no_finding(site: Site, tmp_path: Path, runtime: 
     assert report.outcomes.pop("database-boots") == "not-proven"  # there is none: see large_job.py
     assert {id_ for id_, outcome in report.outcomes.items() if outcome != "proven"} == {"database-boots"}
     assert report.markdown.startswith("## ✓ PROVEN: this backup comes back")
+    assert not list(tmp_path.rglob("*-aside"))  # the archive that other points were listed by
 
 
 def test_a_stale_backup_is_not_fresh(site: Site, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def test_an_interrupted_drill_leaves_nothing_and_the_next_one_goes_on(site: Site
     said, _ = drill.communicate(timeout=300)
     assert drill.returncode == 2, said
     scratch.rmdir()  # there is nothing in it
+    assert not list(tmp_path.rglob("*-aside"))  # nor of the archive that other points are listed by
     ledger = Ledger(tmp_path / "drill", f"s3:///{BUCKET}/{HEALTHY}")
     assert [each.verdict for each in ledger.past] == ["could-not-run"]
     ledger.close()

@@ -44,7 +44,7 @@ class Backup:
     def listing(self) -> Mapping[str, datetime]:
         """What the newest point holds: modification times by path, relative to the source."""
         return {
-            os.fsdecode(path): datetime.fromtimestamp(time, UTC) for path, time in self._drill.newest_listing if path
+            os.fsdecode(path): datetime.fromtimestamp(time, UTC) for path, time in self._drill.listings.newest if path
         }
 
     def restore(self, path: str, at: datetime | None = None) -> Path:
@@ -57,7 +57,7 @@ class Backup:
         into = f"{drill.place.scratch}/asked-{next(self._numbers)}"
         restorer = Restorer(drill.place, drill.job, drill.deadline)
         needs = drill.restores.needs(point)
-        restored = restorer.restore(OWN, os.fsencode(path), point, needs, into=into, size=None, order=())
+        restored = restorer.restore(OWN, os.fsencode(path), point, needs, into=into, size=None, order=list)
         drill.count_restore(restored)
         if restored.finding:
             raise FindingsError((restored.finding,))

@@ -12,17 +12,14 @@ from typing import Any, TypeVar
 from verify.checks import Finding, FindingsError
 from verify.drill.destination import Destination
 from verify.drill.ledger.ledger import Ledger
+from verify.drill.listings import Listings
 from verify.drill.once import once
-from verify.drill.place.archive import Archive
 from verify.drill.place.place import Place
 from verify.drill.points.expected import Verdict, judge
-from verify.drill.points.listing import Listing
 from verify.drill.points.source import LiveSource, live_source, rules_of
 from verify.drill.restores import NEWEST, Restores
 from verify.drill.restoring.restorer import Restored
 from verify.drill.settings import DrillSettings
-from verify.drill.stored.completeness import signature_findings
-from verify.drill.stored.names import Names
 from verify.drill.words import moment
 from verify.errors import NotProvenError
 from verify.job import Job
@@ -102,9 +99,9 @@ class Drill:
             )
 
     @cached_property
-    def archive(self) -> Archive:
-        """duplicity's archive, which is complete for a point once that was listed."""
-        return Archive(self.place.host, self.place.archive, Names.of(self.job))
+    def listings(self) -> Listings:
+        """What duplicity lists tonight."""
+        return Listings(self)
 
     @cached_property
     def restores(self) -> Restores:
@@ -183,44 +180,6 @@ class Drill:
         self.destination.must_be_readable()
         return self.ran(self.place.duplicity(self.job).collection_status(self.job.destination))
 
-    def listing(self, point: int) -> Listing:
-        """Given a point's time, return what duplicity lists of it."""
-        _ = self.status  # without which a listing would fail by another check
-        self._must_have_signatures(point)
-        client = self.place.duplicity(self.job)
-        listing = Listing(self.ran(client.list_current_files(self.job.destination, at=point)).stdout)
-        self.ledger.note_point(point, len(listing))
-        return listing
-
-    def _must_have_signatures(self, point: int) -> None:
-        """Raise where signatures are lost that a listing is made of: duplicity would list an older point."""
-        if not self.destination.is_seen:
-            return
-        found = signature_findings(self.destination.stored.leading_to(point))
-        if found and {each.path for each in found} <= self.blamed:
-            raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")
-        if found:
-            raise FindingsError(tuple(found))
-
-    @once
-    def newest_listing(self) -> Listing:
-        """What duplicity lists of the newest point."""
-        return self.listing(self.newest)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the newest point holds nothing but its root."""
-        return len(self.newest_listing) <= 1
-
-    def paths_of(self, point: int) -> int:
-        """Given a point's time, return how many paths it holds, the root among them."""
-        known = self.ledger.paths_of(point)
-        return len(self.listing(point)) if known is None else known
-
-    def before(self, point: int) -> int | None:
-        """Given a point's time, return that of the point before it, None where there is none."""
-        return max((each for each in self.points if each < point), default=None)
-
     @once
     def source(self) -> LiveSource:
         """The live source. Raise `NotProvenError` where there is none to compare with."""
@@ -230,9 +189,9 @@ class Drill:
     def verdict(self) -> Verdict:
         """What became of the live source's paths in the newest point."""
         rules = rules_of(self.job, self.source, self.place.release)
-        verdict = judge(self.source, self.newest_listing, rules, self.newest)
+        verdict = judge(self.source, self.listings.newest, rules, self.newest)
         if verdict.doubtful:
-            oldest = dict(self.listing(self.points[0]))
+            oldest = dict(self.listings.of(self.points[0]))
             verdict.settle(lambda path: path in oldest)
         return verdict
 

@@ -42,8 +42,8 @@ def chain(drill: Drill) -> list[Finding]:
         sets = f"{volumes:,} volumes of {len(there.stored.points):,} sets"
         drill.say(", ".join([sets, *unfinished(there.stored)]))
         return drill.blame(chain_findings(there.stored, there.manifests, there.remembered_sizes))
-    _ = drill.newest_listing
-    chain = drill.archive.leading_to(drill.newest, volume_size_of(drill.job))
+    _ = drill.listings.newest
+    chain = drill.listings.archive_of(drill.newest).leading_to(drill.newest, volume_size_of(drill.job))
     if not chain:
         raise NotProvenError("duplicity's archive does not hold the newest chain's manifests")
     drill.say(f"{len(chain):,} sets of the newest chain, by what duplicity lists; sizes and older chains are not known")
@@ -60,17 +60,18 @@ def paths(drill: Drill) -> list[Finding]:
 
     Raise `NotProvenError` where the point is empty: that is one finding, and not one a path.
     """
-    if drill.is_empty:
+    if drill.listings.is_empty:
         raise NotProvenError("the newest point holds nothing: see not-shrunken")
     return expected.findings_of(drill.verdict, drill.newest)
 
 
 def shrinking(drill: Drill) -> list[Finding]:
     """Return a finding if the newest point holds much less than the one before."""
-    earlier, threshold = drill.before(drill.newest), drill.policy.shrink_threshold
-    before = None if earlier is None else (earlier, drill.paths_of(earlier))
-    drill.say(f"{len(drill.newest_listing) - 1:,} paths" + (f", {before[1] - 1:,} before" if before else ""))
-    found = shrink_findings(drill.newest, len(drill.newest_listing), before, threshold)
+    paths, threshold = len(drill.listings.newest), drill.policy.shrink_threshold
+    earlier = drill.listings.point_before(drill.newest)
+    before = None if earlier is None else (earlier, drill.listings.paths_of(earlier))
+    drill.say(f"{paths - 1:,} paths" + (f", {before[1] - 1:,} before" if before else ""))
+    found = shrink_findings(drill.newest, paths, before, threshold)
     if found or not drill.destination.is_seen:
         return found
     fulls = [chain[0] for chain in drill.destination.stored.chains]

@@ -14,7 +14,7 @@ from verify.drill.destination import Destination
 from verify.drill.drill import Drill
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.ledger.lock import only_one
-from verify.drill.place.place import GPG_HOME, Place, environment_of, prepare
+from verify.drill.place.place import GPG_HOME, Place, aside_of, environment_of, prepare
 from verify.drill.settings import DrillSettings
 from verify.drill.stored.names import Names
 from verify.drill.stored.views import view_of
@@ -76,7 +76,9 @@ def _place(runtime: str) -> "Callable[[DrillSettings, Job, Run], contextlib.Abst
 def _embedded(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]:
     with (
         contextlib.closing(local_host(run.scratch, run.marker)) as host,
+        contextlib.ExitStack() as stack,
         contextlib.closing(local_host(run.scratch, run.marker)) as observer,
+        contextlib.closing(local_host(run.scratch, run.marker)) as aside,
     ):
         command, release = local_duplicity(settings.lab, host)
         scratch, archive = str(run.scratch / "drill"), str(archive_of(settings.folder, job))
@@ -86,8 +88,10 @@ def _embedded(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]:
             host.remove(archive)
         prepare(host, scratch, archive)
         gpg = gpg_version(host)
+        stack.callback(host.remove, aside_of(archive))
         yield Place(
-            host=host, observer=observer, command=command, release=release, archive=archive, scratch=scratch,
+            host=host, observer=observer, aside=aside, command=command, release=release,
+            archive=archive, scratch=scratch,
             fetched_to=None, environment=environment_of(job, scratch, os.environ.get("HOME")),
             versions={"duplicity": str(release), **({"gpg": gpg} if gpg else {})},
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from verify.checks import Finding, FindingsError
 from verify.drill.once import once
 from verify.drill.place.archive import volume_size_of
+from verify.drill.points.listing import Listing
 from verify.drill.points.source import rules_of
 from verify.drill.restoring.chances import claim
 from verify.drill.restoring.comparing import Yardstick, forgiven
@@ -52,15 +53,17 @@ class Restores:
     @once
     def sample_findings(self) -> list[Finding]:
         """What came back otherwise of a sample of the newest point, and of one of a random older point."""
-        left = self._drill.budget - self._drill.downloaded
+        drill = self._drill
+        left = drill.budget - drill.downloaded
         share = left // OLDER_SHARE if self._older else 0
         found: list[Finding] = []
         gaps: list[str] = []
-        for sampled, budget in ((self._of_newest, left - share), (self._of_an_older, share)):
-            try:
-                found += sampled(budget)
-            except NotProvenError as gap:
-                gaps.append(str(gap))
+        with self._an_older() as older:
+            for sampled, budget in ((self._of_newest, left - share), (older, share)):
+                try:
+                    found += sampled(budget)
+                except NotProvenError as gap:
+                    gaps.append(str(gap))
         if not found and not gaps and not self._restored:
             gaps.append("nothing was restored: the budget or the time was used up before")
         if not found and gaps:
@@ -73,10 +76,10 @@ class Restores:
         drill = self._drill
         if not drill.settings.full:
             raise NotProvenError(f"only with --full; {self._last_full()}")
-        point = self._point(drill.newest)
+        point = self._point(drill.newest, drill.listings.newest)
         if not self._is_whole:
             raise NotProvenError(f"{_LOST}, so that only some of it was restored")
-        outcome = self._carried_out(FULL, point, NEWEST, everything(point))
+        outcome = self._carried_out(FULL, NEWEST, everything(point))
         return [*self._not_listed(FULL), *outcome.comparison.findings]
 
     def time_findings(self) -> list[Finding]:
@@ -106,20 +109,28 @@ class Restores:
             return []
         drill = self._drill
         missed = self._not_listed(SAMPLE)
-        return [*missed, *self._sampled(drill.newest, budget, drill.policy.restore_samples, self._must, NEWEST)]
+        newest = self._point(drill.newest, drill.listings.newest)
+        return [*missed, *self._sampled(newest, budget, drill.policy.restore_samples, self._must, NEWEST)]
 
-    def _of_an_older(self, budget: int) -> list[Finding]:
+    @contextlib.contextmanager
+    def _an_older(self) -> Iterator[Callable[[int], list[Finding]]]:
+        """Give what samples a random older point under a budget; it is listed beside what is done before."""
         drill = self._drill
         if not self._older:
-            if self._is_whole:
-                raise NotProvenError("there is no older point, and the newest is restored as a whole")
-            return []
-        samples = max(drill.policy.restore_samples // OLDER_SHARE, 1)
-        return self._sampled(drill.draw.choice(self._older), budget, samples, (), OLDER)
+            yield self._of_none
+            return
+        time, samples = drill.draw.choice(self._older), max(drill.policy.restore_samples // OLDER_SHARE, 1)
+        with drill.listings.aside(time) as listed:
+            yield lambda budget: self._sampled(self._point(time, listed()), budget, samples, (), OLDER)
+
+    def _of_none(self, _budget: int) -> list[Finding]:
+        if self._is_whole:
+            raise NotProvenError("there is no older point, and the newest is restored as a whole")
+        return []
 
     def _not_listed(self, check: str) -> list[Finding]:
         """Return a finding for each path that must be restored and is not listed; none where nothing at all is."""
-        return [] if self._drill.is_empty else missing(self._must, self._drill.newest_listing, check)
+        return [] if self._drill.listings.is_empty else missing(self._must, self._drill.listings.newest, check)
 
     @property
     def _must(self) -> list[bytes]:
@@ -129,21 +140,22 @@ class Restores:
     def _older(self) -> list[int]:
         return [point for point in self._drill.points if point != self._drill.newest]
 
-    def _sampled(self, time: int, budget: int, size: int, must: Sequence[bytes], into: str) -> list[Finding]:
-        drill, point = self._drill, self._point(time)
+    def _sampled(self, point: Point, budget: int, size: int, must: Sequence[bytes], into: str) -> list[Finding]:
+        drill = self._drill
         listed = set(must) - {os.fsencode(each.path) for each in missing(must, point.listing, SAMPLE)}
         chosen = choose(point, size, listed, budget=budget, draw_=drill.draw, ledger=drill.ledger)
-        found = self._carried_out(SAMPLE, point, into, chosen).comparison.findings if chosen.cover else []
+        found = self._carried_out(SAMPLE, into, chosen).comparison.findings if chosen.cover else []
         if chosen.lost and not found:
-            raise NotProvenError(f"{len(chosen.lost):,} of the paths drawn from the point of {moment(time)}: {_LOST}")
+            lost = f"{len(chosen.lost):,} of the paths drawn from the point of {moment(point.time)}"
+            raise NotProvenError(f"{lost}: {_LOST}")
         if not chosen.cover:
-            drill.say(f"nothing of {moment(time)} fits into {max(budget, 0):,} bytes")
+            drill.say(f"nothing of {moment(point.time)} fits into {max(budget, 0):,} bytes")
         return found
 
-    def _carried_out(self, check: str, point: Point, into: str, chosen: Chosen) -> Outcome:
-        drill = self._drill
+    def _carried_out(self, check: str, into: str, chosen: Chosen) -> Outcome:
+        drill, point = self._drill, chosen.point
         restorer = Restorer(drill.place, drill.job, drill.deadline)
-        outcome = carry_out(check, point, chosen, restorer, self._yardstick, into=into, keep=into == NEWEST)
+        outcome = carry_out(check, chosen, restorer, self._yardstick, into=into, keep=into == NEWEST)
         if drill.destination.is_seen:
             drill.ledger.note_proven(volumes_of(outcome, point.needs), drill.started)
         for each in outcome.restored:
@@ -153,7 +165,7 @@ class Restores:
         return outcome
 
     def _tell(self, outcome: Outcome, point: Point, into: str) -> None:
-        drill, population = self._drill, outcome.chosen.population
+        drill, population = self._drill, point.population
         drill.say(f"of {moment(point.time)} {outcome.comparison}; {claim(population, outcome.drawn, outcome.bad)}")
         if into == NEWEST:
             self.newest = outcome
@@ -173,9 +185,7 @@ class Restores:
             return Yardstick(drill.here, None, None, drill.ledger, limitations, drill.started)
         return Yardstick(drill.here, source, rules, drill.ledger, limitations, drill.started)
 
-    def _point(self, time: int) -> Point:
-        drill = self._drill
-        listing = drill.newest_listing if time == drill.newest else drill.listing(time)
+    def _point(self, time: int, listing: Listing) -> Point:
         positions, source = self._positions(time), self._yardstick.source
 
         def strata(leaf: Leaf) -> Iterator[Stratum]:
@@ -188,7 +198,7 @@ class Restores:
         """Given a point's time, return what its restores download. Raise `NotProvenError` where its chain is broken."""
         drill, there = self._drill, self._drill.destination
         if not there.is_seen:
-            whole = drill.archive.leading_to(time, volume_size_of(drill.job))
+            whole = drill.listings.archive_of(time).leading_to(time, volume_size_of(drill.job))
         else:
             sets = [(each, there.manifests[each.span]) for each in there.stored.leading_to(time)]
             whole = [(each, manifest) for each, manifest in sets if isinstance(manifest, Manifest)]
@@ -203,8 +213,9 @@ class Restores:
         duplicity's archive has the manifests in the clear, since it has listed the point.
         """
         drill, found = self._drill, dict[bytes, int]()
+        archive = drill.listings.archive_of(time)
         if drill.destination.is_seen:
             for number, each in enumerate(drill.destination.stored.leading_to(time)[1:], 1):
-                for _, path in changed_paths(drill.archive.text_of(each.manifest.name if each.manifest else "")):
+                for _, path in changed_paths(archive.text_of(each.manifest.name if each.manifest else "")):
                     found[path] = number
         return found

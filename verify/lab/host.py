@@ -7,7 +7,7 @@ import itertools
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from verify.lab.gateway import Gateway
 from verify.lab.transfer import copied
 from verify.secret import Secret
 from verify.trees import Inventory, Tree, plan
-from verify.trees.onsite import order_of
+from verify.trees.inventory import Block
 
 ENOUGH_SPACE = 1 << 20  # bytes; a command that failed with less left failed for want of space
 LOOPBACK = "127.0.0.1,localhost,::1"
@@ -106,13 +106,13 @@ class Host:
         """Return what lies at a path and below it. Raise FileNotFoundError if nothing does."""
         return Inventory(root, self._gateway.call("onsite", "observe", os.fsencode(root)))
 
-    def follow(self, root: str, paths: Iterable[bytes], done: str) -> int:
-        """Read the files of a folder that is being filled in the order of `paths`, until a file `done` is there.
+    def follow(self, root: str, order: Sequence[Block], done: str) -> int:
+        """Read the files of a folder that is being filled in the order of `order_of`, until a file `done` is there.
 
         It takes as long as that does, and this host does nothing else meanwhile. `observe` then need
         not read them again.
         """
-        return int(self._gateway.call("onsite", "follow", os.fsencode(root), order_of(paths), os.fsencode(done)))
+        return int(self._gateway.call("onsite", "follow", os.fsencode(root), list(order), os.fsencode(done)))
 
     def scratch_path(self, name: str) -> str:
         """Given a name, return a path in scratch that it begins the name of and that nothing is at yet."""

@@ -10,13 +10,16 @@ reached from an open folder, in pieces shorter than PATH_MAX.
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import contextlib
 import errno
 import hashlib
+import itertools
 import marshal
 import os
 import stat
+import struct
 import time
 import traceback
 import warnings
@@ -28,6 +31,7 @@ if TYPE_CHECKING:  # names in annotations only, which older Pythons never evalua
 
     Refused = list[tuple[bytes, str, str]]  # (path, what, error name)
     Segments = tuple[tuple[int, int, int], ...]  # (seed, length, start)
+    Waiting = collections.deque[bytes]
     Xattrs = tuple[tuple[bytes, bytes], ...]
 
 PIECE = 2048  # bytes of a path that one call is given; PATH_MAX is 4096
@@ -40,6 +44,8 @@ PAUSE = 0.02  # seconds
 HOLE = 4096  # zeros from which on they are not written, but left out: a hole
 DIGEST = 16  # bytes of a content's SHA-256 that are kept: accidents are looked for, not attacks
 XATTRS = ("user.", "system.posix_acl_", "security.capability")  # others are the host's, e.g. SELinux labels
+
+IDENTITY = struct.Struct("QQqqq")
 
 FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 REACH = os.O_PATH | FOLDER
@@ -274,10 +280,17 @@ def _entry(folder: int, name: bytes, path: bytes, is_file: bool, buffer: memoryv
     """Return the record of something that is no folder."""
     problem = ""
     if is_file:
+        if followed:
+            there = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            known = followed.get(_identity(there))
+            if known:
+                digest, xattrs = known
+                return _record(path, there, digest, there.st_size, xattrs)
         try:
             fd = _opened(lambda flags: os.open(name, flags, dir_fd=folder))
             try:
-                return _file(fd, path, buffer)
+                there = os.fstat(fd)
+                return _record(path, there, *_read(fd, there, buffer))
             finally:
                 os.close(fd)
         except OSError as error:
@@ -295,14 +308,8 @@ def _opened(open_: Callable[[int], int]) -> int:
         return open_(READ)
 
 
-def _file(fd: int, path: bytes, buffer: memoryview) -> tuple[Any, ...]:
-    there = os.fstat(fd)
-    digest, size = followed.get(_identity(there)) or _read(fd, there, buffer)
-    return _record(path, there, digest, size=size, xattrs=_xattrs(fd))
-
-
-def _read(fd: int, there: os.stat_result, buffer: memoryview) -> tuple[bytes, int]:
-    """Return the digest and the size of a file's content."""
+def _read(fd: int, there: os.stat_result, buffer: memoryview) -> tuple[bytes, int, Xattrs]:
+    """Return the digest and the size of a file's content, and its attributes."""
     digest, size = hashlib.sha256(), 0
     while True:
         count = os.readv(fd, [buffer])
@@ -310,18 +317,19 @@ def _read(fd: int, there: os.stat_result, buffer: memoryview) -> tuple[bytes, in
         size += count
         if count < len(buffer) and (not count or size >= there.st_size):
             break
-    return digest.digest()[:DIGEST], size
+    return digest.digest()[:DIGEST], size, _xattrs(fd)
 
 
-def _identity(there: os.stat_result) -> tuple[int, ...]:
+def _identity(there: os.stat_result) -> bytes:
     """Return what a file has anew after any change of it."""
-    return there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns
+    seen = (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns)
+    return IDENTITY.pack(*seen)  # there are many, and so they take half as much memory
 
 
-followed: dict[tuple[int, ...], tuple[bytes, int]] = {}  # what `follow` read: its digest and size
+followed: dict[bytes, tuple[bytes, Xattrs]] = {}  # what `follow` read: its digest and attributes
 
 
-def follow(root: bytes | str, order: bytes, done: bytes) -> int:
+def follow(root: bytes | str, order: list[tuple[int, bytes]], done: bytes) -> int:
     """Given a root that is being filled in the order of `paths_in(order)`, read each file once it is finished.
 
     It is when something later in the order is there. `observe` does not read it again, unless it has
@@ -329,29 +337,28 @@ def follow(root: bytes | str, order: bytes, done: bytes) -> int:
     """
     followed.clear()
     paths = paths_in(order)
+    waiting = collections.deque(itertools.islice(paths, AHEAD))
     buffer = memoryview(bytearray(BUFFER))
-    place = 0
-    while place < len(paths) and not os.path.exists(done):
+    while waiting and not os.path.exists(done):
         try:
             with Root(root) as top:
-                place = _followed(top, paths, place, done, buffer)
+                _follow_on(top, waiting, paths, done, buffer)
         except FileNotFoundError:  # not begun yet
             time.sleep(PAUSE)
     return len(followed)
 
 
-def _followed(top: Root, paths: list[bytes], place: int, done: bytes, buffer: memoryview) -> int:
-    """Read files from a place in the order on; return the place that was reached."""
+def _follow_on(top: Root, waiting: Waiting, paths: Iterator[bytes], done: bytes, buffer: memoryview) -> None:
+    """Read the files that wait, and those of `paths` after them, each once a later one is there."""
     top.stat(b"")
-    while place < len(paths) and not os.path.exists(done):
-        later = next((n for n in range(place + 1, min(place + AHEAD, len(paths))) if _is_there(top, paths[n])), place)
-        if later == place:
+    while waiting and not os.path.exists(done):
+        later = next((place for place in range(1, len(waiting)) if _is_there(top, waiting[place])), 0)
+        if not later:
             time.sleep(PAUSE)
-        for path in paths[place:later]:
+        for _ in range(later):
             with contextlib.suppress(OSError):  # not restored, or no file: `observe` says so
-                _follow(top, path, buffer)
-        place = later
-    return place
+                _follow(top, waiting.popleft(), buffer)
+        waiting.extend(itertools.islice(paths, later))
 
 
 def _is_there(top: Root, path: bytes) -> bool:
@@ -368,30 +375,31 @@ def _follow(top: Root, path: bytes, buffer: memoryview) -> None:
     fd = _opened(lambda flags: top.open(path, flags))
     try:
         there = os.fstat(fd)
-        followed[_identity(there)] = _read(fd, there, buffer)
+        digest, size, xattrs = _read(fd, there, buffer)
+        if size == there.st_size:
+            followed[_identity(there)] = digest, xattrs
     finally:
         os.close(fd)
 
 
-def order_of(paths: Iterable[bytes]) -> bytes:
-    """Given paths in the order in which a root is filled, return them for `follow`."""
-    return zlib.compress(marshal.dumps(list(paths), FORMAT), 1)
+def order_of(paths: Iterable[bytes]) -> list[tuple[int, bytes]]:
+    """Given paths in the order in which a root is filled, return them for `follow`, in blocks."""
+    return list(pack((path,) for path in paths))
 
 
-def paths_in(order: bytes) -> list[bytes]:
-    """Given what `order_of` made, return the paths."""
-    paths: list[bytes] = marshal.loads(zlib.decompress(order))  # noqa: S302 - made by `order_of`
-    return paths
+def paths_in(order: list[tuple[int, bytes]]) -> Iterator[bytes]:
+    """Given what `order_of` made, yield the paths."""
+    return (path for block in order for (path,) in unpack(block))
 
 
 def _record(
     path: bytes,
     there: os.stat_result,
     digest: bytes = b"",
-    *,
     size: int = 0,
+    xattrs: Xattrs = (),
+    *,
     target: bytes = b"",
-    xattrs: tuple[tuple[bytes, bytes], ...] = (),
     problem: str = "",
 ) -> tuple[Any, ...]:
     mode = there.st_mode
@@ -418,7 +426,7 @@ def _problem(error: OSError) -> str:
     return errno.errorcode.get(error.errno or 0, "EIO")
 
 
-def _xattrs(fd: int) -> tuple[tuple[bytes, bytes], ...]:
+def _xattrs(fd: int) -> Xattrs:
     try:
         names = os.listxattr(fd)
         return tuple(sorted((os.fsencode(name), os.getxattr(fd, name)) for name in names if name.startswith(XATTRS)))

@@ -12,7 +12,7 @@ from verify.checks import Finding
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.points.listing import Listing
 from verify.drill.restoring.comparing import Comparison
-from verify.drill.restoring.exercise import Chosen, Outcome, Point, choose, everything, missing
+from verify.drill.restoring.exercise import Chosen, Outcome, Point, choose, missing
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import Restored, Restorer
 from verify.drill.stored.completeness import volume_name
@@ -88,7 +88,7 @@ def test_folders_that_a_night_missed_are_restored_besides(point: Point, ledger: 
 def test_everything_is_restored_by_one_command_where_that_is_cheapest(point: Point, ledger: Ledger) -> None:
     some = chosen(point, ledger, 99, size=40)
     assert some.is_everything
-    assert everything(point).population == 40
+    assert point.population == 40
 
 
 def test_a_path_that_must_be_restored_and_is_not_there_is_a_finding(point: Point) -> None:
@@ -102,8 +102,8 @@ def restored(path: bytes, *, failed: bool = False) -> Restored:
     return Restored(path, 0, "", Inventory.empty(), result, 0, finding)
 
 
-def test_only_what_was_restored_before_the_first_that_was_not_counts_as_drawn() -> None:
-    outcome = Outcome(Chosen(40, (b"a/1", b"b/1", b"c/1", b"a/2"), [b"a", b"b", b"c"], 0))
+def test_only_what_was_restored_before_the_first_that_was_not_counts_as_drawn(point: Point) -> None:
+    outcome = Outcome(Chosen(point, (b"a/1", b"b/1", b"c/1", b"a/2"), [b"a", b"b", b"c"], 0))
     assert outcome.drawn == 0
     outcome.restored = [restored(b"a"), restored(b"c")]
     assert outcome.drawn == 1
@@ -111,8 +111,8 @@ def test_only_what_was_restored_before_the_first_that_was_not_counts_as_drawn() 
     assert outcome.drawn == 4
 
 
-def test_bad_are_those_that_came_back_otherwise_or_not_at_all() -> None:
-    outcome = Outcome(Chosen(40, (b"a/1", b"b/1", b"b/2"), [b"a", b"b"], 0))
+def test_bad_are_those_that_came_back_otherwise_or_not_at_all(point: Point) -> None:
+    outcome = Outcome(Chosen(point, (b"a/1", b"b/1", b"b/2"), [b"a", b"b"], 0))
     outcome.restored = [restored(b"a"), restored(b"b", failed=True)]
     outcome.comparison = Comparison(bad={b"a/1", b"a/3"}, bad_leaves={b"a/1", b"a/3"})
     assert (outcome.drawn, outcome.bad) == (3, 3)

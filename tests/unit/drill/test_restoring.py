@@ -14,6 +14,7 @@ from verify.drill.restoring.restorer import Restored, Restorer
 from verify.errors import CannotRunError
 from verify.job import read_job
 from verify.lab.host import local_host
+from verify.trees.onsite import order_of
 
 Restore = Callable[..., Restored]
 WRITES = 'for target; do :; done; mkdir "$target"; echo 1 >"$target/a"; echo 22 >"$target/b"'
@@ -25,12 +26,14 @@ def place(tmp_path: Path) -> Iterator[Callable[[str], Place]]:
     with (
         contextlib.closing(local_host(tmp_path / "host")) as host,
         contextlib.closing(local_host(tmp_path / "observer")) as observer,
+        contextlib.closing(local_host(tmp_path / "aside")) as aside,
     ):
 
         def with_script(script: str) -> Place:
             host.mkdir(f"{host.scratch}/drill")
             return Place(
-                host=host, observer=observer, command=("sh", "-c", script, "duplicity"), release=Version("3.2.1"),
+                host=host, observer=observer, aside=aside,
+                command=("sh", "-c", script, "duplicity"), release=Version("3.2.1"),
                 archive=f"{host.scratch}/archive", scratch=f"{host.scratch}/drill", environment={}, fetched_to=None,
                 versions={},
             )  # fmt: skip
@@ -42,7 +45,9 @@ def restored(place: Place, tmp_path: Path, seconds: float = 60, into: str = "new
     (tmp_path / "duplicity.env").write_text("SRC=/var/data\nDST=file:///nowhere\nPASSPHRASE=x\n")
     job = read_job(tmp_path / "duplicity.env", None, {})
     restorer = Restorer(place, job, time.monotonic() + seconds)
-    return restorer.restore("sample-restores", path, 0, Needs([]), into=into, size=0, order=[b"a", b"b"])
+    return restorer.restore(
+        "sample-restores", path, 0, Needs([]), into=into, size=0, order=lambda: order_of([b"a", b"b"])
+    )
 
 
 def test_what_was_restored_is_observed(place: Callable[[str], Place], tmp_path: Path) -> None:

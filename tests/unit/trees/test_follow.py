@@ -82,7 +82,7 @@ def test_a_digest_that_was_followed_is_not_computed_again(root: Path, tmp_path: 
     (tmp_path / "done").touch()
     thread.join(PATIENCE)
     for identity in followed:
-        followed[identity] = (b"from here", 4)
+        followed[identity] = (b"from here", ())
     digests = {each.path: each.digest for each in Inventory(str(root), observe(str(root)))}
     followed.clear()
     assert (digests[b"a/1"], digests[b"a/2"]) == (b"from here", b"from here")

@@ -1,7 +1,8 @@
 """What drills remember of a destination: objects and their proofs, manifests, points, and what files held."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from verify.drill.ledger.database import Database
@@ -9,6 +10,7 @@ from verify.drill.stored.manifests import Manifest
 from verify.drill.stored.sets import Object
 
 KEPT = 400 * 86_400  # seconds that the content of a file is remembered after it was last met
+ASKED = 300  # files that one query asks for, with three variables each: old SQLites take 999
 
 
 class Content(NamedTuple):
@@ -106,18 +108,24 @@ class Memory(Database):
         with self._transaction() as db:
             db.executemany(
                 "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen,"
-                " proven = coalesce(CASE WHEN digest = excluded.digest THEN excluded.proven END, proven)",
+                " proven = coalesce(CASE WHEN digest = excluded.digest THEN excluded.proven END, proven)"
+                " WHERE seen < excluded.seen OR proven IS NOT excluded.proven",
                 rows,
             )
             db.execute("DELETE FROM contents WHERE destination = ? AND seen < ?", (self.destination, when - KEPT))
 
-    def digest_of(self, path: bytes, mtime: int, size: int) -> bytes | None:
-        """Given a file's path, modification time (seconds) and size, return what its content's digest was."""
-        row = self._db.execute(
-            "SELECT digest FROM contents WHERE destination = ? AND path = ? AND mtime = ? AND size = ?",
-            (self.destination, path, mtime, size),
-        ).fetchone()
-        return bytes(row[0]) if row else None
+    def digests_of(self, contents: Sequence[Content]) -> Iterator[tuple[Content, bytes]]:
+        """Given what files hold, yield each that was known by its path, time and size, with its digest by then."""
+        for start in range(0, len(contents), ASKED):
+            some = {(each.path, each.mtime, each.size): each for each in contents[start : start + ASKED]}
+            rows = self._db.execute(
+                f"WITH asked (path, mtime, size) AS (VALUES {', '.join(['(?, ?, ?)'] * len(some))})"  # noqa: S608
+                " SELECT path, mtime, size, digest FROM asked CROSS JOIN contents USING (path, mtime, size)"
+                " WHERE destination = ?",
+                (*chain.from_iterable(some), self.destination),
+            )
+            known = {tuple(key): digest for *key, digest in rows.fetchall()}
+            yield from ((each, known[key]) for key, each in some.items() if key in known)
 
     def paths_proven(self, paths: Iterable[bytes]) -> dict[bytes, float]:
         """Given paths, return when each was restored last; one that never was is not in it."""

@@ -32,7 +32,7 @@ def docker_place(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]
     )
     binds = binds_of(job) if _engine_is_here() else binds_of(job, lambda _: False)
     hostname = job.hostname or HOSTNAME
-    with docker_hosts(run, image=image.name, binds=binds.by_target, hostname=hostname) as (host, observer):
+    with docker_hosts(run, image=image.name, binds=binds.by_target, hostname=hostname) as (host, observer, aside):
         release = version_of(host, COMMAND)
         scratch = posixpath.join(host.scratch, "drill")
         archive = posixpath.join(scratch, "archive")
@@ -44,7 +44,8 @@ def docker_place(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]
             "image": f"{image.name} ({image.short_id})",
         }
         yield Place(
-            host=host, observer=observer, command=COMMAND, release=release, archive=archive, scratch=scratch,
+            host=host, observer=observer, aside=aside, command=COMMAND, release=release,
+            archive=archive, scratch=scratch,
             fetched_to=run.scratch / "fetched",
             environment=environment_of(job, scratch, None), versions=versions,
             notes=(*_stand_in(settings, job, image.name), *binds.notes),

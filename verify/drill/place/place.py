@@ -1,5 +1,6 @@
 """Where a drill's duplicity runs, and where it restores to."""
 
+import dataclasses
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from verify.drill.place.command import drill_environment, drill_options, patience_of
+from verify.drill.place.command import NAME, drill_environment, drill_options, patience_of
 from verify.errors import CannotRunError
 from verify.job import Job
 from verify.lab.duplicity import Duplicity
@@ -16,6 +17,7 @@ from verify.secret import Secret
 
 METADATA = 3600.0  # seconds that duplicity has for a status or a listing, signatures downloaded included
 GPG_HOME = "gpg"
+LOCK = "lockfile"  # of duplicity, in its archive
 NO_PASSPHRASE = Secret("")
 
 
@@ -23,11 +25,13 @@ NO_PASSPHRASE = Secret("")
 class Place:
     """A host with duplicity on it. `archive` is a folder of the drill's own; `scratch` is where restores go.
 
-    `observer` is the same host by another gateway, which looks at files while a command runs.
+    `observer` is the same host by another gateway, which looks at files while a command runs; `aside`
+    by a third one, for a second command.
     """
 
     host: Host
     observer: Host
+    aside: Host
     command: tuple[str, ...]
     release: Version
     archive: str
@@ -44,6 +48,19 @@ class Place:
             options=drill_options(job, self.archive, posixpath.join(self.scratch, "tmp")),
             patience=patience_of(job), timeout=timeout,
         )  # fmt: skip
+
+    def duplicity_aside(self, job: Job) -> Duplicity:
+        """Given a job, return the client that can list while another command runs: duplicity locks its archive.
+
+        Its own is made of links to what the other has by now, and lies beside it.
+        """
+        own = aside_of(self.archive)
+        self.aside.remove(own)
+        if self.aside.exists(self.archive):
+            self.aside.run(["cp", "-al", self.archive, own])
+            self.aside.remove(posixpath.join(own, NAME, LOCK))
+        options = drill_options(job, own, posixpath.join(self.scratch, "tmp"))
+        return dataclasses.replace(self.duplicity(job), host=self.aside, options=options)
 
     def fetched(self, target: str) -> Path:
         """Given a restored path, return it on this machine."""
@@ -70,6 +87,11 @@ def environment_of(job: Job, scratch: str, home: str | None) -> Mapping[str, str
     """
     own = drill_environment(job, posixpath.join(scratch, "tmp"), posixpath.join(scratch, GPG_HOME), home)
     return {"PASSPHRASE": NO_PASSPHRASE, **own}
+
+
+def aside_of(archive: str) -> str:
+    """Given where duplicity's archive is, return where that of a command is which runs beside another."""
+    return f"{archive}-aside"
 
 
 def prepare(host: Host, scratch: str, archive: str) -> None:

@@ -3,8 +3,6 @@
 import calendar
 import re
 from collections.abc import Iterator
-from functools import cached_property
-from itertools import pairwise
 
 from verify.trees.model import path_key
 
@@ -23,19 +21,19 @@ class Listing:
 
     def __init__(self, printed: bytes) -> None:
         self._printed = printed
+        length, before, in_order = 0, b"", True
+        for path, _ in self._entries():
+            key = path_key(path)
+            length, before, in_order = length + 1, key, in_order and before <= key
+        self._length, self._is_sorted = length, in_order
 
     def __iter__(self) -> Iterator[tuple[bytes, int]]:
-        if self._is_sorted:
+        if self._is_sorted:  # no release is known that lists otherwise, but a walk beside it would go wrong
             return self._entries()
         return iter(sorted(self._entries(), key=lambda each: path_key(each[0])))
 
     def __len__(self) -> int:
-        return sum(1 for _ in _LINE.finditer(self._printed))
-
-    @cached_property
-    def _is_sorted(self) -> bool:
-        """Whether duplicity listed in path order: no release is known not to, but a walk beside it would go wrong."""
-        return all(path_key(one[0]) <= path_key(other[0]) for one, other in pairwise(self._entries()))
+        return self._length
 
     def _entries(self) -> Iterator[tuple[bytes, int]]:
         days: dict[tuple[bytes, bytes], int] = {}

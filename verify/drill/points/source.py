@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from verify.drill.points.live import There, walk
+from verify.drill.points.live import There, total_size, walk
 from verify.errors import NotProvenError
 from verify.job import Job
 from verify.job.options import parsed
@@ -23,21 +23,35 @@ class LiveSource:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._root = os.fsencode(folder)
+        self._sizes: dict[bytes, int | None] = {}
 
     def __iter__(self) -> Iterator[There]:
         return walk(self.folder)
 
     def below(self, path: bytes) -> Iterator[There]:
         """Given a path, walk it and all below it; paths are relative to it. Raise OSError where there is none."""
-        return walk(Path(os.fsdecode(os.path.join(os.fsencode(self.folder), path))))  # noqa: PTH118 - bytes
+        return walk(Path(os.fsdecode(self._at(path))))
+
+    def total_size(self, path: bytes) -> int | None:
+        """Given a path, return how many bytes files at and in it had when first asked; None where there were none."""
+        if path not in self._sizes:
+            try:
+                self._sizes[path] = total_size(self._at(path)) or None
+            except OSError:
+                self._sizes[path] = None
+        return self._sizes[path]
 
     def size_of(self, path: bytes, mtime: int) -> int | None:
         """Given a file's path, return its size in bytes; None where it is none, or not of that time (seconds)."""
         try:
-            found = os.lstat(os.path.join(os.fsencode(self.folder), path))  # noqa: PTH118 - bytes
+            found = os.lstat(self._at(path))
         except OSError:
             return None
         return found.st_size if stat.S_ISREG(found.st_mode) and second_seen(found.st_mtime_ns) == mtime else None
+
+    def _at(self, path: bytes) -> bytes:
+        return self._root + b"/" + path if path else self._root
 
     @property
     def is_twin(self) -> bool:

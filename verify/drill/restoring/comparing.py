@@ -1,7 +1,7 @@
 """A restored tree against what is known of it: the live source where nothing has changed since, earlier drills else."""
 
 import os
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,10 @@ from verify.lab.host import Host
 from verify.selection import Entry, RuleSet, select
 from verify.trees import Difference, History, Inventory, Limitation, Tree, compare, limitations_of, printable
 from verify.trees.compare import findings_of
-from verify.trees.model import SECOND, path_key, second_seen
+from verify.trees.inventory import record_key
+from verify.trees.model import SECOND, second_seen
+
+Meet = Callable[[tuple[Any, ...], bool], None]  # given a record, and whether it was expected
 
 
 @dataclass
@@ -82,78 +85,81 @@ class Yardstick:
     def compare(self, check: str, restored: Inventory, expected: Inventory, path: bytes, point: int) -> Comparison:
         """Given what a restore gave, and what was expected of it, compare them; findings are of `check`."""
         comparison = Comparison()
-        differences = list(compare(expected, _matching(restored, expected), self.limitations))
+        contents: list[tuple[Content, bool]] = []
+
+        def meet(record: tuple[Any, ...], expected_too: bool) -> None:
+            if record[6]:  # a file, and one that could be read: else that is a difference
+                content = Content(_joined(path, record[0]), second_seen(record[4]), record[5], record[6])
+                contents.append((content, expected_too))
+
+        differences = list(compare(expected, _Matching(restored, expected, meet), self.limitations))
         comparison.bad = {_joined(path, each.path) for each in differences}
         comparison.bad_leaves = {_joined(path, each.path) for each in differences if not _is_folder(each)}
         found = findings_of(differences, point=f"the point of {moment(point)}", check=check)
         comparison.findings = [_at(each, path) for each in found]
-        self._remember(comparison, check, restored, expected, path)
+        comparison.files = len(contents)
+        comparison.bytes = sum(content.size for content, _ in contents)
+        self._with_memory(comparison, check, [content for content, expected_too in contents if not expected_too])
+        comparison.with_source = sum(expected_too for _, expected_too in contents)
+        good = (content for content, _ in contents if content.path not in comparison.bad)
+        self.ledger.note_contents(good, self.now, proven=True)
         return comparison
 
-    def _remember(
-        self, comparison: Comparison, check: str, restored: Inventory, expected: Inventory, path: bytes
-    ) -> None:
-        """Compare what the source no longer has with earlier drills, and note what was restored."""
-        known = {record[0] for record in expected.records()}
-        good: list[Content] = []
-        for record in restored.records():
-            if not record[6]:  # no file, or one that could not be read, which is a difference
-                continue
-            content = Content(_joined(path, record[0]), second_seen(record[4]), record[5], record[6])
-            comparison.files += 1
-            comparison.bytes += content.size
-            if record[0] in known:
-                comparison.with_source += 1
-            else:
-                self._with_memory(comparison, check, content)
-            if content.path not in comparison.bad:
-                good.append(content)
-        self.ledger.note_contents(good, self.now, proven=True)
+    def _with_memory(self, comparison: Comparison, check: str, contents: Sequence[Content]) -> None:
+        """Compare what the source no longer has with earlier drills."""
+        for content, digest in self.ledger.digests_of(contents):
+            comparison.with_memory += 1
+            if digest != content.digest:
+                comparison.bad.add(content.path)
+                comparison.bad_leaves.add(content.path)
+                comparison.findings.append(
+                    Finding(
+                        check, printable(content.path), f"sha256 {digest.hex()[:12]}…, as an earlier drill saw it",
+                        f"sha256 {content.digest.hex()[:12]}… of as many bytes and the same time",
+                    )
+                )  # fmt: skip
 
-    def _with_memory(self, comparison: Comparison, check: str, content: Content) -> None:
-        digest = self.ledger.digest_of(content.path, content.mtime, content.size)
-        if digest is None:
-            return
-        comparison.with_memory += 1
-        if digest != content.digest:
-            comparison.bad.add(content.path)
-            comparison.bad_leaves.add(content.path)
-            comparison.findings.append(
-                Finding(
-                    check, printable(content.path), f"sha256 {digest.hex()[:12]}…, as an earlier drill saw it",
-                    f"sha256 {content.digest.hex()[:12]}… of as many bytes and the same time",
-                )
-            )  # fmt: skip
+
+class _Known(Entry):
+    """A path of the live source, and whether nothing about it has changed since a time."""
+
+    unchanged: bool
 
 
 def _kept(source: LiveSource, path: bytes, before: int, rules: RuleSet) -> Iterator[bytes]:
     """Yield the paths below one, relative to it, that the job takes and that nothing has changed since a time (ns)."""
-    changed: dict[bytes, bool] = {}
 
     def entries() -> Iterator[Entry]:
         for each in source.below(path):
-            whole = _joined(path, each.path)
-            changed[whole] = each.ctime_ns >= before
-            yield Entry(whole, each.kind, each.size, each.mtime_ns / SECOND, each.device)
+            entry = _Known(_joined(path, each.path), each.kind, each.size, each.mtime_ns / SECOND, each.device)
+            entry.unchanged = each.ctime_ns < before
+            yield entry
 
     for decision in select(entries(), rules):
-        if decision.included and not changed.get(decision.path, True):
+        if decision.included and isinstance(decision.entry, _Known) and decision.entry.unchanged:
             yield b"" if decision.path == path else decision.path[len(path) + 1 if path else 0 :]
 
 
-def _matching(restored: Inventory, expected: Inventory) -> Inventory:
-    """Return what was restored of the paths that are expected: of the others nothing is known."""
-    return Inventory.from_records(_merged(restored.records(), expected.records()), restored.root)
+class _Matching(Inventory):
+    """What was restored of the paths that are expected: of the others nothing is known.
 
+    Whoever goes through it has `meet` called with each record of all that was restored.
+    """
 
-def _merged(records: Iterator[tuple[Any, ...]], wanted: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    record = next(records, None)
-    for each in wanted:
-        key = path_key(each[0])
-        while record is not None and path_key(record[0]) < key:
-            record = next(records, None)
-        if record is not None and record[0] == each[0]:
-            yield record
+    def __init__(self, restored: Inventory, expected: Inventory, meet: Meet) -> None:
+        super().__init__(restored.root, ())
+        self._restored, self._expected, self._meet = restored, expected, meet
+
+    def records(self) -> Iterator[tuple[Any, ...]]:
+        wanted = self._expected.records()
+        each = next(wanted, None)
+        for record in self._restored.records():
+            while each is not None and each[0] != record[0] and record_key(each) < record_key(record):
+                each = next(wanted, None)
+            is_expected = each is not None and each[0] == record[0]
+            self._meet(record, is_expected)
+            if is_expected:
+                yield record
 
 
 def _is_folder(difference: Difference) -> bool:

@@ -3,19 +3,25 @@
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import groupby
 
 from verify.checks import Finding
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.points.listing import Listing
-from verify.drill.points.source import LiveSource
 from verify.drill.restoring.comparing import Comparison, Yardstick
 from verify.drill.restoring.cover import cheapest_cover
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import Restored, Restorer
 from verify.drill.restoring.sampling import Leaf, Stratum, draw, leaves
 from verify.drill.stored.sets import Object
+from verify.trees import Inventory
+from verify.trees.inventory import Block
+from verify.trees.onsite import order_of, paths_in
+
+Orders = dict[bytes, list[Block]]  # by a path, what is listed at and in it, as `order_of` packs it
 
 NEVER = 1 << 62  # bytes, which no budget has
 BROKEN = 3  # restores that fail before no more are tried: what is broken is known by then
@@ -30,16 +36,21 @@ class Point:
     needs: Needs
     strata: Callable[[Leaf], Iterable[Stratum]]
 
+    @cached_property
+    def population(self) -> int:
+        """How many leaves are listed."""
+        return sum(1 for _ in leaves(self.listing))
+
 
 @dataclass(frozen=True)
 class Chosen:
-    """What to restore: folders and files that hold the first of those drawn, and all that must be.
+    """What to restore of a point: folders and files that hold the first of those drawn, and all that must be.
 
     `lost` are those of both that need a spoiled volume: they are not restored, and count as bad.
     """
 
-    population: int  # leaves of the listing
-    drawn: Sequence[bytes]  # of them at random, in that order
+    point: Point
+    drawn: Sequence[bytes]  # of its leaves at random, in that order
     cover: Sequence[bytes]
     cost: int  # bytes that restoring the cover downloads
     lost: frozenset[bytes] = frozenset()
@@ -62,7 +73,7 @@ class Outcome:
     def drawn(self) -> int:
         """How many of those drawn were restored, before the first that was not: a random sample of all."""
         if self.chosen.is_everything:
-            return self.chosen.population if self.restored else 0
+            return self.chosen.point.population if self.restored else 0
         for number, path in enumerate(self.chosen.drawn):
             if path not in self.chosen.lost and not any(_holds(each.path, path) for each in self.restored):
                 return number
@@ -73,7 +84,7 @@ class Outcome:
         """How many of those came back otherwise, or not at all."""
         failed = [*self.chosen.lost, *(each.path for each in self.restored if each.finding)]
         if self.chosen.is_everything:
-            return self.chosen.population if failed else len(self.comparison.bad_leaves)
+            return self.chosen.point.population if failed else len(self.comparison.bad_leaves)
         drawn = self.chosen.drawn[: self.drawn]
         return sum(path in self.comparison.bad or any(_holds(each, path) for each in failed) for path in drawn)
 
@@ -91,7 +102,7 @@ def choose(
     What must be restored is, whatever it costs. What does not fit ends the draw, and is not passed
     over: else what costs much would never be looked at, and the sample be none of all.
     """
-    sample = draw(point.listing, size, draw_, point.strata, ledger.paths_proven)
+    sample = draw(point.listing, point.population, size, draw_, strata=point.strata, proven=ledger.paths_proven)
     fixed, needs = list(must), point.needs
     lost = frozenset(filter(needs.is_spoiled, (*fixed, *sample.at_random)))
 
@@ -110,7 +121,7 @@ def choose(
     first = {each: min((n for path, n in order.items() if _holds(each, path)), default=len(order)) for each in cover}
     drawn = sample.at_random[:count]
     cover.sort(key=lambda each: first[each])
-    return Chosen(sample.population, drawn, cover, bytes_, lost & {*fixed, *drawn})
+    return Chosen(point, drawn, cover, bytes_, lost & {*fixed, *drawn})
 
 
 def _most(limit: int, fits: Callable[[int], bool]) -> int:
@@ -123,37 +134,48 @@ def _most(limit: int, fits: Callable[[int], bool]) -> int:
 
 
 def carry_out(
-    check: str, point: Point, chosen: Chosen, restorer: Restorer, yardstick: Yardstick, *, into: str, keep: bool
+    check: str, chosen: Chosen, restorer: Restorer, yardstick: Yardstick, *, into: str, keep: bool
 ) -> Outcome:
     """Restore what was chosen to places below the folder `into`, compare each, and wipe it unless it is kept."""
-    outcome = Outcome(chosen)
-    for path in chosen.cover:
-        if restorer.time_left <= 0 or sum(each.finding is not None for each in outcome.restored) >= BROKEN:
-            break
-        order = list(_below(point.listing, path))
-        size = _size_of(yardstick.source, path)
-        with ThreadPoolExecutor(1) as beside:  # reads the source while duplicity restores
-            expected = beside.submit(yardstick.expectation, path, point.time, {b"", *order})
+    outcome, point, source = Outcome(chosen), chosen.point, yardstick.source
+    sizes = {path: source.total_size(path) if source else None for path in chosen.cover}
+    with ThreadPoolExecutor(1) as beside:  # goes through the listing and reads the source while duplicity restores
+        listed = beside.submit(_listed, point, chosen.cover)
+
+        def expected_at(path: bytes) -> Inventory:
+            return yardstick.expectation(path, point.time, {b"", *paths_in(_order(listed, path))})
+
+        for path in chosen.cover:
+            if restorer.time_left <= 0 or sum(each.finding is not None for each in outcome.restored) >= BROKEN:
+                break
+            size, order = sizes[path], partial(_order, listed, path)
+            expected = beside.submit(expected_at, path)
             restored = restorer.restore(check, path, point.time, point.needs, into=into, size=size, order=order)
-        outcome.restored.append(restored)
-        if restored.finding:
-            outcome.comparison.findings.append(restored.finding)
-        else:
-            outcome.comparison.add(yardstick.compare(check, restored.inventory, expected.result(), path, point.time))
-        if not keep or restored.finding:
-            restorer.wipe(restored.target)
+            outcome.restored.append(restored)
+            if restored.finding:
+                outcome.comparison.findings.append(restored.finding)
+            else:
+                compared = yardstick.compare(check, restored.inventory, expected.result(), path, point.time)
+                outcome.comparison.add(compared)
+            if not keep or restored.finding:
+                restorer.wipe(restored.target)
     return outcome
+
+
+def _order(listed: Future[Orders], path: bytes) -> list[Block]:
+    return listed.result()[path]
 
 
 def everything(point: Point) -> Chosen:
     """Given a point, return the choice of all that it holds."""
-    return Chosen(sum(1 for _ in leaves(point.listing)), (), [b""], point.needs.bytes(b""))
+    return Chosen(point, (), [b""], point.needs.bytes(b""))
 
 
 def missing(must: Iterable[bytes], listing: Listing, check: str) -> list[Finding]:
     """Given what must be restored and a listing, return a finding for each path that is not in it."""
     wanted = set(must)
-    wanted -= {path for path, _ in listing if path in wanted}
+    if wanted:
+        wanted -= {path for path, _ in listing if path in wanted}
     hint = "it stands in must_restore: correct the path, or find out since when the job leaves it out"
     return [Finding(check, os.fsdecode(path), "in the newest point", "not in it", hint) for path in sorted(wanted)]
 
@@ -163,21 +185,20 @@ def volumes_of(outcome: Outcome, needs: Needs) -> list[Object]:
     return list({each.name: each for path in outcome.volumes for each in needs.objects(path)}.values())
 
 
-def _below(listing: Listing, folder: bytes) -> Iterator[bytes]:
-    """Yield the paths of a listing in a folder, relative to it."""
-    for path, _ in listing:
-        if path and _holds(folder, path):
-            yield path[len(folder) + 1 :] if folder and path != folder else path if not folder else b""
+def _listed(point: Point, cover: Iterable[bytes]) -> Orders:
+    """Given paths of a point, none in another, return what is listed at and in each, relative to it."""
+    _ = point.population  # which takes as long, and is asked for afterwards
+    orders: Orders = {path: [] for path in cover}
 
+    def above(path: bytes) -> bytes | None:
+        while path and path not in orders:
+            path = path.rpartition(b"/")[0]
+        return path if path in orders else None
 
-def _size_of(source: LiveSource | None, path: bytes) -> int | None:
-    """Return how many bytes lie at a path of the live source, None where nothing does."""
-    if source is None:
-        return None
-    try:
-        return sum(each.size for each in source.below(path) if each.kind == "file") or None
-    except OSError:
-        return None
+    for folder, paths in groupby((path for path, _ in point.listing), above):
+        if folder is not None:
+            orders[folder] = order_of(path[len(folder) + 1 :] if folder else path for path in paths)
+    return orders
 
 
 def _holds(folder: bytes, path: bytes) -> bool:

@@ -4,7 +4,7 @@ import math
 import posixpath
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -15,8 +15,11 @@ from verify.errors import CannotRunError
 from verify.job import Job
 from verify.lab.results import Result
 from verify.trees import Inventory, printable
+from verify.trees.inventory import Block
 
 GROWS = 3  # times that the content of a volume may be larger than the volume, where nothing better is known
+Order = Callable[[], Sequence[Block]]
+
 LONGEST = 12 * 3600.0  # seconds that a restore may take where the policy sets no time
 
 
@@ -47,12 +50,12 @@ class Restorer:
         return self._deadline - time.monotonic()
 
     def restore(
-        self, check: str, path: bytes, point: int, needs: Needs, *, into: str, size: int | None, order: Iterable[bytes]
+        self, check: str, path: bytes, point: int, needs: Needs, *, into: str, size: int | None, order: Order
     ) -> Restored:
         """Restore a path of a point to its place below the folder `into`, and observe what came.
 
-        `size` is how many bytes that will take, as far as is known; `order` the paths in it. Raise
-        `CannotRunError` where there is no room.
+        `size` is how many bytes that will take, as far as is known; `order` gives the paths in it as `order_of` packs
+        them, and is called while duplicity starts. Raise `CannotRunError` where there is no room.
         """
         place, downloaded = self._place, needs.bytes(path)
         self._must_fit(size if size is not None else GROWS * downloaded, needs)
@@ -90,9 +93,9 @@ class Restorer:
 class _Following:
     """While it lasts, the observer reads what is restored as it is finished."""
 
-    def __init__(self, place: Place, target: str, order: Iterable[bytes], done: str) -> None:
+    def __init__(self, place: Place, target: str, order: Order, done: str) -> None:
         self._place, self._done = place, done
-        self._thread = threading.Thread(target=self._follow, args=(target, list(order)))
+        self._thread = threading.Thread(target=self._follow, args=(target, order))
         self._failed: list[BaseException] = []
 
     def __enter__(self) -> None:
@@ -109,9 +112,9 @@ class _Following:
         if self._failed:
             raise self._failed[0]
 
-    def _follow(self, target: str, order: list[bytes]) -> None:
+    def _follow(self, target: str, order: Order) -> None:
         try:
-            self._place.observer.follow(target, order, self._done)
+            self._place.observer.follow(target, order(), self._done)
         except BaseException as error:  # noqa: BLE001 - raised where the thread is joined
             self._failed.append(error)
 
