@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from verify.drill.points.listing import Listing
 from verify.drill.restoring.sampling import Leaf, Sample, Stratum, draw, leaves, strata_of
 from verify.trees.model import path_key
 
@@ -32,9 +33,11 @@ NAMES = st.lists(st.sampled_from([b"a", b"a-", b"b"]), min_size=1, max_size=3).m
 def test_leaves_are_what_nothing_is_below(paths: set[bytes]) -> None:
     above = {path[:cut] for path in paths for cut, byte in enumerate(path) if byte == ord("/")}
     listing = sorted({b"", *paths, *above}, key=path_key)
-    assert [leaf.path for leaf in leaves((path, 0) for path in listing)] == [
-        path for path in listing if path and path not in above
-    ]
+    found = [leaf.path for leaf in leaves((path, 0) for path in listing)]
+    assert found == [path for path in listing if path and path not in above]
+    for order in (listing, listing[::-1]):
+        lines = (b"Thu Jan  1 00:00:00 1970 " + (path or b".") + b"\n" for path in order)
+        assert Listing(b"".join(lines)).leaves == len(found)
 
 
 def test_as_many_as_asked_for_are_drawn_and_none_twice() -> None:

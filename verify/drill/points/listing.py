@@ -21,11 +21,22 @@ class Listing:
 
     def __init__(self, printed: bytes) -> None:
         self._printed = printed
-        length, before, in_order = 0, b"", True
-        for path, _ in self._entries():
+        self._is_sorted = True
+        self._length, self.leaves, self._is_sorted = self._looked_through()
+        if not self._is_sorted:
+            self._length, self.leaves, _ = self._looked_through()
+
+    def _looked_through(self) -> tuple[int, int, bool]:
+        """Return how many paths there are, how many of them nothing is below, and whether they came in path order."""
+        length = leaves = 0
+        before, key_before, in_order = b"", b"", True
+        for path, _ in self:
             key = path_key(path)
-            length, before, in_order = length + 1, key, in_order and before <= key
-        self._length, self._is_sorted = length, in_order
+            length += 1
+            leaves += bool(before) and not path.startswith(before + b"/")
+            in_order = in_order and key_before <= key
+            before, key_before = path, key
+        return length, leaves + bool(before), in_order
 
     def __iter__(self) -> Iterator[tuple[bytes, int]]:
         if self._is_sorted:  # no release is known that lists otherwise, but a walk beside it would go wrong

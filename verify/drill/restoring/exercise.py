@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from itertools import groupby
 
 from verify.checks import Finding
@@ -15,7 +15,7 @@ from verify.drill.restoring.comparing import Comparison, Yardstick
 from verify.drill.restoring.cover import cheapest_cover
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import Restored, Restorer
-from verify.drill.restoring.sampling import Leaf, Stratum, draw, leaves
+from verify.drill.restoring.sampling import Leaf, Stratum, draw
 from verify.drill.stored.sets import Object
 from verify.trees import Inventory
 from verify.trees.inventory import Block
@@ -36,10 +36,10 @@ class Point:
     needs: Needs
     strata: Callable[[Leaf], Iterable[Stratum]]
 
-    @cached_property
+    @property
     def population(self) -> int:
         """How many leaves are listed."""
-        return sum(1 for _ in leaves(self.listing))
+        return self.listing.leaves
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,6 @@ def volumes_of(outcome: Outcome, needs: Needs) -> list[Object]:
 
 def _listed(point: Point, cover: Iterable[bytes]) -> Orders:
     """Given paths of a point, none in another, return what is listed at and in each, relative to it."""
-    _ = point.population  # which takes as long, and is asked for afterwards
     orders: Orders = {path: [] for path in cover}
 
     def above(path: bytes) -> bytes | None:
