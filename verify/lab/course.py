@@ -7,7 +7,7 @@ from dataclasses import replace
 from verify.checks import Finding, must_find_nothing
 from verify.lab.lab import Lab, Point, Taking
 from verify.lab.listed import listing_findings, verify_findings
-from verify.lab.tending import broken_off, in_company, lose_archive, must_have_been_refused, removed, status
+from verify.lab.tending import cut_short, in_company, lose_archive, must_have_been_refused, removed, status
 from verify.operations import BACKUPS, DAY, Operation, Past, Taken
 from verify.trees import Tree
 
@@ -78,7 +78,7 @@ class Course:
         full, known = not self.past.chains, {taken.time for taken in self.past.kept}
         number = self._fill()
         how = Taking(self.past.now, full, self._options)
-        self._lab.once(broken_off, self._chain, how, upload)
+        self._lab.once(cut_short, self._chain, how, upload)
         self.past.now += HOUR
         point = self._lab.take_point(self._chain, replace(how, at=self.past.now))
         now = self.past.now

@@ -31,7 +31,7 @@ def lose_archive(lab: Lab, chain: Chain) -> None:
     lab.host.remove(chain.archive)
 
 
-def broken_off(lab: Lab, chain: Chain, how: Taking, upload: int) -> Result:
+def cut_short(lab: Lab, chain: Chain, how: Taking, upload: int) -> Result:
     """Take a backup that is killed after an upload; one with fewer uploads ends by itself."""
     return lab.backed_up(chain, replace(how, behind=behind_cutter(lab, upload, "after")))
 
