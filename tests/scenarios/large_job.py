@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 from planting import DAY, SETTLED, database, remembered, write
-from sites import Site
+from sites import Report, Site
+from test_backup_at_fault import WITHOUT_VOLUMES, newest_is_lost
 
 from verify.drill.contents.booting import Postgres
 from verify.drill.contents.sealed import sealed_host
@@ -146,16 +147,57 @@ def test_everything_comes_back_and_all_of_it_is_told(large: Site, tmp_path: Path
         assert set(report.outcomes.values()) == {"proven"}, report.said
 
 
-@pytest.mark.parametrize("damage", ["lost", "flipped"])
+@pytest.mark.parametrize("damage", ["lost", "cut", "flipped"])
 def test_damage_to_one_of_its_volumes_is_named(large: Site, tmp_path: Path, damage: str) -> None:
     name = next(name for name in large.copy(damage, of=PREFIX) if "duplicity-full" in name and "vol3" in name)
+    data = bytearray(large.read(damage, name))
+    middle = len(data) // 2
     if damage == "lost":
         large.remove(damage, name)
+    elif damage == "cut":
+        large.write(damage, name, bytes(data[:middle]))
     else:
-        data = bytearray(large.read(damage, name))
-        data[len(data) // 2] ^= 1
+        data[middle] ^= 1
         large.write(damage, name, bytes(data))
     check = "chain-complete" if damage == "lost" else "volumes-intact"
     options = ("--budget=3GB", "--restore-samples=4")
     for report in large.drills(large.env_file(damage), *options, report=tmp_path):
         assert report.only_finding(check)["path"] == name
+
+
+def test_a_day_without_a_backup_is_not_fresh(large: Site, tmp_path: Path) -> None:
+    newest_is_lost(large, "late", of=PREFIX)
+    for report in without_volumes(large, "late", "--max-age=20h", report=tmp_path):
+        assert report.only_finding("fresh")
+
+
+def test_lost_signatures_are_named(large: Site, tmp_path: Path) -> None:
+    name = next(name for name in reversed(large.copy("unsigned", of=PREFIX)) if "new-signatures" in name)
+    large.remove("unsigned", name)
+    for report in without_volumes(large, "unsigned", report=tmp_path):
+        assert report.only_finding("signatures-complete")["path"] == name
+
+
+def test_a_wrong_passphrase_opens_nothing(large: Site, tmp_path: Path) -> None:
+    for report in without_volumes(large, PREFIX, report=tmp_path, PASSPHRASE="a wrong one"):
+        assert report.only_finding("passphrase-opens")
+
+
+def test_a_folder_that_the_job_left_out_is_missing(large: Site, tmp_path: Path) -> None:
+    large.copy("without", of=PREFIX)
+    large.back_up("without", "--exclude", f"{large.source}/new")
+    for report in without_volumes(large, "without", report=tmp_path):
+        assert report.only_finding("expected-paths")["path"] == "new"
+
+
+def test_an_empty_mount_is_an_empty_point(large: Site, tmp_path: Path) -> None:
+    large.copy("unmounted", of=PREFIX)
+    (tmp_path / "mount").mkdir()
+    large.back_up("unmounted", source=tmp_path / "mount")
+    for report in without_volumes(large, "unmounted", report=tmp_path):
+        assert report.only_finding("not-shrunken")["got"].startswith("none at all")
+
+
+def without_volumes(large: Site, prefix: str, *options: str, report: Path, **changed: str) -> Iterator[Report]:
+    """Run the checks that download no volume, in each runtime."""
+    return large.drills(large.env_file(prefix, **changed), "-k", WITHOUT_VOLUMES, *options, report=report)

@@ -42,9 +42,9 @@ def test_a_job_that_did_not_run_since_the_last_drill_is_found(site: Site, tmp_pa
     assert "none since" in report.only_finding("job-ran")["got"]
 
 
-def newest_is_lost(site: Site, prefix: str) -> None:
-    """Make a copy of the healthy backup that ends a point earlier."""
-    names = site.copy(prefix)
+def newest_is_lost(site: Site, prefix: str, of: str = HEALTHY) -> None:
+    """Make a copy of a backup that ends a point earlier."""
+    names = site.copy(prefix, of)
     newest = max(name.rpartition(".to.")[2][:16] for name in names if ".to." in name)
     for name in names:
         if f".to.{newest}" in name:
