@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from verify.checks import FindingsError
 from verify.drill.once import once
@@ -21,6 +21,8 @@ from verify.lab.results import ListResult
 if TYPE_CHECKING:
     from verify.drill.drill import Drill
 
+Made = TypeVar("Made")
+
 
 class Listings:
     """What duplicity lists of a destination's points. A point is named by its time, in seconds since the epoch."""
@@ -36,7 +38,7 @@ class Listings:
         before = self.point_before(drill.newest)
         if before is None or drill.ledger.paths_of(before) is not None:
             return self.of(drill.newest)
-        with self.aside(before) as counted:
+        with self.aside(before, len) as counted:
             newest = self.of(drill.newest)
             with contextlib.suppress(FindingsError, NotProvenError):  # which is told to who asks for it
                 counted()
@@ -54,19 +56,28 @@ class Listings:
         return self._noted(point, *_listed(drill.place.duplicity(drill.job), drill.job, point))
 
     @contextlib.contextmanager
-    def aside(self, point: int) -> Iterator[Callable[[], Listing]]:
-        """Have a point listed while something else is done; give what waits for its listing."""
+    def aside(self, point: int, make: Callable[[Listing], Made]) -> Iterator[Callable[[], Made]]:
+        """Have a point listed, and something made of it, while something else is done; give what waits for that.
+
+        `make` is called by another thread, and has no other host than `aside`: the others are busy.
+        """
         drill = self._drill
         try:
             self._must_be_listable(point)
         except (FindingsError, NotProvenError):
-            yield lambda: self.of(point)  # which says so to who asks for it
+            yield lambda: make(self.of(point))  # which says so to who asks for it
             return
         client, self._aside = drill.place.duplicity_aside(drill.job), point
         with ThreadPoolExecutor(1) as aside:
             listed = aside.submit(_listed, client, drill.job, point)
+            made = aside.submit(lambda: make(listed.result()[1]))
+
+            def waited() -> Made:
+                self._noted(point, *listed.result())
+                return made.result()
+
             try:
-                yield lambda: self._noted(point, *listed.result())
+                yield waited
             except BaseException:
                 client.host.interrupt()
                 raise
@@ -82,9 +93,10 @@ class Listings:
 
     def archive_of(self, point: int) -> Archive:
         """Return duplicity's archive that is complete for a point once it was listed."""
-        own = self._drill.place.archive
-        folder = aside_of(own) if point == self._aside else own
-        return Archive(self._drill.place.host, folder, Names.of(self._drill.job))
+        place, names = self._drill.place, Names.of(self._drill.job)
+        if point == self._aside:
+            return Archive(place.aside, aside_of(place.archive), names)
+        return Archive(place.host, place.archive, names)
 
     def _noted(self, point: int, result: ListResult, listing: Listing) -> Listing:
         self._drill.ran(result)

@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,10 +58,10 @@ class Restores:
         share = left // OLDER_SHARE if self._older else 0
         found: list[Finding] = []
         gaps: list[str] = []
-        with self._an_older() as older:
-            for sampled, budget in ((self._of_newest, left - share), (older, share)):
+        with self._an_older(share) as older:
+            for sampled in (partial(self._of_newest, left - share), older):
                 try:
-                    found += sampled(budget)
+                    found += sampled()
                 except NotProvenError as gap:
                     gaps.append(str(gap))
         if not found and not gaps and not self._restored:
@@ -110,20 +110,26 @@ class Restores:
         drill = self._drill
         missed = self._not_listed(SAMPLE)
         newest = self._point(drill.newest, drill.listings.newest)
-        return [*missed, *self._sampled(newest, budget, drill.policy.restore_samples, self._must, NEWEST)]
+        chosen = self._chosen(newest, budget, drill.policy.restore_samples, self._must)
+        return [*missed, *self._sampled(chosen, budget, NEWEST)]
 
     @contextlib.contextmanager
-    def _an_older(self) -> Iterator[Callable[[int], list[Finding]]]:
-        """Give what samples a random older point under a budget; it is listed beside what is done before."""
+    def _an_older(self, budget: int) -> Iterator[Callable[[], list[Finding]]]:
+        """Give what samples a random older point; it is listed, and drawn from, beside what is done before."""
         drill = self._drill
         if not self._older:
             yield self._of_none
             return
         time, samples = drill.draw.choice(self._older), max(drill.policy.restore_samples // OLDER_SHARE, 1)
-        with drill.listings.aside(time) as listed:
-            yield lambda budget: self._sampled(self._point(time, listed()), budget, samples, (), OLDER)
+        _ = self._yardstick, drill.destination.is_seen and drill.destination.manifests  # which need the host
 
-    def _of_none(self, _budget: int) -> list[Finding]:
+        def make(listing: Listing) -> Chosen:
+            return self._chosen(self._point(time, listing), budget, samples, ())
+
+        with drill.listings.aside(time, make) as chosen:
+            yield lambda: self._sampled(chosen(), budget, OLDER)
+
+    def _of_none(self) -> list[Finding]:
         if self._is_whole:
             raise NotProvenError("there is no older point, and the newest is restored as a whole")
         return []
@@ -140,10 +146,12 @@ class Restores:
     def _older(self) -> list[int]:
         return [point for point in self._drill.points if point != self._drill.newest]
 
-    def _sampled(self, point: Point, budget: int, size: int, must: Sequence[bytes], into: str) -> list[Finding]:
-        drill = self._drill
+    def _chosen(self, point: Point, budget: int, size: int, must: Sequence[bytes]) -> Chosen:
         listed = set(must) - {os.fsencode(each.path) for each in missing(must, point.listing, SAMPLE)}
-        chosen = choose(point, size, listed, budget=budget, draw_=drill.draw, ledger=drill.ledger)
+        return choose(point, size, listed, budget=budget, draw_=self._drill.draw, ledger=self._drill.ledger)
+
+    def _sampled(self, chosen: Chosen, budget: int, into: str) -> list[Finding]:
+        drill, point = self._drill, chosen.point
         found = self._carried_out(SAMPLE, into, chosen).comparison.findings if chosen.cover else []
         if chosen.lost and not found:
             lost = f"{len(chosen.lost):,} of the paths drawn from the point of {moment(point.time)}"

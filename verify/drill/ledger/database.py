@@ -50,7 +50,8 @@ class Database:
         self._path = folder / FILE
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
+            # Another thread reads it, too, which SQLite is built for.
+            self._db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             raise CannotRunError(
