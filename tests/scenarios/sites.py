@@ -77,6 +77,7 @@ class Report:
     def only_finding(self, check: str) -> Mapping[str, Any]:
         """Return the one finding that there is. Raise unless it is the only one, and of the check."""
         assert (self.code, self.failed) == (1, {check}), self.said
+        assert "error" not in self.outcomes.values(), self.said
         (found,) = self.json["findings"]
         assert isinstance(found, dict)
         return found

@@ -35,6 +35,11 @@ def test_no_newer_point_a_night_later_is_a_finding() -> None:
     assert "points come every 24.0 h" in finding.got
 
 
+def test_where_all_points_are_gone_that_is_for_another_check() -> None:
+    with pytest.raises(NotProvenError, match="backup-exists"):
+        job_ran_findings([], LAST, drilled(-DAY))
+
+
 @pytest.mark.parametrize("past", [[], drilled(3600, 0), drilled(DAY)], ids=["first", "saw-none", "an-hour-ago"])
 def test_nothing_is_said_where_no_point_is_due(past: list[PastDrill]) -> None:
     with pytest.raises(NotProvenError):

@@ -32,6 +32,8 @@ def job_ran_findings(points: Sequence[int], now: float, past: Sequence[PastDrill
     before = [drill for drill in past if drill.figures.get("newest")]
     if not before:
         raise NotProvenError("this is the first drill: the next one compares with it")
+    if not points:
+        raise NotProvenError("there is no point any more: see backup-exists")
     last = before[-1]
     newest, known = max(points), int(last.figures["newest"])
     if newest > known:
