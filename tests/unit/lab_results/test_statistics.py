@@ -5,7 +5,7 @@ import pytest
 from verify.lab.listed import statistics_findings
 from verify.lab.results import BackupResult
 from verify.trees import Inventory, Tree, file, folder
-from verify.trees.edits import Create, Delete, Overwrite, Replace
+from verify.trees.edits import Create, Delete, Overwrite, Replace, Swap
 from verify.trees.model import Segment
 
 TREE = Tree({b"a": file((1, 10)), b"b": file((2, 20)), b"c": folder()})
@@ -47,6 +47,12 @@ def test_true_statistics_are_no_finding() -> None:
     before, now = inventories()
     assert statistics_findings(said(FULL), None, before, ()) == []
     assert statistics_findings(said(NEXT), before, now, ()) == []
+
+
+def test_which_names_are_one_file_is_nothing_that_duplicity_counts() -> None:
+    tree = Tree({b"a": file(link=1), b"b": file(), b"c": file(link=1)})
+    then, now = Inventory.of(tree), Inventory.of(Swap(b"a", b"b").apply(tree))
+    assert statistics_findings(said({**dict.fromkeys(NEXT, 0), "SourceFiles": len(now)}), then, now, ()) == []
 
 
 @pytest.mark.parametrize("name", ["SourceFiles", "NewFiles", "DeltaEntries", "RawDeltaSize", "Errors"])

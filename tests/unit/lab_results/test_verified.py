@@ -1,7 +1,7 @@
 """What `verify` said against two inventories: it agrees, or one of both is wrong."""
 
-from verify.lab.listed import statistics_findings, verify_findings
-from verify.lab.results import BackupResult, VerifyResult
+from verify.lab.listed import verify_findings
+from verify.lab.results import VerifyResult
 from verify.trees import Inventory, Tree, file
 from verify.trees.edits import Overwrite, Swap
 from verify.trees.model import Segment
@@ -27,7 +27,3 @@ def test_a_difference_that_only_one_of_both_sees_is_a_finding() -> None:
 def test_which_names_are_one_file_is_nothing_that_duplicity_looks_at() -> None:
     then, now = Inventory.of(TREE), Inventory.of(Swap(b"a", b"b").apply(TREE))
     assert verify_findings(said(0), then, now, ()) == []
-    names = ("SourceFiles", "NewFiles", "DeletedFiles", "ChangedFiles", "DeltaEntries", "RawDeltaSize", "Errors")
-    lines = "".join(f"{name} {4 if name == 'SourceFiles' else 0}\n" for name in names)
-    log = f"---[ Backup Statistics ]---\n{lines}---------------------------\n"
-    assert statistics_findings(BackupResult(("inc",), 0, 1.0, 1.0, b"", log), then, now, ()) == []
