@@ -2,7 +2,8 @@
 
 uv run python ci/figures.py FOLDER…    folders of reports: with detection.json, with the museum's tables.json
 
-A detection of some saboteurs (detect -k) replaces what the last one of all said of these.
+A detection of some saboteurs (detect -k) replaces what the last one of all said of these; runs that have nothing
+to find (detect --null) join those of other seeds.
 """
 
 import json
@@ -42,9 +43,7 @@ def _keep(folder: Path) -> None:
     detection, tables = folder / "detection.json", folder / "tables.json"
     if detection.exists():
         found = read_detection(detection)
-        before = read_detection(DETECTION) if DETECTION.exists() else found
-        of_some = {row["name"] for row in found.rows} < {row["name"] for row in before.rows}
-        write_detection(updated(before, found) if of_some else found, DOCS)
+        write_detection(updated(read_detection(DETECTION), found) if DETECTION.exists() else found, DOCS)
     if tables.exists() and _tables(tables):
         museum = _tables(tables)
         MUSEUM.write_text(json.dumps(museum, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

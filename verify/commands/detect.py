@@ -27,7 +27,7 @@ EXAMPLES = """examples:
   duplicity-verify detect                    every saboteur, and the table of who caught it
   duplicity-verify detect --everyday         one of each check, and of each kind: what every change has to stand
   duplicity-verify detect -k 'overlook-*'    some saboteurs; -k may be repeated
-  duplicity-verify detect --null 100         besides, a hundred runs that have nothing to find
+  duplicity-verify detect --null 0-99        besides, a hundred runs that have nothing to find
 
 Those that need containers run in them where an engine answers, the others in processes of this machine;
 --runtime docker runs all in containers, --runtime embedded none. detect needs a checkout of duplicity-verify:
@@ -48,10 +48,10 @@ def parser() -> Parser:
     )
     group.add_argument(
         "--null",
-        metavar="N",
-        type=int,
-        default=0,
-        help="runs against an honest duplicity besides, of the default profile",
+        metavar="FIRST-LAST",
+        type=_seeds,
+        default=(),
+        help="besides, a run against an honest duplicity with each of these seeds, of the default profile",
     )
     workers = os.cpu_count() or 1
     group.add_argument("-n", metavar="WORKERS", dest="workers", type=int, default=workers, help="trials at once")
@@ -77,8 +77,8 @@ def run(options: argparse.Namespace) -> int:
         rows[detection.saboteur.name] = detection.as_json
         result = replace(result, rows=[*rows.values()], seconds=time.monotonic() - begun)
         write_detection(result, folder)  # of a run that is ended early, the table is of what it came to
-    if options.null:
-        result = replace(result, null=_null(options, trials))
+    for null in _nulls(options, trials):
+        result = replace(result, null=null)
         write_detection(result, folder)
     _say(f"{result.sentence}: {folder / 'detection.md'}")
     return result.exit_code
@@ -87,8 +87,8 @@ def run(options: argparse.Namespace) -> int:
 def _chosen(options: argparse.Namespace) -> "Sequence[Saboteur]":
     from verify.detection.catalogue import one_of_each, saboteurs  # noqa: PLC0415 - after --help and --version
 
-    if options.workers < 1 or options.null < 0:
-        raise CannotRunError("-n takes 1 or more, --null 0 or more: there is nothing to run otherwise")
+    if options.workers < 1:
+        raise CannotRunError("-n takes 1 or more: there is nothing to run otherwise")
     catalogue = saboteurs()
     if options.everyday:
         catalogue = one_of_each(catalogue)
@@ -120,13 +120,28 @@ def _bench(options: argparse.Namespace, folder: Path) -> "Bench":
     return Bench(duplicity, profiles, folder, runtime == "docker", options.runtime == "docker")
 
 
-def _null(options: argparse.Namespace, folder: Path) -> "Null":
-    from verify.detection.null import null_control  # noqa: PLC0415 - after --help and --version
+def _nulls(options: argparse.Namespace, folder: Path) -> "Iterator[Null]":
+    """Yield the null control as it grows."""
+    from verify.detection.null import null_runs  # noqa: PLC0415 - after --help and --version
+    from verify.detection.result import Null  # noqa: PLC0415 - as above
 
     given = [f"--duplicity-release={options.duplicity_release}"] if options.duplicity_release else []
     words = [*given, "--runtime=embedded", f"--numprocesses={options.workers}", "--dist=worksteal"]
     profile = "smoke" if options.profile == "smoke" else "default"  # a hundred of the nightly one take two days
-    return null_control(options.null, words, profile, folder, _say)
+    null = Null(profile, [])
+    for run in null_runs(options.null, words, profile, folder, _say):
+        null = replace(null, runs=[*null.runs, run])
+        yield null
+
+
+def _seeds(word: str) -> range:
+    """Given FIRST-LAST, or one seed, return the seeds."""
+    first, dash, last = word.partition("-")
+    if not dash:
+        last = first
+    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
+        raise argparse.ArgumentTypeError(f"{word!r} is no range of seeds, as 0-99 is one")
+    return range(int(first), int(last) + 1)
 
 
 def _facts(options: argparse.Namespace) -> dict[str, str]:

@@ -14,13 +14,20 @@ Row = Mapping[str, Any]  # a detection as JSON
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """Runs against an honest duplicity: each with a finding is a false alarm."""
+    """Runs of a profile of the suite against an honest duplicity, as in the JSON file, one of a seed."""
 
-    runs: int
-    false_alarms: int
-    could_not_run: int
-    seconds: float
     profile: str
+    runs: Sequence[Row]
+
+    @property
+    def false_alarms(self) -> list[Row]:
+        """The runs with a finding: there is nothing to find."""
+        return [run for run in self.runs if run["findings"]]
+
+    @property
+    def could_not_run(self) -> list[Row]:
+        """The runs that came to no verdict."""
+        return [run for run in self.runs if not run["findings"] and run["verdict"] != "proven"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ class Result:
             return 1
         if self.null and self.null.false_alarms:
             return 1
+        if self.null and self.null.could_not_run:
+            return 2
         return 2 if not self.tried or any(row["outcome"] in ERRORS for row in self.rows) else 0
 
     @property
@@ -65,11 +74,12 @@ class Result:
             told += f", in {self.median:.1f} s (median)"
         untried = len(self.rows) - len(self.tried)
         told += f"; {untried} not tried" if untried else ""
-        return told + (f"; {self.null.false_alarms} false alarms in {self.null.runs} runs" if self.null else "")
+        null = self.null
+        return told + (f"; {len(null.false_alarms)} false alarms in {len(null.runs)} runs" if null else "")
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as a JSON object."""
-        null = self.null and {name: getattr(self.null, name) for name in Null.__dataclass_fields__}
+        null = self.null and {"profile": self.null.profile, "runs": list(self.null.runs)}
         return {
             "schema_version": SCHEMA_VERSION,
             "tool": f"duplicity-verify {verify.__version__}",
@@ -88,11 +98,21 @@ class Result:
         return cls(data["saboteurs"], data["seconds"], data["workers"], data["facts"], null)
 
 
-def updated(whole: Result, part: Result) -> Result:
-    """Given a result, and a later one of some of its saboteurs, return the first with what the second found."""
-    later = {row["name"]: row for row in part.rows}
-    rows = [later.get(row["name"], row) for row in whole.rows]
-    return replace(whole, rows=rows, seconds=whole.seconds + part.seconds, null=part.null or whole.null)
+def updated(before: Result, later: Result) -> Result:
+    """Given a result, and a later one of all or some of its saboteurs, return the first with what the second found."""
+    null = _joined(before.null, later.null) if before.facts == later.facts else later.null
+    found = {row["name"]: row for row in later.rows}
+    if not found.keys() < {row["name"] for row in before.rows}:
+        return replace(later, null=null)
+    rows = [found.get(row["name"], row) for row in before.rows]
+    return replace(before, rows=rows, seconds=before.seconds + later.seconds, null=null)
+
+
+def _joined(before: Null | None, later: Null | None) -> Null | None:
+    if before is None or later is None or before.profile != later.profile:
+        return later or before
+    runs = {run["seed"]: run for run in (*before.runs, *later.runs)}
+    return replace(later, runs=[runs[seed] for seed in sorted(runs)])
 
 
 def caught(rows: Iterable[Row]) -> list[Row]:

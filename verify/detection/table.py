@@ -48,12 +48,18 @@ def _full(result: Result) -> Iterator[str]:
 
 def _null(result: Result) -> Iterator[str]:
     null = result.null
-    if null:
+    if null and null.runs:
+        days = sorted({run["day"] for run in null.runs})
+        seeds = [run["seed"] for run in null.runs]
         yield ""
         yield (
-            f"Null control: {null.runs} runs of the {null.profile} profile against an honest duplicity, each with "
-            f"another seed: {null.false_alarms} false alarms, {null.could_not_run} that could not run."
+            f"Null control: {len(null.runs)} runs of the {null.profile} profile against an honest duplicity, each with "
+            f"another seed ({min(seeds)} to {max(seeds)}), made from {days[0]} to {days[-1]}: "
+            f"{len(null.false_alarms)} false alarms, {len(null.could_not_run)} that could not run."
         )
+        for run in null.false_alarms:
+            yield ""
+            yield f"- seed {run['seed']}, {run['day']}: {', '.join(f'`{check}`' for check in run['findings'])}"
 
 
 def _row(row: Row) -> str:

@@ -17,6 +17,14 @@ def row(name: str, outcome: str = "caught", seconds: float = 4.0, **more: Any) -
             "reason": "", **more}  # fmt: skip
 
 
+def run(seed: int, *findings: str, verdict: str = "proven", day: str = "2026-11-29") -> dict[str, Any]:
+    return {"seed": seed, "verdict": verdict, "findings": list(findings), "seconds": 9.0, "day": day}
+
+
+def null(*runs: dict[str, Any], profile: str = "default") -> Null:
+    return Null(profile, runs)
+
+
 def result(*rows: dict[str, Any], null: Null | None = None) -> Result:
     return Result(rows, 61.0, 2, {"duplicity": "3.2.1"}, null)
 
@@ -39,35 +47,65 @@ def test_what_is_not_caught_by_its_check_is_no_success(outcomes: list[str], exit
 
 
 def test_a_false_alarm_is_no_success() -> None:
-    assert result(row("a"), null=Null(3, 1, 0, 9.0, "default")).exit_code == 1
-    assert result(row("a"), null=Null(3, 0, 0, 9.0, "default")).exit_code == 0
+    assert result(row("a"), null=null(run(0), run(1, "content", verdict="findings"))).exit_code == 1
+    assert result(row("a"), null=null(run(0), run(1))).exit_code == 0
+
+
+def test_a_control_that_could_not_run_is_no_success() -> None:
+    assert result(row("a"), null=null(run(0), run(1, verdict="none"))).exit_code == 2
 
 
 def test_a_later_run_of_some_replaces_what_was_said_of_these() -> None:
-    null = Null(3, 0, 0, 9.0, "default")
-    found = updated(result(row("a", "missed"), row("b")), result(row("a", seconds=2.0), null=null))
+    found = updated(result(row("a", "missed"), row("b")), result(row("a", seconds=2.0)))
     assert [(each["name"], each["outcome"], each["seconds"]) for each in found.rows] == [
         ("a", "caught", 2.0),
         ("b", "caught", 4.0),
     ]
-    assert (found.seconds, found.null) == (122.0, null)
+    assert found.seconds == 122.0
+
+
+def test_a_later_run_of_all_replaces_all_but_the_null_control() -> None:
+    before = result(row("a", "missed"), null=null(run(0)))
+    found = updated(before, result(row("a"), row("b")))
+    assert ([each["outcome"] for each in found.rows], found.seconds, found.null) == (["caught"] * 2, 61.0, before.null)
+
+
+@pytest.mark.parametrize(
+    ("later", "seeds"),
+    [
+        (null(run(1, day="2026-11-30"), run(2)), [0, 1, 2]),
+        (null(run(7), profile="smoke"), [7]),
+        (None, [0, 1]),
+    ],
+)
+def test_controls_of_other_seeds_join(later: Null | None, seeds: list[int]) -> None:
+    found = updated(result(row("a"), null=null(run(0), run(1))), result(row("a"), null=later))
+    assert found.null
+    assert [each["seed"] for each in found.null.runs] == seeds
+
+
+def test_controls_of_another_duplicity_do_not_join() -> None:
+    before = Result([row("a")], 61.0, 2, {"duplicity": "3.2.0"}, null(run(0)))
+    assert updated(before, result(row("a"))).null is None
 
 
 def test_the_sentence_counts_what_was_tried() -> None:
-    told = result(row("a"), row("b", seconds=6.0), row("c", "not tried"), null=Null(3, 0, 0, 9.0, "default")).sentence
+    told = result(row("a"), row("b", seconds=6.0), row("c", "not tried"), null=null(run(0), run(1))).sentence
     assert told == (
-        "2 of 2 saboteurs caught by the check named for them, in 5.0 s (median); 1 not tried; 0 false alarms in 3 runs"
+        "2 of 2 saboteurs caught by the check named for them, in 5.0 s (median); 1 not tried; 0 false alarms in 2 runs"
     )
 
 
 def test_the_files_hold_the_same(tmp_path: Path) -> None:
-    found = result(row("a"), row("b", "missed", reason="why"), null=Null(3, 0, 0, 9.0, "default"))
+    found = result(row("a"), row("b", "missed", reason="why"), null=null(run(3), run(5, "content", day="2026-11-30")))
     write_detection(found, tmp_path)
     assert read_detection(tmp_path / "detection.json").as_json() == found.as_json()
     assert json.loads((tmp_path / "detection.json").read_text())["saboteurs"][1]["outcome"] == "missed"
     text = (tmp_path / "detection.md").read_text()
     assert "| ✗ | `b` | It \\| does. | `content` | 4.0 | **missed** why |" in text
-    assert "3 runs of the default profile" in text
+    assert "2 runs of the default profile" in text
+    assert "another seed (3 to 5), made from 2026-11-29 to 2026-11-30: 1 false alarms, 0 that could not run" in text
+    assert "- seed 5, 2026-11-30: `content`" in text
 
 
 def test_the_summary_has_a_row_a_kind() -> None:
