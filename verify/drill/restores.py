@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ from verify.errors import NotProvenError
 
 if TYPE_CHECKING:
     from verify.drill.drill import Drill
+
+Told = Callable[[], list[Finding]]  # once the comparison is there
 
 SAMPLE, FULL = "sample-restores", "full-restore"
 NEWEST, OLDER = "newest", "older"  # folders of what is restored
@@ -58,12 +61,14 @@ class Restores:
         share = left // OLDER_SHARE if self._older else 0
         found: list[Finding] = []
         gaps: list[str] = []
-        with self._an_older(share) as older:
-            for sampled in (partial(self._of_newest, left - share), older):
-                try:
-                    found += sampled()
-                except NotProvenError as gap:
-                    gaps.append(str(gap))
+        with ThreadPoolExecutor(1) as comparing, self._an_older(share) as older:
+            told: list[Future[list[Finding]]] = []
+            for restored in (partial(self._of_newest, left - share), older):
+                with _noted(gaps):
+                    told.append(comparing.submit(restored(comparing)))
+        for each in told:
+            with _noted(gaps):
+                found += each.result()
         if not found and not gaps and not self._restored:
             gaps.append("nothing was restored: the budget or the time was used up before")
         if not found and gaps:
@@ -79,7 +84,9 @@ class Restores:
         point = self._point(drill.newest, drill.listings.newest)
         if not self._is_whole:
             raise NotProvenError(f"{_LOST}, so that only some of it was restored")
-        outcome = self._carried_out(FULL, NEWEST, everything(point))
+        with ThreadPoolExecutor(1) as comparing:
+            outcome = self._carried_out(FULL, NEWEST, everything(point), comparing)
+        self._tell(outcome, NEWEST)
         return [*self._not_listed(FULL), *outcome.comparison.findings]
 
     def time_findings(self) -> list[Finding]:
@@ -104,17 +111,18 @@ class Restores:
         """Whether everything of the newest point is restored: asked for, and not known to be in vain."""
         return self._drill.settings.full and not self.needs(self._drill.newest).is_spoiled(b"")
 
-    def _of_newest(self, budget: int) -> list[Finding]:
+    def _of_newest(self, budget: int, comparing: Executor) -> Told:
         if self._is_whole:
-            return []
+            return list
         drill = self._drill
         missed = self._not_listed(SAMPLE)
         newest = self._point(drill.newest, drill.listings.newest)
         chosen = self._chosen(newest, budget, drill.policy.restore_samples, self._must)
-        return [*missed, *self._sampled(chosen, budget, NEWEST)]
+        told = self._sampled(chosen, budget, NEWEST, comparing)
+        return lambda: [*missed, *told()]
 
     @contextlib.contextmanager
-    def _an_older(self, budget: int) -> Iterator[Callable[[], list[Finding]]]:
+    def _an_older(self, budget: int) -> Iterator[Callable[[Executor], Told]]:
         """Give what samples a random older point; it is listed, and drawn from, beside what is done before."""
         drill = self._drill
         if not self._older:
@@ -127,12 +135,12 @@ class Restores:
             return self._chosen(self._point(time, listing), budget, samples, ())
 
         with drill.listings.aside(time, make) as chosen:
-            yield lambda: self._sampled(chosen(), budget, OLDER)
+            yield lambda comparing: self._sampled(chosen(), budget, OLDER, comparing)
 
-    def _of_none(self) -> list[Finding]:
+    def _of_none(self, _: Executor) -> Told:
         if self._is_whole:
             raise NotProvenError("there is no older point, and the newest is restored as a whole")
-        return []
+        return list
 
     def _not_listed(self, check: str) -> list[Finding]:
         """Return a finding for each path that must be restored and is not listed; none where nothing at all is."""
@@ -150,35 +158,43 @@ class Restores:
         listed = set(must) - {os.fsencode(each.path) for each in missing(must, point.listing, SAMPLE)}
         return choose(point, size, listed, budget=budget, draw_=self._drill.draw, ledger=self._drill.ledger)
 
-    def _sampled(self, chosen: Chosen, budget: int, into: str) -> list[Finding]:
+    def _sampled(self, chosen: Chosen, budget: int, into: str, comparing: Executor) -> Told:
+        """Restore what was chosen; return what then waits for its comparison and tells of it."""
         drill, point = self._drill, chosen.point
-        found = self._carried_out(SAMPLE, into, chosen).comparison.findings if chosen.cover else []
-        if chosen.lost and not found:
-            lost = f"{len(chosen.lost):,} of the paths drawn from the point of {moment(point.time)}"
-            raise NotProvenError(f"{lost}: {_LOST}")
-        if not chosen.cover:
-            drill.say(f"nothing of {moment(point.time)} fits into {max(budget, 0):,} bytes")
-        return found
+        outcome = self._carried_out(SAMPLE, into, chosen, comparing) if chosen.cover else None
 
-    def _carried_out(self, check: str, into: str, chosen: Chosen) -> Outcome:
-        drill, point = self._drill, chosen.point
+        def told() -> list[Finding]:
+            if outcome is not None:
+                self._tell(outcome, into)
+            if chosen.lost and not (outcome and outcome.comparison.findings):
+                lost = f"{len(chosen.lost):,} of the paths drawn from the point of {moment(point.time)}"
+                raise NotProvenError(f"{lost}: {_LOST}")
+            if outcome is None:
+                drill.say(f"nothing of {moment(point.time)} fits into {max(budget, 0):,} bytes")
+                return []
+            return outcome.comparison.findings
+
+        return told
+
+    def _carried_out(self, check: str, into: str, chosen: Chosen, comparing: Executor) -> Outcome:
+        drill = self._drill
         restorer = Restorer(drill.place, drill.job, drill.deadline)
-        outcome = carry_out(check, chosen, restorer, self._yardstick, into=into, keep=into == NEWEST)
+        outcome = carry_out(check, chosen, restorer, self._yardstick, comparing, into=into, keep=into == NEWEST)
         if drill.destination.is_seen:
-            drill.ledger.note_proven(volumes_of(outcome, point.needs), drill.started)
+            drill.ledger.note_proven(volumes_of(outcome, chosen.point.needs), drill.started)
         for each in outcome.restored:
             drill.count_restore(each)
         self._restored += len(outcome.restored)
-        self._tell(outcome, point, into)
         return outcome
 
-    def _tell(self, outcome: Outcome, point: Point, into: str) -> None:
-        drill, population = self._drill, point.population
-        drill.say(f"of {moment(point.time)} {outcome.comparison}; {claim(population, outcome.drawn, outcome.bad)}")
+    def _tell(self, outcome: Outcome, into: str) -> None:
+        drill, point = self._drill, outcome.chosen.point
+        drawn, bad, population = outcome.drawn, outcome.bad, point.population
+        drill.say(f"of {moment(point.time)} {outcome.comparison}; {claim(population, drawn, bad)}")
         if into == NEWEST:
             self.newest = outcome
             drill.figures |= {
-                "population": population, "drawn": outcome.drawn, "bad": outcome.bad,
+                "population": population, "drawn": drawn, "bad": bad,
                 "files_restored": outcome.comparison.files, "bytes_restored": outcome.comparison.bytes,
             }  # fmt: skip
 
@@ -227,3 +243,12 @@ class Restores:
                 for _, path in changed_paths(archive.text_of(each.manifest.name if each.manifest else "")):
                     found[path] = number
         return found
+
+
+@contextlib.contextmanager
+def _noted(gaps: list[str]) -> Iterator[None]:
+    """Note what could not be proven, and why."""
+    try:
+        yield
+    except NotProvenError as gap:
+        gaps.append(str(gap))

@@ -116,7 +116,8 @@ def test_bad_are_those_that_came_back_otherwise_or_not_at_all(point: Point) -> N
     outcome.restored = [restored(b"a"), restored(b"b", failed=True)]
     outcome.comparison = Comparison(bad={b"a/1", b"a/3"}, bad_leaves={b"a/1", b"a/3"})
     assert (outcome.drawn, outcome.bad) == (3, 3)
-    everything_ = Outcome(replace(outcome.chosen, cover=[b""]), outcome.comparison, [restored(b"")])
+    everything_ = Outcome(replace(outcome.chosen, cover=[b""]), [restored(b"")])
+    everything_.comparison = outcome.comparison
     assert (everything_.drawn, everything_.bad) == (40, 2)
 
 

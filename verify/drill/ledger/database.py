@@ -5,6 +5,7 @@ transaction, so that a drill which is killed leaves a file that the next one goe
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,10 +48,11 @@ class Database:
     def __init__(self, folder: Path, destination: str) -> None:
         """Open the ledger, made if absent. Raise `CannotRunError` where it cannot be, or is no ledger of ours."""
         self.destination = destination
+        self._writing = threading.Lock()
         self._path = folder / FILE
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            # Another thread reads it, too, which SQLite is built for.
+            # Several threads use it, which SQLite is built for; only transactions are for one at a time.
             self._db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             self._prepare()
         except (sqlite3.Error, OSError) as error:
@@ -71,10 +73,11 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._db
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        with self._writing:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")

@@ -3,9 +3,9 @@
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 
 from verify.checks import Finding
@@ -63,11 +63,19 @@ class Chosen:
 
 @dataclass
 class Outcome:
-    """What came of an exercise."""
+    """What came of an exercise. Its comparison is there once the last restore was compared, which is waited for."""
 
     chosen: Chosen
-    comparison: Comparison = field(default_factory=Comparison)
     restored: list[Restored] = field(default_factory=list)
+    compared: list[Future[Comparison]] = field(default_factory=list)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """What came of comparing all that was restored, with the findings about restores that failed."""
+        whole = Comparison([each.finding for each in self.restored if each.finding])
+        for each in self.compared:
+            whole.add(each.result())
+        return whole
 
     @property
     def drawn(self) -> int:
@@ -134,9 +142,12 @@ def _most(limit: int, fits: Callable[[int], bool]) -> int:
 
 
 def carry_out(
-    check: str, chosen: Chosen, restorer: Restorer, yardstick: Yardstick, *, into: str, keep: bool
+    check: str, chosen: Chosen, restorer: Restorer, yardstick: Yardstick, comparing: Executor, *, into: str, keep: bool
 ) -> Outcome:
-    """Restore what was chosen to places below the folder `into`, compare each, and wipe it unless it is kept."""
+    """Restore what was chosen to places below the folder `into`, and wipe each unless it is kept.
+
+    `comparing` compares what came with what was expected, beside whatever is done next.
+    """
     outcome, point, source = Outcome(chosen), chosen.point, yardstick.source
     sizes = {path: source.total_size(path) if source else None for path in chosen.cover}
     with ThreadPoolExecutor(1) as beside:  # goes through the listing and reads the source while duplicity restores
@@ -145,6 +156,9 @@ def carry_out(
         def expected_at(path: bytes) -> Inventory:
             return yardstick.expectation(path, point.time, {b"", *paths_in(_order(listed, path))})
 
+        def compared(restored: Restored, expected: Future[Inventory]) -> Comparison:
+            return yardstick.compare(check, restored.inventory, expected.result(), restored.path, point.time)
+
         for path in chosen.cover:
             if restorer.time_left <= 0 or sum(each.finding is not None for each in outcome.restored) >= BROKEN:
                 break
@@ -152,11 +166,8 @@ def carry_out(
             expected = beside.submit(expected_at, path)
             restored = restorer.restore(check, path, point.time, point.needs, into=into, size=size, order=order)
             outcome.restored.append(restored)
-            if restored.finding:
-                outcome.comparison.findings.append(restored.finding)
-            else:
-                compared = yardstick.compare(check, restored.inventory, expected.result(), path, point.time)
-                outcome.comparison.add(compared)
+            if not restored.finding:
+                outcome.compared.append(comparing.submit(compared, restored, expected))
             if not keep or restored.finding:
                 restorer.wipe(restored.target)
     return outcome
