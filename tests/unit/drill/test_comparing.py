@@ -90,6 +90,16 @@ def test_what_came_back_otherwise_is_named(scene: Scene, path: str, damage: obje
     assert comparison.bad == comparison.bad_leaves == {path.encode()}
 
 
+@pytest.mark.parametrize("changed", ["source", "restored"])
+def test_times_are_compared_by_the_second(scene: Scene, changed: str) -> None:
+    path = getattr(scene, changed) / "b"
+    os.utime(path, ns=(0, LONG_AGO * 10**9 + 500_000_000))
+    assert scene.compared().findings == []
+    os.utime(path, ns=(0, LONG_AGO * 10**9 + 1_500_000_000))
+    (finding,) = scene.compared().findings
+    assert finding.path == "b"
+
+
 def test_a_folder_restored_by_itself_is_compared_at_its_place(scene: Scene) -> None:
     (scene.restored / "a/one").unlink()
     os.utime(scene.restored / "a", (LONG_AGO, LONG_AGO))
