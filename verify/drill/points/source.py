@@ -27,14 +27,18 @@ class LiveSource:
         self._sizes: dict[bytes, int | None] = {}
 
     def __iter__(self) -> Iterator[There]:
-        return walk(self.folder)
+        total = 0
+        for each in walk(self.folder):
+            total += each.size if each.kind == "file" else 0
+            yield each
+        self._sizes.setdefault(b"", total or None)  # which need not be asked for again
 
     def below(self, path: bytes) -> Iterator[There]:
         """Given a path, walk it and all below it; paths are relative to it. Raise OSError where there is none."""
         return walk(Path(os.fsdecode(self._at(path))))
 
     def total_size(self, path: bytes) -> int | None:
-        """Given a path, return how many bytes files at and in it had when first asked; None where there were none."""
+        """Given a path, return the bytes of files at and in it when first looked at; None where there were none."""
         if path not in self._sizes:
             try:
                 self._sizes[path] = total_size(self._at(path)) or None
