@@ -17,11 +17,13 @@ import pytest
 from planting import DAY, SETTLED, database, remembered, write
 from sites import Report, Site
 from test_backup_at_fault import WITHOUT_VOLUMES, newest_is_lost
+from test_reading_only import must_only_read
 
 from verify.drill.contents.booting import Postgres
 from verify.drill.contents.sealed import sealed_host
 from verify.lab.host import local_host
 from verify.lab.runs import Run
+from verify.lab.servers import free_port
 from verify.trees.onsite import wipe
 
 FILES, BYTES = 30_000, 10**9
@@ -196,6 +198,21 @@ def test_an_empty_mount_is_an_empty_point(large: Site, tmp_path: Path) -> None:
     large.back_up("unmounted", source=tmp_path / "mount")
     for report in without_volumes(large, "unmounted", report=tmp_path):
         assert report.only_finding("not-shrunken")["got"].startswith("none at all")
+
+
+def test_a_user_who_may_only_get_and_list_can_drill_and_nothing_is_written(large: Site, tmp_path: Path) -> None:
+    must_only_read(large, PREFIX, "--budget=3GB", "--restore-samples=4", report=tmp_path)
+
+
+def test_a_dead_store_is_no_verdict(large: Site, tmp_path: Path) -> None:
+    options = f"--s3-endpoint-url=http://127.0.0.1:{free_port()}"
+    for report in large.drills(large.env_file(PREFIX, OPTIONS=options), report=tmp_path):
+        assert "does not answer at 127.0.0.1" in report.sentence()
+
+
+def test_no_backup_yet_is_told_apart_from_a_broken_one(large: Site, tmp_path: Path) -> None:
+    for report in large.drills(large.env_file("none-yet"), report=tmp_path):
+        assert "no backup yet" in report.only_finding("backup-exists")["hint"]
 
 
 def without_volumes(large: Site, prefix: str, *options: str, report: Path, **changed: str) -> Iterator[Report]:

@@ -14,15 +14,20 @@ REFUSED = 400  # and above: status codes
 
 
 def test_a_user_who_may_only_get_and_list_can_drill_and_nothing_is_written(site: Site, tmp_path: Path) -> None:
+    must_only_read(site, HEALTHY, report=tmp_path)
+
+
+def must_only_read(site: Site, prefix: str, *options: str, report: Path) -> None:
+    """Drill as a user who may only get and list. Raise unless that proves the backup, and only reads."""
     site.admin.user_add("auditor", "a secret of the auditor")
     site.admin.policy_add("read-only", policy=READ_ONLY)
     site.admin.policy_set("read-only", user="auditor")
     keys = {"AWS_ACCESS_KEY_ID": "auditor", "AWS_SECRET_ACCESS_KEY": "a secret of the auditor"}
     before, since = everything_of(site), len(site.audit.entries)
 
-    for report in site.drills(site.env_file(HEALTHY, **keys), report=tmp_path):
-        report.must_be_proven()
-        assert "a secret of the auditor" not in report.said + report.markdown
+    for each in site.drills(site.env_file(prefix, **keys), *options, report=report):
+        each.must_be_proven()
+        assert "a secret of the auditor" not in each.said + each.markdown
 
     asked = settled(site, since)
     assert {each["api"]["name"] for each in asked} <= READS
