@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 from planting import DAY, SETTLED, database, remembered, write
 from sites import Report, Site
-from test_backup_at_fault import WITHOUT_VOLUMES, newest_is_lost
+from test_backup_at_fault import WITHOUT_VOLUMES, must_say_that_there_is_none_yet, newest_is_lost
 from test_reading_only import must_only_read
+from test_store_at_fault import must_say_that_it_is_dead
 
 from verify.drill.contents.booting import Postgres
 from verify.drill.contents.sealed import sealed_host
 from verify.lab.host import local_host
 from verify.lab.runs import Run
-from verify.lab.servers import free_port
 from verify.trees.onsite import wipe
 
 FILES, BYTES = 30_000, 10**9
@@ -205,14 +205,11 @@ def test_a_user_who_may_only_get_and_list_can_drill_and_nothing_is_written(large
 
 
 def test_a_dead_store_is_no_verdict(large: Site, tmp_path: Path) -> None:
-    options = f"--s3-endpoint-url=http://127.0.0.1:{free_port()}"
-    for report in large.drills(large.env_file(PREFIX, OPTIONS=options), report=tmp_path):
-        assert "does not answer at 127.0.0.1" in report.sentence()
+    must_say_that_it_is_dead(large, report=tmp_path)
 
 
 def test_no_backup_yet_is_told_apart_from_a_broken_one(large: Site, tmp_path: Path) -> None:
-    for report in large.drills(large.env_file("none-yet"), report=tmp_path):
-        assert "no backup yet" in report.only_finding("backup-exists")["hint"]
+    must_say_that_there_is_none_yet(large, report=tmp_path)
 
 
 def without_volumes(large: Site, prefix: str, *options: str, report: Path, **changed: str) -> Iterator[Report]:

@@ -10,9 +10,14 @@ from verify.lab.servers import free_port
 
 
 def test_a_dead_store_is_no_verdict(site: Site, tmp_path: Path) -> None:
+    must_say_that_it_is_dead(site, report=tmp_path)
+
+
+def must_say_that_it_is_dead(site: Site, report: Path) -> None:
+    """Drill at an address where nothing answers. Raise unless that is said."""
     options = f"--s3-endpoint-url=http://127.0.0.1:{free_port()}"
-    for report in site.drills(site.env_file("dead", OPTIONS=options), report=tmp_path):
-        assert "does not answer at 127.0.0.1" in report.sentence()
+    for each in site.drills(site.env_file("dead", OPTIONS=options), report=report):
+        assert "does not answer at 127.0.0.1" in each.sentence()
 
 
 def test_a_store_that_never_answers_is_no_verdict(site: Site, tmp_path: Path) -> None:

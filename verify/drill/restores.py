@@ -164,15 +164,16 @@ class Restores:
         outcome = self._carried_out(SAMPLE, into, chosen, comparing) if chosen.cover else None
 
         def told() -> list[Finding]:
-            if outcome is not None:
+            found: list[Finding] = []
+            if outcome:
                 self._tell(outcome, into)
-            if chosen.lost and not (outcome and outcome.comparison.findings):
+                found = outcome.comparison.findings
+            if chosen.lost and not found:
                 lost = f"{len(chosen.lost):,} of the paths drawn from the point of {moment(point.time)}"
                 raise NotProvenError(f"{lost}: {_LOST}")
-            if outcome is None:
+            if not outcome:
                 drill.say(f"nothing of {moment(point.time)} fits into {max(budget, 0):,} bytes")
-                return []
-            return outcome.comparison.findings
+            return found
 
         return told
 
