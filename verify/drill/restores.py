@@ -217,7 +217,7 @@ class Restores:
             size = source.size_of(leaf.path, leaf.time) if source else None
             return strata_of(leaf, time, positions.get(leaf.path, 0), size)
 
-        return Point(time, listing, self.needs(time), strata)
+        return Point(time, listing, self.needs(time), strata, self._drill.place.duplicity(self._drill.job).can_name)
 
     def needs(self, time: int) -> Needs:
         """Given a point's time, return what its restores download. Raise `NotProvenError` where its chain is broken."""

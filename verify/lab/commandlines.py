@@ -6,7 +6,7 @@ Measured with 0.8.18, 0.8.22, 1.2.3, 2.0.2, 2.1.0, 2.1.5, 2.2.2, 2.2.3, 2.2.4, 3
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -31,6 +31,9 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "D": 86_400, "W": 604_800, "M": 2_592_000
 # What these print is read: a job's --verbosity must not hide it, nor mix other lines into it.
 READ = frozenset({"verify", "list-current-files", "collection-status"})
 READABLE = "--verbosity=notice"
+# In a path to restore, 0.8.22 to 3.2.1 put their values for variables, and a home for a first `~`.
+_VARIABLE = re.compile(rb"\$(?:(\w+)|\{([^}]*)\})")
+OF_DUPLICITY = frozenset({"XDG_CACHE_HOME", "XDG_CONFIG_HOME"})  # variables that it sets itself
 
 
 def command_line(
@@ -84,6 +87,15 @@ def then(at: int | None) -> tuple[str, ...]:
 def forced(force: bool) -> tuple[str, ...]:
     """Return the option that makes a command do what it otherwise only announces."""
     return ("--force",) if force else ()
+
+
+def can_be_named(path: bytes, variables: Container[str]) -> bool:
+    """Given a path inside a backup and the variables that duplicity gets, return whether it can be restored alone.
+
+    duplicity looks for another path where this one names a variable, or may begin with a user's `~`.
+    """
+    named = (os.fsdecode(one or other) for one, other in _VARIABLE.findall(path))
+    return not path.startswith(b"~") and not any(name in OF_DUPLICITY or name in variables for name in named)
 
 
 def one_path(release: Version, path: bytes | None) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ class Course:
         point = self._points[self._kept(which)]
         paths = point.inventory.paths
         path = paths[which % len(paths)]
-        if path and not zlib.crc32(repr(self._trees).encode()) % ONE_IN:
+        if path and point.chain.duplicity.can_name(path) and not zlib.crc32(repr(self._trees).encode()) % ONE_IN:
             self._lab.restore(point, path).must_equal(point.inventory.below(path), check="single-path")
 
     def _restored(self, taken: Taken, *, new_machine: bool = False) -> None:

@@ -7,7 +7,15 @@ from typing import TypeVar
 
 from packaging.version import Version
 
-from verify.lab.commandlines import IMPATIENT, PATH_TO_RESTORE_SINCE, command_line, forced, one_path, then
+from verify.lab.commandlines import (
+    IMPATIENT,
+    PATH_TO_RESTORE_SINCE,
+    can_be_named,
+    command_line,
+    forced,
+    one_path,
+    then,
+)
 from verify.lab.host import Host
 from verify.lab.probes import gpg_version, schemes_of, version_of
 from verify.lab.results import BackupResult, ListResult, Result, StatusResult, VerifyResult
@@ -45,6 +53,10 @@ class Duplicity:
     def restore(self, url: str, target: str, *, path: bytes | None = None, at: int | None = None) -> Result:
         """Restore a point, or one path of it, to a target that does not exist yet."""
         return self._run(Result, "restore", (*one_path(self.release, path), *then(at)), (url, target))
+
+    def can_name(self, path: bytes) -> bool:
+        """Return whether a path inside a backup can be restored alone: see `can_be_named`."""
+        return can_be_named(path, {*self.host.base_environment, *self.env})
 
     def verify(self, url: str, source: str, *, compare_data: bool = False, at: int | None = None) -> VerifyResult:
         """Let duplicity compare a point with a folder; without `compare_data` it does not read contents."""

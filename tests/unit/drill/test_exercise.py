@@ -44,7 +44,8 @@ def point() -> Point:
     listing = Listing(
         b"".join(DAY + path + b"\n" for path in sorted(PATHS, key=lambda each: each.replace(b"/", b"\0")))
     )
-    return Point(0, listing, Needs([set_of(b"abcdefgh")]), lambda leaf: [("folder", leaf.path[:1])])
+    needs = Needs([set_of(b"abcdefgh")])
+    return Point(0, listing, needs, lambda leaf: [("folder", leaf.path[:1])], lambda _: True)
 
 
 def set_of(folders: bytes) -> tuple[StoredSet, Manifest]:
@@ -77,6 +78,24 @@ def test_what_is_chosen_fits_the_budget_and_holds_the_first_that_were_drawn(
 def test_what_must_be_restored_is_whatever_it_costs(point: Point, ledger: Ledger) -> None:
     some = chosen(point, ledger, 0, must=(b"c/2",))
     assert (some.cover, list(some.drawn)) == ([b"c"], [])
+
+
+def test_what_cannot_be_named_comes_with_the_folder_that_it_is_in(point: Point, ledger: Ledger) -> None:
+    without_a_file = replace(point, can_name=lambda path: path != b"c/2")
+    assert point.named(b"c/2") == b"c/2"
+    assert without_a_file.named(b"c/2") == b"c"
+    without_a_folder = replace(point, can_name=lambda path: not path.startswith(b"c"))
+    assert chosen(without_a_folder, ledger, 0, must=(b"c/2",)).is_everything
+    assert chosen(without_a_folder, ledger, 0, must=(b"d/2",)).cover == [b"d"]
+
+
+def test_what_comes_with_a_folder_is_lost_where_the_folder_is(point: Point, ledger: Ledger) -> None:
+    stored, manifest = set_of(b"abcdefgh")
+    needs = Needs([(stored, manifest)], {volume_name(stored, 3)})
+    some = chosen(replace(point, needs=needs, can_name=lambda path: path != b"a/1"), ledger, 99, must=(b"a/1", b"d/2"))
+    assert (b"a/1" in some.lost, b"a" in some.cover) == (False, True)
+    everywhere = replace(point, needs=needs, can_name=lambda path: not path.startswith(b"a"))
+    assert b"a/1" in chosen(everywhere, ledger, 99, must=(b"a/1", b"d/2")).lost
 
 
 def test_folders_that_a_night_missed_are_restored_besides(point: Point, ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ import os
 import pytest
 from packaging.version import Version
 
-from verify.lab.commandlines import IMPATIENT, command_line, one_path, taken
+from verify.lab.commandlines import IMPATIENT, can_be_named, command_line, one_path, taken
 from verify.lab.duplicity import Duplicity
 from verify.lab.host import Host
 from verify.lab.provision import Provisioned, provision_duplicity
@@ -66,6 +66,18 @@ def test_the_age_of_a_full_is_by_the_clock_that_was_given(release: str, words: t
 def test_one_path_is_spelt_as_the_release_spells_it(release: str, option: str) -> None:
     assert one_path(Version(release), b"-dash\xff") == (f"{option}=-dash\udcff",)
     assert one_path(Version(release), None) == ()
+
+
+@pytest.mark.parametrize("path", [b"$HOME`id`", b"in/${HOME}x", b"~", b"~root/x", b"a/$XDG_CACHE_HOME"])
+def test_a_path_that_duplicity_takes_for_another_cannot_be_named(path: bytes) -> None:
+    assert not can_be_named(path, {"HOME"})
+
+
+@pytest.mark.parametrize("path", [b"", b"$RECYCLE.BIN/x", b"$HOMES", b"a/~", b"back~", b"$", b"$\xff", b"100 $"])
+def test_a_path_that_it_takes_as_it_is_can_be_named(path: bytes) -> None:
+    assert can_be_named(path, {"HOME"})
+    expanded = os.path.expanduser(os.path.expandvars(path))  # noqa: PTH111 - as duplicity does it
+    assert expanded == path
 
 
 @pytest.fixture(scope="module", params=REAL)

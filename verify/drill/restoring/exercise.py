@@ -29,17 +29,27 @@ BROKEN = 3  # restores that fail before no more are tried: what is broken is kno
 
 @dataclass(frozen=True)
 class Point:
-    """A point that is restored from: its time, what duplicity lists of it, and what its restores download."""
+    """A point that is restored from: its time, what duplicity lists of it, and what its restores download.
+
+    `can_name` says whether duplicity can be told to restore a path alone.
+    """
 
     time: int
     listing: Listing
     needs: Needs
     strata: Callable[[Leaf], Iterable[Stratum]]
+    can_name: Callable[[bytes], bool]
 
     @property
     def population(self) -> int:
         """How many leaves are listed."""
         return self.listing.leaves
+
+    def named(self, path: bytes) -> bytes:
+        """Given a path, return what is restored for it: itself, or the nearest folder that can be named."""
+        while not self.can_name(path):
+            path = path.rpartition(b"/")[0]
+        return path
 
 
 @dataclass(frozen=True)
@@ -112,10 +122,10 @@ def choose(
     """
     sample = draw(point.listing, point.population, size, draw_, strata=point.strata, proven=ledger.paths_proven)
     fixed, needs = list(must), point.needs
-    lost = frozenset(filter(needs.is_spoiled, (*fixed, *sample.at_random)))
+    lost = frozenset(path for path in (*fixed, *sample.at_random) if needs.is_spoiled(point.named(path)))
 
     def price(count: int, strata: int = 0) -> tuple[list[bytes], int]:
-        wanted = [*fixed, *sample.at_random[:count], *sample.for_strata[:strata]]
+        wanted = map(point.named, (*fixed, *sample.at_random[:count], *sample.for_strata[:strata]))
         cover = cheapest_cover([path for path in wanted if not needs.is_spoiled(path)], cost)
         return cover, sum(map(needs.bytes, cover))
 
