@@ -56,7 +56,7 @@ class Backup:
         point = drill.newest if at is None else int(at.timestamp())
         into = f"{drill.place.scratch}/asked-{next(self._numbers)}"
         restorer = Restorer(drill.place, drill.job, drill.deadline)
-        needs = drill.restores.needs(point)
+        needs = drill.restorable.needs(point)
         restored = restorer.restore(OWN, os.fsencode(path), point, needs, into=into, size=None, order=list)
         drill.count_restore(restored)
         if restored.finding:

@@ -17,6 +17,7 @@ from verify.drill.once import once
 from verify.drill.place.place import Place
 from verify.drill.points.expected import Verdict, judge
 from verify.drill.points.source import LiveSource, live_source, rules_of
+from verify.drill.restorable import Restorable
 from verify.drill.restores import NEWEST, Restores
 from verify.drill.restoring.restorer import Restored
 from verify.drill.settings import DrillSettings
@@ -102,6 +103,11 @@ class Drill:
     def listings(self) -> Listings:
         """What duplicity lists tonight."""
         return Listings(self)
+
+    @cached_property
+    def restorable(self) -> Restorable:
+        """What can be restored tonight."""
+        return Restorable(self)
 
     @cached_property
     def restores(self) -> Restores:

@@ -4,23 +4,17 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.checks import Finding, FindingsError
 from verify.drill.once import once
-from verify.drill.place.archive import volume_size_of
 from verify.drill.points.listing import Listing
-from verify.drill.points.source import rules_of
 from verify.drill.restoring.chances import claim
-from verify.drill.restoring.comparing import Yardstick, forgiven
 from verify.drill.restoring.estimate import cost_words, estimate, time_findings
 from verify.drill.restoring.exercise import Chosen, Outcome, Point, carry_out, choose, everything, missing, volumes_of
-from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import Restorer
-from verify.drill.restoring.sampling import Leaf, Stratum, strata_of
-from verify.drill.stored.manifests import Manifest, changed_paths
 from verify.drill.words import moment
 from verify.errors import NotProvenError
 
@@ -81,7 +75,7 @@ class Restores:
         drill = self._drill
         if not drill.settings.full:
             raise NotProvenError(f"only with --full; {self._last_full()}")
-        point = self._point(drill.newest, drill.listings.newest)
+        point = drill.restorable.point(drill.newest, drill.listings.newest)
         if not self._is_whole:
             raise NotProvenError(f"{_LOST}, so that only some of it was restored")
         with ThreadPoolExecutor(1) as comparing:
@@ -92,7 +86,7 @@ class Restores:
     def time_findings(self) -> list[Finding]:
         """Return a finding if a restore of everything takes longer than the policy allows."""
         drill = self._drill
-        found = estimate(drill.ledger.restores, self.needs(drill.newest).bytes(b""))
+        found = estimate(drill.ledger.restores, drill.restorable.needs(drill.newest).bytes(b""))
         if found:
             drill.figures |= {
                 "full_bytes": found.bytes, "full_seconds": found.seconds,
@@ -109,14 +103,14 @@ class Restores:
     @property
     def _is_whole(self) -> bool:
         """Whether everything of the newest point is restored: asked for, and not known to be in vain."""
-        return self._drill.settings.full and not self.needs(self._drill.newest).is_spoiled(b"")
+        return self._drill.settings.full and not self._drill.restorable.needs(self._drill.newest).is_spoiled(b"")
 
     def _of_newest(self, budget: int, comparing: Executor) -> Told:
         if self._is_whole:
             return list
         drill = self._drill
         missed = self._not_listed(SAMPLE)
-        newest = self._point(drill.newest, drill.listings.newest)
+        newest = drill.restorable.point(drill.newest, drill.listings.newest)
         chosen = self._chosen(newest, budget, drill.policy.restore_samples, self._must)
         told = self._sampled(chosen, budget, NEWEST, comparing)
         return lambda: [*missed, *told()]
@@ -129,10 +123,10 @@ class Restores:
             yield self._of_none
             return
         time, samples = drill.draw.choice(self._older), max(drill.policy.restore_samples // OLDER_SHARE, 1)
-        _ = self._yardstick, drill.destination.is_seen and drill.destination.manifests  # which need the host
+        _ = drill.restorable.yardstick, drill.destination.is_seen and drill.destination.manifests  # which need the host
 
         def make(listing: Listing) -> Chosen:
-            return self._chosen(self._point(time, listing), budget, samples, ())
+            return self._chosen(drill.restorable.point(time, listing), budget, samples, ())
 
         with drill.listings.aside(time, make) as chosen:
             yield lambda comparing: self._sampled(chosen(), budget, OLDER, comparing)
@@ -178,9 +172,9 @@ class Restores:
         return told
 
     def _carried_out(self, check: str, into: str, chosen: Chosen, comparing: Executor) -> Outcome:
-        drill = self._drill
+        drill, yardstick = self._drill, self._drill.restorable.yardstick
         restorer = Restorer(drill.place, drill.job, drill.deadline)
-        outcome = carry_out(check, chosen, restorer, self._yardstick, comparing, into=into, keep=into == NEWEST)
+        outcome = carry_out(check, chosen, restorer, yardstick, comparing, into=into, keep=into == NEWEST)
         if drill.destination.is_seen:
             drill.ledger.note_proven(volumes_of(outcome, chosen.point.needs), drill.started)
         for each in outcome.restored:
@@ -198,52 +192,6 @@ class Restores:
                 "population": population, "drawn": drawn, "bad": bad,
                 "files_restored": outcome.comparison.files, "bytes_restored": outcome.comparison.bytes,
             }  # fmt: skip
-
-    @cached_property
-    def _yardstick(self) -> Yardstick:
-        drill = self._drill
-        limitations = forgiven(drill.place.release, drill.place.host.euid, drill.job.options)
-        try:
-            source, rules = drill.source, rules_of(drill.job, drill.source, drill.place.release)
-        except NotProvenError as error:
-            drill.say(f"not compared with the source: {error}")
-            return Yardstick(drill.here, None, None, drill.ledger, limitations, drill.started)
-        return Yardstick(drill.here, source, rules, drill.ledger, limitations, drill.started)
-
-    def _point(self, time: int, listing: Listing) -> Point:
-        positions, source = self._positions(time), self._yardstick.source
-
-        def strata(leaf: Leaf) -> Iterator[Stratum]:
-            size = source.size_of(leaf.path, leaf.time) if source else None
-            return strata_of(leaf, time, positions.get(leaf.path, 0), size)
-
-        return Point(time, listing, self.needs(time), strata, self._drill.place.duplicity(self._drill.job).can_name)
-
-    def needs(self, time: int) -> Needs:
-        """Given a point's time, return what its restores download. Raise `NotProvenError` where its chain is broken."""
-        drill, there = self._drill, self._drill.destination
-        if not there.is_seen:
-            whole = drill.listings.archive_of(time).leading_to(time, volume_size_of(drill.job))
-        else:
-            sets = [(each, there.manifests[each.span]) for each in there.stored.leading_to(time)]
-            whole = [(each, manifest) for each, manifest in sets if isinstance(manifest, Manifest)]
-            whole = whole if len(whole) == len(sets) else []
-        if not whole:
-            raise NotProvenError(f"the chain of the point of {moment(time)} is broken: see chain-complete")
-        return Needs(whole, drill.blamed)
-
-    def _positions(self, time: int) -> dict[bytes, int]:
-        """Return, for each path that an incremental changed, which one did so last before a point.
-
-        duplicity's archive has the manifests in the clear, since it has listed the point.
-        """
-        drill, found = self._drill, dict[bytes, int]()
-        archive = drill.listings.archive_of(time)
-        if drill.destination.is_seen:
-            for number, each in enumerate(drill.destination.stored.leading_to(time)[1:], 1):
-                for _, path in changed_paths(archive.text_of(each.manifest.name if each.manifest else "")):
-                    found[path] = number
-        return found
 
 
 @contextlib.contextmanager
