@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from planting import DAY, SETTLED, database, remembered, write
 from sites import Report, Site
-from test_backup_at_fault import WITHOUT_VOLUMES, must_say_that_there_is_none_yet, newest_is_lost
+from test_backup_at_fault import WITHOUT_VOLUMES, damaged, must_say_that_there_is_none_yet, newest_is_lost
 from test_reading_only import must_only_read
 from test_store_at_fault import must_say_that_it_is_dead
 
@@ -151,16 +151,7 @@ def test_everything_comes_back_and_all_of_it_is_told(large: Site, tmp_path: Path
 
 @pytest.mark.parametrize("damage", ["lost", "cut", "flipped"])
 def test_damage_to_one_of_its_volumes_is_named(large: Site, tmp_path: Path, damage: str) -> None:
-    name = next(name for name in large.copy(damage, of=PREFIX) if "duplicity-full" in name and "vol3" in name)
-    data = bytearray(large.read(damage, name))
-    middle = len(data) // 2
-    if damage == "lost":
-        large.remove(damage, name)
-    elif damage == "cut":
-        large.write(damage, name, bytes(data[:middle]))
-    else:
-        data[middle] ^= 1
-        large.write(damage, name, bytes(data))
+    name = damaged(large, damage, damage, of=PREFIX, volume="duplicity-full*.vol3.*")
     check = "chain-complete" if damage == "lost" else "volumes-intact"
     options = ("--budget=3GB", "--restore-samples=4")
     for report in large.drills(large.env_file(damage), *options, report=tmp_path):

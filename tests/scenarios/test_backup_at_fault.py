@@ -1,5 +1,6 @@
 """Each misfortune that a backup can meet gives a drill its own finding, and no other; a healthy one gives none."""
 
+import fnmatch
 import time
 from pathlib import Path
 
@@ -54,8 +55,7 @@ def newest_is_lost(site: Site, prefix: str, of: str = HEALTHY) -> None:
 @pytest.mark.parametrize(("of", "volume"), [("full", "vol2"), ("inc", "vol1")])
 def test_a_lost_volume_is_named(site: Site, tmp_path: Path, of: str, volume: str) -> None:
     prefix = f"lost-{of}"
-    name = next(name for name in site.copy(prefix) if f"duplicity-{of}" in name and volume in name)
-    site.remove(prefix, name)
+    name = damaged(site, prefix, "lost", volume=f"duplicity-{of}*.{volume}.*")
     for report in site.drills(site.env_file(prefix), *FEW, report=tmp_path):
         assert report.only_finding("chain-complete")["path"] == name
 
@@ -72,7 +72,7 @@ def test_a_backup_in_a_folder_is_looked_at_as_one_in_a_store(site: Site, tmp_pat
 
 
 def test_a_cut_volume_hashes_otherwise(site: Site, tmp_path: Path) -> None:
-    name = cut(site, "cut")
+    name = damaged(site, "cut", "cut")
     for report in site.drills(site.env_file("cut"), *FEW, report=tmp_path):
         assert report.only_finding("volumes-intact")["path"] == name
 
@@ -82,26 +82,30 @@ def test_a_cut_volume_has_another_size_than_the_last_drill_saw(site: Site, tmp_p
     env_file = site.env_file("shorter")
     for report in site.drills(env_file, "-k", "answers", report=tmp_path):
         report.must_be_proven()
-    name = cut(site, "shorter")
+    name = damaged(site, "shorter", "cut")
     for report in site.drills(env_file, *FEW, report=tmp_path):
         assert report.only_finding("chain-complete")["path"] == name
 
 
-def cut(site: Site, prefix: str) -> str:
-    """Make a copy of the healthy backup with half of a volume of its full; return the volume's name."""
-    name = next(name for name in site.copy(prefix) if "duplicity-full" in name and "vol1" in name)
-    data = site.read(prefix, name)
-    site.write(prefix, name, data[: len(data) // 2])
-    return name
-
-
 def test_a_flipped_bit_is_found(site: Site, tmp_path: Path) -> None:
-    name = next(name for name in site.copy("flipped") if "vol2" in name)
-    data = bytearray(site.read("flipped", name))
-    data[len(data) // 2] ^= 1
-    site.write("flipped", name, bytes(data))
+    name = damaged(site, "flipped", "flipped")
     for report in site.drills(site.env_file("flipped"), *FEW, report=tmp_path):
         assert report.only_finding("volumes-intact")["path"] == name
+
+
+def damaged(site: Site, prefix: str, damage: str, *, of: str = HEALTHY, volume: str = "duplicity-full*.vol1.*") -> str:
+    """Make a copy of a backup with a volume that is lost, cut in half, or has one bit flipped; return its name."""
+    name = fnmatch.filter(site.copy(prefix, of), volume)[0]
+    data = bytearray(site.read(prefix, name))
+    middle = len(data) // 2
+    if damage == "lost":
+        site.remove(prefix, name)
+    elif damage == "cut":
+        site.write(prefix, name, bytes(data[:middle]))
+    else:
+        data[middle] ^= 1
+        site.write(prefix, name, bytes(data))
+    return name
 
 
 @pytest.mark.parametrize("of", ["full", "new"])
