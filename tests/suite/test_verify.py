@@ -2,14 +2,20 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 
 from verify.checks import checks, must_find_nothing
 from verify.lab.lab import Lab
 from verify.lab.listed import verify_findings
-from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of
+from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of, special
 
 SAME_BUT_FOR_BYTES = histories_of(Tree({b"file": file((1, 5000))}), Tree({b"file": file((1, 2500), (2, 2500))}))
+
+PASSED_OVER = {
+    "xattr": histories_of(Tree({b"file": file()}), Tree({b"file": file(xattrs=((b"user.a", b"1"),))})),
+    "socket": histories_of(Tree({b"file": file()}), Tree({b"file": file(), b"socket": special("socket")})),
+}
 
 
 @checks("verify-agrees")
@@ -19,6 +25,17 @@ def test_verify_tells_what_changed_since_the_backup(lab: Lab, history: History) 
     lab.fill_source(before)
     point = lab.take_point(lab.new_chain())
     must_find_nothing(verify_findings(lab.verify(point), point.inventory, point.inventory, lab.limitations))
+    lab.fill_source(after, before)
+    now = lab.observe_source()
+    must_find_nothing(verify_findings(lab.verify(point), point.inventory, now, lab.limitations))
+
+
+@checks("verify-agrees")
+@pytest.mark.parametrize("what", PASSED_OVER)
+def test_verify_passes_over_what_no_backup_keeps(lab: Lab, what: str) -> None:
+    before, after = PASSED_OVER[what].trees
+    lab.fill_source(before)
+    point = lab.take_point(lab.new_chain())
     lab.fill_source(after, before)
     now = lab.observe_source()
     must_find_nothing(verify_findings(lab.verify(point), point.inventory, now, lab.limitations))

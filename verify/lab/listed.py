@@ -61,11 +61,12 @@ def _expected_statistics(
     counted: Mapping[str, float], before: Inventory | None, now: Inventory, limitations: Iterable[Limitation]
 ) -> Mapping[str, float]:
     """Return what duplicity should count, by its names: what is new in place of another kind is not a deletion."""
+    now = _as_told_apart(now)
     expected: dict[str, float] = {"SourceFiles": len(now), "Errors": sum(bool(seen.problem) for seen in now)}
     if before is None:
         contents = sum(seen.size for seen in now if seen.kind == "file")
         return {**expected, "NewFiles": len(now), "DeltaEntries": len(now), "RawDeltaSize": contents}
-    differences = list(compare(_as_told_apart(before), _as_told_apart(now), limitations))
+    differences = list(compare(_as_told_apart(before), now, limitations))
     differing = {each.path for each in differences}
     deleted = {each.path for each in differences if each.aspect == "missing"}
     changed = len(differing) - len(deleted) - counted.get("NewFiles", 0)
@@ -73,6 +74,10 @@ def _expected_statistics(
 
 
 def _as_told_apart(inventory: Inventory) -> Inventory:
-    """Return an inventory as duplicity compares it with a source: whole seconds, and nothing of names of one file."""
-    seen = (each._replace(mtime_ns=second_seen(each.mtime_ns) * SECOND, inode=None) for each in inventory)
+    """Return an inventory as duplicity compares it with a source: whole seconds, and nothing that no backup keeps.
+
+    That is sockets, xattrs, and which names are one file.
+    """
+    kept = (each for each in inventory if each.kind != "socket")
+    seen = (each._replace(mtime_ns=second_seen(each.mtime_ns) * SECOND, xattrs=(), inode=None) for each in kept)
     return Inventory.from_records(seen, inventory.root)

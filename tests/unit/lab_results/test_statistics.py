@@ -4,7 +4,7 @@ import pytest
 
 from verify.lab.listed import statistics_findings
 from verify.lab.results import BackupResult
-from verify.trees import Inventory, Tree, file, folder
+from verify.trees import Inventory, Tree, file, folder, special
 from verify.trees.edits import Create, Delete, Overwrite, Replace, Swap
 from verify.trees.model import Segment
 
@@ -49,10 +49,12 @@ def test_true_statistics_are_no_finding() -> None:
     assert statistics_findings(said(NEXT), before, now, ()) == []
 
 
-def test_which_names_are_one_file_is_nothing_that_duplicity_counts() -> None:
+def test_what_no_backup_keeps_is_nothing_that_duplicity_counts() -> None:
     tree = Tree({b"a": file(link=1), b"b": file(), b"c": file(link=1)})
-    then, now = Inventory.of(tree), Inventory.of(Swap(b"a", b"b").apply(tree))
-    assert statistics_findings(said({**dict.fromkeys(NEXT, 0), "SourceFiles": len(now)}), then, now, ()) == []
+    marked = file(xattrs=((b"user.a", b"1"),))
+    later = Tree({**Swap(b"a", b"b").apply(tree), b"a": marked, b"socket": special("socket")})
+    then, now = Inventory.of(tree), Inventory.of(later)
+    assert statistics_findings(said({**dict.fromkeys(NEXT, 0), "SourceFiles": len(then)}), then, now, ()) == []
 
 
 @pytest.mark.parametrize("name", ["SourceFiles", "NewFiles", "DeltaEntries", "RawDeltaSize", "Errors"])

@@ -1,8 +1,10 @@
 """What `verify` said against two inventories: it agrees, or one of both is wrong."""
 
+import pytest
+
 from verify.lab.listed import verify_findings
 from verify.lab.results import VerifyResult
-from verify.trees import Inventory, Tree, file
+from verify.trees import Inventory, Tree, file, special
 from verify.trees.edits import Overwrite, Swap
 from verify.trees.model import Segment
 
@@ -24,6 +26,15 @@ def test_a_difference_that_only_one_of_both_sees_is_a_finding() -> None:
     assert (invented.check, invented.path) == ("verify-agrees", "")
 
 
-def test_which_names_are_one_file_is_nothing_that_duplicity_looks_at() -> None:
-    then, now = Inventory.of(TREE), Inventory.of(Swap(b"a", b"b").apply(TREE))
-    assert verify_findings(said(0), then, now, ()) == []
+@pytest.mark.parametrize(
+    "changed",
+    [
+        Swap(b"a", b"b").apply(TREE),  # of which one has another name, too
+        Tree({**TREE, b"b": file(xattrs=((b"user.a", b"1"),))}),
+        Tree({**TREE, b"socket": special("socket")}),
+    ],
+    ids=["names", "xattrs", "socket"],
+)
+def test_what_no_backup_keeps_is_nothing_that_duplicity_compares(changed: Tree) -> None:
+    then, now = Inventory.of(TREE), Inventory.of(changed)
+    assert verify_findings(said(0), then, now, ()) == verify_findings(said(0), now, then, ()) == []
