@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from verify.checks import checks, must_find_nothing
+from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.lab import Lab
 from verify.lab.listed import verify_findings
-from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of, special
+from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of, special, symlink
 
 SAME_BUT_FOR_BYTES = histories_of(Tree({b"file": file((1, 5000))}), Tree({b"file": file((1, 2500), (2, 2500))}))
 
@@ -16,10 +16,38 @@ PASSED_OVER = {
     "xattr": histories_of(Tree({b"file": file()}), Tree({b"file": file(xattrs=((b"user.a", b"1"),))})),
     "socket": histories_of(Tree({b"file": file()}), Tree({b"file": file(), b"socket": special("socket")})),
 }
+# A symlink's target, one that it gets, and how verify ends though it is to end with exit code 1; measured with 0.8.22, 1.2.3, 2.2.4, 3.2.1.
+NOT_COMPARED = {
+    "percent": (b"nowhere", b"100%", 30),  # it breaks off, with a TypeError
+    "slash": (b"nowhere", b"nowhere/", 0),  # it passes over that
+}
+
+
+def is_compared(history: History) -> bool:
+    """Return whether duplicity can compare what a symlink led to with what it leads to: see NOT_COMPARED."""
+    before, after = history.trees
+    targets = [(node.target, after[path].target) for path, node in before.items() if path in after]
+    changed = [(one, other) for one, other in targets if one != other and one and other]
+    return not any(b"%" in one + other or one.rstrip(b"/") == other.rstrip(b"/") for one, other in changed)
+
+
+@checks("limitation-holds")
+@pytest.mark.parametrize("case", NOT_COMPARED)
+def test_a_changed_symlink_that_verify_does_not_compare(lab: Lab, case: str) -> None:
+    then, now, code = NOT_COMPARED[case]
+    before, after = Tree({b"link": symlink(then)}), Tree({b"link": symlink(now)})
+    assert not is_compared(histories_of(before, after))
+    lab.fill_source(before)
+    point = lab.take_point(lab.new_chain())
+    lab.fill_source(after, before)
+    ended = lab.verify(point)
+    got, hint = f"exit code {ended.exit_code}", "drop it from NOT_COMPARED and `is_compared`"
+    told = Finding("limitation-holds", "link", f"verify ends with exit code {code}", got, hint)
+    must_find_nothing([told] if ended.exit_code != code else [])
 
 
 @checks("verify-agrees")
-@given(history=histories(points=2))
+@given(history=histories(points=2).filter(is_compared))
 def test_verify_tells_what_changed_since_the_backup(lab: Lab, history: History) -> None:
     before, after = history.trees
     lab.fill_source(before)
