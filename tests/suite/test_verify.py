@@ -16,7 +16,8 @@ PASSED_OVER = {
     "xattr": histories_of(Tree({b"file": file()}), Tree({b"file": file(xattrs=((b"user.a", b"1"),))})),
     "socket": histories_of(Tree({b"file": file()}), Tree({b"file": file(), b"socket": special("socket")})),
 }
-# A symlink's target, one that it gets, and how verify ends though it is to end with exit code 1; measured with 0.8.22, 1.2.3, 2.2.4, 3.2.1.
+# A symlink's target, the one that it gets, and the exit code of verify, which is to be 1; measured with 0.8.22, 1.2.3,
+# 2.2.4, 3.2.1.
 NOT_COMPARED = {
     "percent": (b"nowhere", b"100%", 30),  # it breaks off, with a TypeError
     "slash": (b"nowhere", b"nowhere/", 0),  # it passes over that
