@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from verify.checks import Finding, checks, must_find_nothing
-from verify.lab.lab import Lab
+from verify.lab.lab import Lab, Point
 from verify.lab.listed import verify_findings
 from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of, special, symlink
 
@@ -32,16 +32,22 @@ def is_compared(history: History) -> bool:
     return not any(b"%" in one + other or one.rstrip(b"/") == other.rstrip(b"/") for one, other in changed)
 
 
+def changed_since(lab: Lab, history: History) -> Point:
+    """Back up the first of two trees, and have the source hold the second; return the point."""
+    before, after = history.trees
+    lab.fill_source(before)
+    point = lab.take_point(lab.new_chain())
+    lab.fill_source(after, before)
+    return point
+
+
 @checks("limitation-holds")
 @pytest.mark.parametrize("case", NOT_COMPARED)
 def test_a_changed_symlink_that_verify_does_not_compare(lab: Lab, case: str) -> None:
     then, now, code = NOT_COMPARED[case]
-    before, after = Tree({b"link": symlink(then)}), Tree({b"link": symlink(now)})
-    assert not is_compared(histories_of(before, after))
-    lab.fill_source(before)
-    point = lab.take_point(lab.new_chain())
-    lab.fill_source(after, before)
-    ended = lab.verify(point)
+    history = histories_of(Tree({b"link": symlink(then)}), Tree({b"link": symlink(now)}))
+    assert not is_compared(history)
+    ended = lab.verify(changed_since(lab, history))
     got, hint = f"exit code {ended.exit_code}", "drop it from NOT_COMPARED and `is_compared`"
     told = Finding("limitation-holds", "link", f"verify ends with exit code {code}", got, hint)
     must_find_nothing([told] if ended.exit_code != code else [])
@@ -62,20 +68,14 @@ def test_verify_tells_what_changed_since_the_backup(lab: Lab, history: History) 
 @checks("verify-agrees")
 @pytest.mark.parametrize("what", PASSED_OVER)
 def test_verify_passes_over_what_no_backup_keeps(lab: Lab, what: str) -> None:
-    before, after = PASSED_OVER[what].trees
-    lab.fill_source(before)
-    point = lab.take_point(lab.new_chain())
-    lab.fill_source(after, before)
+    point = changed_since(lab, PASSED_OVER[what])
     now = lab.observe_source()
     must_find_nothing(verify_findings(lab.verify(point), point.inventory, now, lab.limitations))
 
 
 @checks("verify-agrees")
 def test_verify_compares_bytes_and_not_only_sizes_and_times(lab: Lab) -> None:
-    before, after = SAME_BUT_FOR_BYTES.trees
-    lab.fill_source(before)
-    point = lab.take_point(lab.new_chain())
-    lab.fill_source(after)
+    point = changed_since(lab, SAME_BUT_FOR_BYTES)
     now = lab.source_host.observe(lab.source)
     must_find_nothing(verify_findings(lab.verify(point), point.inventory, now, lab.limitations))
 

@@ -122,11 +122,12 @@ def choose(
     """
     sample = draw(point.listing, point.population, size, draw_, strata=point.strata, proven=ledger.paths_proven)
     fixed, needs = list(must), point.needs
-    lost = frozenset(path for path in (*fixed, *sample.at_random) if needs.is_spoiled(point.named(path)))
+    named = {path: point.named(path) for path in (*fixed, *sample.at_random, *sample.for_strata)}
+    lost = frozenset(path for path in (*fixed, *sample.at_random) if needs.is_spoiled(named[path]))
 
     def price(count: int, strata: int = 0) -> tuple[list[bytes], int]:
-        wanted = map(point.named, (*fixed, *sample.at_random[:count], *sample.for_strata[:strata]))
-        cover = cheapest_cover([path for path in wanted if not needs.is_spoiled(path)], cost)
+        wanted = (*fixed, *sample.at_random[:count], *sample.for_strata[:strata])
+        cover = cheapest_cover([named[path] for path in wanted if not needs.is_spoiled(named[path])], cost)
         return cover, sum(map(needs.bytes, cover))
 
     def cost(path: bytes) -> int:
