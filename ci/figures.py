@@ -2,8 +2,8 @@
 
 uv run python ci/figures.py FOLDER…    folders of reports: with detection.json, with the museum's tables.json
 
-A detection of some saboteurs (detect -k) replaces what the last one of all said of these; runs that have nothing
-to find (detect --null) join those of other seeds.
+A detection of some saboteurs (detect -k) joins the last one of all, and replaces what that said of these; runs that
+have nothing to find (detect --null) join those of other seeds.
 """
 
 import json
@@ -11,6 +11,7 @@ import re
 import sys
 from pathlib import Path
 
+from verify.detection.catalogue import saboteurs
 from verify.detection.files import read_detection, write_detection
 from verify.detection.result import updated
 from verify.detection.table import summary
@@ -42,8 +43,8 @@ def _keep(folder: Path) -> None:
     """Write what a folder of reports has into docs/."""
     detection, tables = folder / "detection.json", folder / "tables.json"
     if detection.exists():
-        found = read_detection(detection)
-        write_detection(updated(read_detection(DETECTION), found) if DETECTION.exists() else found, DOCS)
+        names = [saboteur.name for saboteur in saboteurs()]
+        write_detection(updated(read_detection(DETECTION), read_detection(detection), names), DOCS)
     if tables.exists() and _tables(tables):
         museum = _tables(tables)
         MUSEUM.write_text(json.dumps(museum, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -51,7 +52,6 @@ def _keep(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    DOCS.mkdir(exist_ok=True)
     for name in sys.argv[1:]:
         _keep(Path(name))
     README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")

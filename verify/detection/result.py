@@ -98,13 +98,17 @@ class Result:
         return cls(data["saboteurs"], data["seconds"], data["workers"], data["facts"], null)
 
 
-def updated(before: Result, later: Result) -> Result:
-    """Given a result, and a later one of all or some of its saboteurs, return the first with what the second found."""
+def updated(before: Result, later: Result, names: Sequence[str]) -> Result:
+    """Given a result, and a later one of some or all of the saboteurs that there are, return what is known of these.
+
+    `names` are theirs, in order: of one that is no more the result says nothing.
+    """
     null = _joined(before.null, later.null) if before.facts == later.facts else later.null
     found = {row["name"]: row for row in later.rows}
-    if not found.keys() < {row["name"] for row in before.rows}:
+    if found.keys() >= set(names):
         return replace(later, null=null)
-    rows = [found.get(row["name"], row) for row in before.rows]
+    known = {row["name"]: row for row in before.rows} | found
+    rows = [known[name] for name in names if name in known]
     return replace(before, rows=rows, seconds=before.seconds + later.seconds, null=null)
 
 

@@ -56,7 +56,7 @@ def test_a_control_that_could_not_run_is_no_success() -> None:
 
 
 def test_a_later_run_of_some_replaces_what_was_said_of_these() -> None:
-    found = updated(result(row("a", "missed"), row("b")), result(row("a", seconds=2.0)))
+    found = updated(result(row("a", "missed"), row("b")), result(row("a", seconds=2.0)), ["a", "b"])
     assert [(each["name"], each["outcome"], each["seconds"]) for each in found.rows] == [
         ("a", "caught", 2.0),
         ("b", "caught", 4.0),
@@ -64,10 +64,15 @@ def test_a_later_run_of_some_replaces_what_was_said_of_these() -> None:
     assert found.seconds == 122.0
 
 
+def test_a_new_saboteur_joins_at_its_place_and_one_that_is_no_more_goes() -> None:
+    found = updated(result(row("a"), row("gone"), row("c")), result(row("b")), ["a", "b", "c"])
+    assert [each["name"] for each in found.rows] == ["a", "b", "c"]
+
+
 def test_a_later_run_of_all_replaces_all_but_the_null_control() -> None:
-    before = result(row("a", "missed"), null=null(run(0)))
-    found = updated(before, result(row("a"), row("b")))
-    assert ([each["outcome"] for each in found.rows], found.seconds, found.null) == (["caught"] * 2, 61.0, before.null)
+    before = result(row("a", "missed"), row("gone"), null=null(run(0)))
+    found = updated(before, result(row("a"), row("b")), ["a", "b"])
+    assert ([each["name"] for each in found.rows], found.seconds, found.null) == (["a", "b"], 61.0, before.null)
 
 
 @pytest.mark.parametrize(
@@ -79,14 +84,14 @@ def test_a_later_run_of_all_replaces_all_but_the_null_control() -> None:
     ],
 )
 def test_controls_of_other_seeds_join(later: Null | None, seeds: list[int]) -> None:
-    found = updated(result(row("a"), null=null(run(0), run(1))), result(row("a"), null=later))
+    found = updated(result(row("a"), null=null(run(0), run(1))), result(row("a"), null=later), ["a"])
     assert found.null
     assert [each["seed"] for each in found.null.runs] == seeds
 
 
 def test_controls_of_another_duplicity_do_not_join() -> None:
     before = Result([row("a")], 61.0, 2, {"duplicity": "3.2.0"}, null(run(0)))
-    assert updated(before, result(row("a"))).null is None
+    assert updated(before, result(row("a")), ["a"]).null is None
 
 
 def test_the_sentence_counts_what_was_tried() -> None:
