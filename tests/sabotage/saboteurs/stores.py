@@ -137,6 +137,12 @@ def append_to_a_volume(request: Request) -> Answer | None:
 
 
 @served("new-machine")
+def repeat_a_volume(request: Request) -> Answer | None:
+    """A volume is there twice over: what a retry sent was added to what had arrived."""
+    return _damaged(request, lambda data: data * 2) if request.gets(VOLUME) else None
+
+
+@served("new-machine")
 def compress_on_the_way(request: Request) -> Answer | None:
     """A proxy compresses what is read, and does not say so."""
     return _damaged(request, gzip.compress) if request.gets(VOLUME) else None
@@ -146,6 +152,13 @@ def compress_on_the_way(request: Request) -> Answer | None:
 def swap_two_volumes(request: Request) -> Answer | None:
     """A volume of the full is read as one of the incremental."""
     other = request.other(FULL, VOLUME) if request.gets(NEXT, VOLUME) else None
+    return _damaged(request, lambda data: other) if other else None
+
+
+@served("new-machine")
+def mix_volumes_up(request: Request) -> Answer | None:
+    """Volumes lie in another order: each is read as another one of its chain."""
+    other = request.other(VOLUME) if request.gets(VOLUME) else None
     return _damaged(request, lambda data: other) if other else None
 
 

@@ -24,6 +24,7 @@ from victims import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -43,6 +44,12 @@ def drop_an_empty_file(tree: Path) -> Path | None:
 def drop_an_empty_folder(tree: Path) -> Path | None:
     """A folder that holds nothing is not restored."""
     return removed(first(tree, FOLDER, lambda path: not any(path.iterdir())))
+
+
+@restored("structure")
+def drop_a_folder(tree: Path) -> Path | None:
+    """A folder is not restored, with all that is in it."""
+    return removed(first(tree, FOLDER, lambda path: any(path.iterdir())))
 
 
 @restored("structure")
@@ -66,8 +73,24 @@ def drop_what_is_hidden(tree: Path) -> Path | None:
 @restored("structure")
 def add_a_file(tree: Path) -> Path | None:
     """A file comes back that never was."""
+    return _added(tree, lambda path: path.touch())
+
+
+@restored("structure")
+def add_a_folder(tree: Path) -> Path | None:
+    """An empty folder comes back that never was."""
+    return _added(tree, lambda path: path.mkdir())
+
+
+@restored("structure")
+def add_a_symlink(tree: Path) -> Path | None:
+    """A symlink comes back that never was."""
+    return _added(tree, lambda path: path.symlink_to("nowhere"))
+
+
+def _added(tree: Path, make: Callable[[Path], None]) -> Path:
     with unnoticed(tree):
-        (tree / "never was").touch()
+        make(tree / "never was")
     return tree / "never was"
 
 
