@@ -33,6 +33,11 @@ def _damaged(request: Request, change: Callable[[bytes], bytes]) -> Answer:
     return _done(request, answer.but(change(answer.body))) if answer.status in (200, 206) else answer
 
 
+def _swapped(request: Request, *words: str) -> Answer | None:
+    other = request.other(*words)
+    return _damaged(request, lambda data: other) if other else None
+
+
 # What is written.
 
 
@@ -151,36 +156,31 @@ def compress_on_the_way(request: Request) -> Answer | None:
 @served("new-machine")
 def swap_two_volumes(request: Request) -> Answer | None:
     """A volume of the full is read as one of the incremental."""
-    other = request.other(FULL, VOLUME) if request.gets(NEXT, VOLUME) else None
-    return _damaged(request, lambda data: other) if other else None
+    return _swapped(request, FULL, VOLUME) if request.gets(NEXT, VOLUME) else None
 
 
 @served("new-machine")
 def mix_volumes_up(request: Request) -> Answer | None:
     """Volumes lie in another order: each is read as another one of its chain."""
-    other = request.other(VOLUME) if request.gets(VOLUME) else None
-    return _damaged(request, lambda data: other) if other else None
+    return _swapped(request, VOLUME) if request.gets(VOLUME) else None
 
 
 @served("new-machine")
 def swap_two_manifests(request: Request) -> Answer | None:
     """The manifest of an incremental is read as the full's."""
-    other = request.other(NEXT, MANIFEST) if _reads(request, FULL, MANIFEST) else None
-    return _damaged(request, lambda data: other) if other else None
+    return _swapped(request, NEXT, MANIFEST) if _reads(request, FULL, MANIFEST) else None
 
 
 @served("new-machine")
 def swap_two_signatures(request: Request) -> Answer | None:
     """The signature of an incremental is read as the full's."""
-    other = request.other("new-signatures", SIGNATURE) if _reads(request, "full-signatures", SIGNATURE) else None
-    return _damaged(request, lambda data: other) if other else None
+    return _swapped(request, "new-signatures", SIGNATURE) if _reads(request, "full-signatures", SIGNATURE) else None
 
 
 @served("new-machine")
 def serve_an_older_manifest(request: Request) -> Answer | None:
     """The manifest of the incremental before is read as the newest one's: a stale copy."""
-    other = request.other(NEXT, MANIFEST) if _reads(request, NEXT, MANIFEST) else None
-    return _damaged(request, lambda data: other) if other else None
+    return _swapped(request, NEXT, MANIFEST) if _reads(request, NEXT, MANIFEST) else None
 
 
 @served("new-machine")

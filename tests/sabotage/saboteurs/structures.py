@@ -16,15 +16,14 @@ from victims import (
     first,
     is_a,
     linked,
+    made,
     made_a_copy,
     paths,
     removed,
     renamed,
-    unnoticed,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -73,25 +72,19 @@ def drop_what_is_hidden(tree: Path) -> Path | None:
 @restored("structure")
 def add_a_file(tree: Path) -> Path | None:
     """A file comes back that never was."""
-    return _added(tree, lambda path: path.touch())
+    return made(tree / "never was", lambda path: path.touch())
 
 
 @restored("structure")
 def add_a_folder(tree: Path) -> Path | None:
     """An empty folder comes back that never was."""
-    return _added(tree, lambda path: path.mkdir())
+    return made(tree / "never was", lambda path: path.mkdir())
 
 
 @restored("structure")
 def add_a_symlink(tree: Path) -> Path | None:
     """A symlink comes back that never was."""
-    return _added(tree, lambda path: path.symlink_to("nowhere"))
-
-
-def _added(tree: Path, make: Callable[[Path], None]) -> Path:
-    with unnoticed(tree):
-        make(tree / "never was")
-    return tree / "never was"
+    return made(tree / "never was", lambda path: path.symlink_to("nowhere"))
 
 
 @restored("structure")
@@ -103,11 +96,7 @@ def copy_what_a_symlink_points_to(tree: Path) -> Path | None:
 @restored("structure")
 def make_a_fifo_a_file(tree: Path) -> Path | None:
     """A named pipe comes back as an empty file."""
-    fifo = removed(first(tree, FIFO))
-    if fifo is not None:
-        with unnoticed(fifo.parent):
-            fifo.touch()
-    return fifo
+    return made(removed(first(tree, FIFO)), lambda path: path.touch())
 
 
 @restored("structure")

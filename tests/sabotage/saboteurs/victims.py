@@ -83,6 +83,14 @@ def removed(path: Path | None) -> Path | None:
     return path
 
 
+def made(path: Path | None, make: Callable[[Path], None]) -> Path | None:
+    """Make something where nothing is; return its path."""
+    if path is not None:
+        with unnoticed(path.parent):
+            make(path)
+    return path
+
+
 def renamed(tree: Path, change: Callable[[str], str]) -> Path | None:
     """Rename the first path whose name a change changes; return its old path."""
     for path in list(paths(tree)):

@@ -72,7 +72,8 @@ def test_a_new_saboteur_joins_at_its_place_and_one_that_is_no_more_goes() -> Non
 def test_a_later_run_of_all_replaces_all_but_the_null_control() -> None:
     before = result(row("a", "missed"), row("gone"), null=null(run(0)))
     found = updated(before, result(row("a"), row("b")), ["a", "b"])
-    assert ([each["name"] for each in found.rows], found.seconds, found.null) == (["a", "b"], 61.0, before.null)
+    assert [each["name"] for each in found.rows] == ["a", "b"]
+    assert ([each["outcome"] for each in found.rows], found.seconds, found.null) == (["caught"] * 2, 61.0, before.null)
 
 
 @pytest.mark.parametrize(
