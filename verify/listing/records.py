@@ -5,6 +5,7 @@ by tabs: what `find -printf '%P\t%y\t%s\t%T@\0'` prints. The first record decide
 all of them are.
 """
 
+import codecs
 import math
 import re
 from collections.abc import Iterator
@@ -49,13 +50,21 @@ def form_of(name: str, stream: BinaryIO) -> Form:
     head = stream.read(_CHUNK)
     if not head:
         raise CannotRunError(f"{name} is empty, so it says nothing: list the source with {FIND}")
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"} or head[1:8:2] == b"\0\0\0\0":
-        raise CannotRunError(f"{name} is UTF-16: save the names as the source has them, byte for byte ({FIND})")
     separator = b"\0" if b"\0" in head else b"\n"
     first = head.partition(separator)[0]
     if first.endswith(b"\r"):
         raise CannotRunError(f"{name} has Windows line ends: write it with {FIND}")
-    return Form(separator, next((count for count, shape in _SHAPES if _ends(shape, first)), 0))
+    form = Form(separator, next((count for count, shape in _SHAPES if _ends(shape, first)), 0))
+    if not form.typed and _is_utf16(head):
+        raise CannotRunError(f"{name} is UTF-16: save the names as the source has them, byte for byte ({FIND})")
+    return form
+
+
+def _is_utf16(head: bytes) -> bool:
+    # Names may begin with the bytes of a mark, and four of one letter, a NUL each, look like text:
+    # only a line's end of two bytes tells.
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return (marked or head[1:8:2] == b"\0\0\0\0") and (b"\n\0" in head or b"\0\n" in head)
 
 
 def _ends(shape: re.Pattern[bytes], record: bytes) -> bool:

@@ -1,5 +1,6 @@
 """Listings as they are written: what they are read as, and what is said of one that is wrong."""
 
+import codecs
 import io
 import os
 import subprocess
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from verify.errors import CannotRunError
@@ -73,6 +74,11 @@ def test_without_types_a_slash_at_the_end_makes_a_folder_in_any_order() -> None:
     assert kinds == {b"a": "dir", b"a-b": "file", b"a/x": "file", b"empty": "dir", b"d/e/f": "file"}
 
 
+@pytest.mark.parametrize("text", [b"\xff\xfe\n", b"\xfe\xffa\0b\0", b"\xff\xfe\tf\t1\t2\0", b"a\0b\0c\0d\0"])
+def test_names_that_begin_as_utf16_would_are_names(text: bytes) -> None:
+    assert len(list(listed(text))) == text.count(b"\0" if b"\0" in text else b"\n")
+
+
 def test_the_last_record_may_lack_its_end() -> None:
     assert [entry.path for entry in listed(b"a\nb")] == [b"a", b"b"]
 
@@ -89,6 +95,7 @@ names = st.binary(min_size=1, max_size=6).filter(
 )
 
 
+@example([b"\xff\xfe"])
 @given(st.lists(st.lists(names, min_size=1, max_size=3).map(b"/".join), min_size=1, unique=True))
 def test_any_name_comes_back_byte_for_byte(paths: list[bytes]) -> None:
     text = b"".join(path + b"\tf\t1\t2\0" for path in paths)
@@ -124,7 +131,8 @@ def _refused_or(read: Callable[[], list[Entry]]) -> list[Entry]:
         (b"a\tf\t1\t2\0a/b\tf\t1\t2\0", "is in 'a', which is no folder"),
         (b"a\tf\t1\t2\0a\tf\t1\t2\0", "is there twice"),
         (b"a\na\n", "is there twice"),
-        (b"\xff\xfe\xfd", "is UTF-16"),
+        ("a\tf\t1\t2\nb\tf\t1\t2\n".encode("utf-16"), "is UTF-16"),
+        (codecs.BOM_UTF16_BE + "a\n".encode("utf-16-be"), "is UTF-16"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(text: bytes, said: str) -> None:
