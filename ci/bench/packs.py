@@ -43,7 +43,7 @@ NIGHTLY = (  # the tests that are packed beside the one of here
     test_the_listing_shows_the_tree,
     test_verify_tells_what_changed_since_the_backup,
 )
-SABOTEUR = Path(__file__).parents[2] / "tests" / "sabotage" / "broken_restores.py"
+SABOTEUR = Path(__file__).parents[2] / "tests" / "sabotage" / "broken_calls.py"
 SABOTAGE = "swap-beside-a-newline"
 
 

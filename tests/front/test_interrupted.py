@@ -13,7 +13,7 @@ import pytest
 from verify.failures import kept, read_case
 from verify.lab.provision import provision_duplicity
 
-SABOTEURS = Path(__file__).parents[1] / "sabotage" / "broken_restores.py"
+SABOTEURS = Path(__file__).parents[1] / "sabotage" / "broken_calls.py"
 LONG = "size or limitation"  # tests that are not over before a signal comes
 INTERRUPTED = "interrupted; nothing left behind"
 

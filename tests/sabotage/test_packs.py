@@ -48,10 +48,10 @@ def drawn(history: History) -> None: ...
 
 
 @contextmanager
-def lab_of(folder_: Path, program: str, saboteur: str) -> Iterator[Lab]:
+def lab_of(folder_: Path, saboteur: str) -> Iterator[Lab]:
     """Give a lane of a lab in which a saboteur stands in duplicity's place."""
     real = provision_duplicity("3.2.1").command
-    words = [sys.executable, str(HERE / program), saboteur, str(folder_ / "state"), *real, "--"]
+    words = [sys.executable, str(HERE / "broken_calls.py"), saboteur, str(folder_ / "state"), *real, "--"]
     settings_ = LabSettings.from_options({"duplicity_command": shlex.join(words)})
     with open_lab(settings_, "embedded") as lab, lab.lane("lane") as lane:
         yield lane
@@ -74,7 +74,7 @@ def told(lab: Lab, *chosen: History) -> list[str | None]:
 
 def test_the_verdict_of_a_history_is_the_same_packed_and_alone(tmp_path: Path) -> None:
     some = [each["history"] for each in collected(drawn, settings_of(drawn), seed=1, examples=4)]
-    with lab_of(tmp_path, "broken_restores.py", "swap-beside-a-newline") as lab:
+    with lab_of(tmp_path, "swap-beside-a-newline") as lab:
         packed = told(lab, *HISTORIES, *some)
         alone = [told(lab, each)[0] for each in (*HISTORIES, *some)]
     assert packed == alone
@@ -82,8 +82,7 @@ def test_the_verdict_of_a_history_is_the_same_packed_and_alone(tmp_path: Path) -
 
 
 def test_a_command_that_fails_for_a_pack_is_blamed_on_the_history_that_makes_it_fail(tmp_path: Path) -> None:
-    (tmp_path / "state").mkdir()
-    with lab_of(tmp_path, "broken_backups.py", "refuse-a-name") as lab:
+    with lab_of(tmp_path, "refuse-a-name") as lab:
         verdicts = told(lab, *HISTORIES)
     assert verdicts[:-1] == [None] * (len(HISTORIES) - 1)
     assert "command-succeeds" in (verdicts[-1] or "")
@@ -166,8 +165,6 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(variant: Variant) -> None
 def test_what_goes_wrong_in_the_life_of_a_destination_is_found(
     saboteur: str, operations: str, said: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "state").mkdir()
-
     def run(lab: Lab, history: History) -> None:
         course = Course(lab, history.trees)
         course.run(operations_of(operations))
@@ -177,7 +174,7 @@ def test_what_goes_wrong_in_the_life_of_a_destination_is_found(
         histories_of(*(Tree({b"a": file((seed, 10), mtime_ns=seed * SECOND)}) for seed in seeds))
         for seeds in ((1, 2, 3), (4, 5, 6))
     ]
-    with lab_of(tmp_path, "broken_backups.py", saboteur) as lab:
+    with lab_of(tmp_path, saboteur) as lab:
         verdicts = judged(lab, [partial(run, history=history) for history in histories_])
     told = [str(verdict.error or "holds") for verdict in verdicts if verdict]
     assert told

@@ -55,7 +55,7 @@ def test_a_script_does_what_the_lab_did(variant: Variant, tmp_path: Path) -> Non
 
 def run(script: Path, saboteur: str = "", folder_: Path = Path()) -> subprocess.CompletedProcess[str]:
     real = shlex.join(provision_duplicity("3.2.1").command)
-    words = [sys.executable, str(HERE / "broken_restores.py"), saboteur, str(folder_ / "victims")]
+    words = [sys.executable, str(HERE / "broken_calls.py"), saboteur, str(folder_ / "state")]
     command = f"{shlex.join(words)} {real} --" if saboteur else real
     environment = {**os.environ, "DUPLICITY": command}
     return subprocess.run(
