@@ -15,6 +15,7 @@ from verify.detection.catalogue import saboteurs
 from verify.detection.files import read_detection, write_detection
 from verify.detection.result import updated
 from verify.detection.table import summary
+from verify.errors import CannotRunError
 from verify.museum import exhibits
 from verify.museum.table import TITLE, museum_table, sentence, shown
 
@@ -42,6 +43,8 @@ def _tables(path: Path) -> list[dict[str, object]]:
 def _keep(folder: Path) -> None:
     """Write what a folder of reports has into docs/."""
     detection, tables = folder / "detection.json", folder / "tables.json"
+    if not detection.exists() and not tables.exists():
+        raise CannotRunError("neither a detection.json nor a tables.json is there: give a folder of reports")
     if detection.exists():
         names = [saboteur.name for saboteur in saboteurs()]
         write_detection(updated(read_detection(DETECTION), read_detection(detection), names), DOCS)
@@ -53,5 +56,9 @@ def _keep(folder: Path) -> None:
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        _keep(Path(name))
+        try:
+            _keep(Path(name))
+        except CannotRunError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            sys.exit(2)
     README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")

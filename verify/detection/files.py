@@ -6,6 +6,7 @@ from pathlib import Path
 from verify.detection.picture import picture
 from verify.detection.result import Result
 from verify.detection.table import full_table
+from verify.errors import CannotRunError
 
 
 def write_detection(result: Result, folder: Path) -> None:
@@ -16,5 +17,8 @@ def write_detection(result: Result, folder: Path) -> None:
 
 
 def read_detection(path: Path) -> Result:
-    """Given a detection.json, return the result again."""
-    return Result.from_json(json.loads(path.read_text()))
+    """Given a detection.json, return the result again. Raise `CannotRunError` if it is none."""
+    try:
+        return Result.from_json(json.loads(path.read_text()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CannotRunError(f"{path} is not what detect wrote ({error}): run detect again") from None

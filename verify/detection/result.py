@@ -7,6 +7,7 @@ from typing import Any
 
 import verify
 from verify.detection.detection import ERRORS, Outcome
+from verify.errors import CannotRunError
 
 SCHEMA_VERSION = 1
 Row = Mapping[str, Any]  # a detection as JSON
@@ -101,11 +102,18 @@ class Result:
 def updated(before: Result, later: Result, names: Sequence[str]) -> Result:
     """Given a result, and a later one of some or all of the saboteurs that there are, return what is known of these.
 
-    `names` are theirs, in order: of one that is no more the result says nothing.
+    `names` are theirs, in order: of one that is no more the result says nothing. Raise `CannotRunError` where
+    the two are of different versions or machines and the later one is not of all.
     """
-    null = _joined(before.null, later.null) if before.facts == later.facts else later.null
     found = {row["name"]: row for row in later.rows}
-    if found.keys() >= set(names):
+    of_all, alike = found.keys() >= set(names), before.facts == later.facts
+    if not of_all and not alike:
+        one, other = (", ".join(f"{name} {fact}" for name, fact in each.facts.items()) for each in (later, before))
+        raise CannotRunError(
+            f"a detection of some saboteurs ({one}) is not of the record's kind ({other}): try out all"
+        )
+    null = _joined(before.null, later.null) if alike else later.null
+    if of_all:
         return replace(later, null=null)
     known = {row["name"]: row for row in before.rows} | found
     rows = [known[name] for name in names if name in known]

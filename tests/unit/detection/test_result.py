@@ -9,6 +9,7 @@ from verify.detection.files import read_detection, write_detection
 from verify.detection.picture import picture
 from verify.detection.result import Null, Result, updated
 from verify.detection.table import full_table, summary
+from verify.errors import CannotRunError
 
 
 def row(name: str, outcome: str = "caught", seconds: float = 4.0, **more: Any) -> dict[str, Any]:
@@ -95,6 +96,14 @@ def test_controls_of_another_duplicity_do_not_join() -> None:
     assert updated(before, result(row("a")), ["a"]).null is None
 
 
+def test_detections_of_some_with_another_duplicity_do_not_join() -> None:
+    before = Result([row("a"), row("b")], 61.0, 2, {"duplicity": "3.2.0"})
+    with pytest.raises(
+        CannotRunError, match=r"\(duplicity 3\.2\.1\) is not of the record's kind \(duplicity 3\.2\.0\)"
+    ):
+        updated(before, result(row("a")), ["a", "b"])
+
+
 def test_the_sentence_counts_what_was_tried() -> None:
     told = result(row("a"), row("b", seconds=6.0), row("c", "not tried"), null=null(run(0), run(1))).sentence
     assert told == (
@@ -112,6 +121,15 @@ def test_the_files_hold_the_same(tmp_path: Path) -> None:
     assert "2 runs of the default profile" in text
     assert "another seed (3 to 5), made from 2026-11-29 to 2026-11-30: 1 false alarms, 0 that could not run" in text
     assert "- seed 5, 2026-11-30: `content`" in text
+
+
+@pytest.mark.parametrize("text", [None, "{", "{}", "[]"])
+def test_what_is_no_detection_is_named(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "detection.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(CannotRunError, match=r"detection\.json is not what detect wrote"):
+        read_detection(path)
 
 
 def test_the_summary_has_a_row_a_kind() -> None:
