@@ -79,9 +79,9 @@ PATTERNS: Mapping[str, Patterns] = {
 
 
 def lines(patterns: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
-    """Given a strategy for patterns, return one for the lines of a filelist that has them."""
+    """Given a strategy for patterns of a `listable` path, return one for the lines of a filelist that has them."""
     shapes = ["{}", "{}", "+ {}", "- {}", "  {}  ", "'{}'", '- "{}"', "{}\r", f"{FOLDER}/none\r{{}}"]
-    of_patterns = st.builds(str.format, st.sampled_from(shapes), patterns.map(listable))
+    of_patterns = st.builds(str.format, st.sampled_from(shapes), patterns)
     others = st.sampled_from(["", "   ", "# a comment", f"  # {FOLDER}", "''", "'"])
     return st.builds(_among, of_patterns, st.lists(st.one_of(of_patterns, others), max_size=2))
 
@@ -91,5 +91,5 @@ def _among(line: str, others: list[str]) -> tuple[str, ...]:
 
 
 def listable(text: str) -> str:
-    """Given a path or a pattern, return it as a line of a list can hold it: without newlines, and as UTF-8."""
+    """Given a path, return it as a line of a list can hold it: without newlines, and as UTF-8."""
     return text.replace("\n", "").encode("utf-8", "replace").decode()

@@ -58,6 +58,8 @@ def _written(way: str, path: str, filters: Filters) -> st.SearchStrategy[Written
     if way == "--exclude-if-present":
         return st.just(Written(way, MARKER))
     any_case = filters.case == "--filter-ignorecase"
+    # Before it is made a pattern: what is taken out of one later may be what an escape was for.
+    path = listable(path) if "filelist" in way else path
     patterns = PATTERNS[filters.mode](path, any_case=any_case)
     names = st.sampled_from([f"--exclude{way}", f"--include{way}"])
     match way:

@@ -38,6 +38,7 @@ def test_examples_that_can_be_worked_out_by_hand() -> None:
     assert most_bad(1_000_000, 59, 0) == pytest.approx(
         1_000_000 * (1 - 0.05 ** (1 / 59)), rel=0.001
     )  # as if drawn back
+    assert most_bad(60, 1, 0) == 57  # 3 good ones of 60 are drawn with probability 1/20, no less
     assert most_bad(20, 10, 0) == 3  # of 4 bad ones, 10 draws miss all with probability 14/323
 
 

@@ -5,12 +5,14 @@ draws until its budget is used up changes nothing: each draw is from a random or
 too good a claim needs the first draws of that order to be good, however many follow.
 """
 
+from bisect import bisect_left
+from fractions import Fraction
 from math import comb
 
-CONFIDENCE = 0.95
+CONFIDENCE = Fraction(95, 100)
 
 
-def most_bad(population: int, drawn: int, bad: int, confidence: float = CONFIDENCE) -> int:
+def most_bad(population: int, drawn: int, bad: int, confidence: Fraction = CONFIDENCE) -> int:
     """Given how many files there are, were drawn, and were bad, return how many may be bad at the most.
 
     That is the largest number for which as few bad draws as these are not less likely than
@@ -18,20 +20,19 @@ def most_bad(population: int, drawn: int, bad: int, confidence: float = CONFIDEN
     """
     if not 0 <= bad <= drawn <= population:
         raise ValueError(f"{bad} bad of {drawn} drawn of {population} cannot be")
-    low, high = bad, population - (drawn - bad)  # `low` always may be, and no more than `high`
-    while low < high:
-        middle = (low + high + 1) // 2
-        if _at_most(population, middle, drawn, bad) >= 1 - confidence:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    highest = population - (drawn - bad)
+    least, beyond = bad, bad + 1  # as many always may be bad, and so many may be too many
+    while beyond <= highest and _as_likely(population, beyond, drawn, bad, 1 - confidence):
+        least, beyond = beyond, 2 * beyond
+    more = range(least + 1, min(beyond, highest + 1))
+    return least + bisect_left(more, True, key=lambda n: not _as_likely(population, n, drawn, bad, 1 - confidence))
 
 
-def _at_most(population: int, all_bad: int, drawn: int, bad: int) -> float:
-    """Return the probability of drawing at most `bad` bad files, if `all_bad` of all are."""
-    ways = sum(comb(all_bad, some) * comb(population - all_bad, drawn - some) for some in range(bad + 1))
-    return ways / comb(population, drawn)
+def _as_likely(population: int, all_bad: int, drawn: int, bad: int, chance: Fraction) -> bool:
+    """Return whether at most `bad` of those drawn are bad with this chance or a better one, if `all_bad` of all are."""
+    few, many = sorted((all_bad, drawn))  # each may be seen as drawn from where the other lies: the few cost less
+    ways = sum(comb(many, some) * comb(population - many, few - some) for some in range(bad + 1))
+    return ways >= chance * comb(population, few)
 
 
 def claim(population: int, drawn: int, bad: int) -> str:
@@ -43,5 +44,5 @@ def claim(population: int, drawn: int, bad: int) -> str:
     percent = f"{share:.2g}" if share < 10 else f"{share:.0f}"  # noqa: PLR2004 - two digits say enough
     return (
         f"{drawn:,} of {population:,} drawn at random and restored, {bad:,} bad: "
-        f"with {CONFIDENCE:.0%} confidence fewer than {percent} % are bad"
+        f"with {float(CONFIDENCE):.0%} confidence fewer than {percent} % are bad"
     )
