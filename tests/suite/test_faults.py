@@ -8,7 +8,16 @@ from verify.checks import checks, must_find_nothing
 from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
 from verify.lab.copies import Copies
 from verify.lab.faults import Verdict, decide, findings_of_cell, findings_of_known, told
-from verify.lab.interrupts import WAYS, Interrupt, findings_of_rerun, interrupts, recovered
+from verify.lab.interrupts import (
+    SPOILED,
+    WAYS,
+    Interrupt,
+    findings_of_interrupt,
+    findings_of_spoiled,
+    interrupts,
+    known_to_spoil,
+    recovered,
+)
 from verify.lab.lab import Lab
 
 Tabulate = Callable[[str, str, str, object], None]
@@ -59,9 +68,22 @@ def test_a_backup_that_broke_off_is_made_good_by_the_next_run(
         pytest.skip(lab.unencrypted)
     if lab.release < WAYS[interrupt.way]:
         pytest.skip(f"duplicity {lab.release} has no {interrupt.way}")
+    verdict = rerun(copies, interrupt)
+    title = f"Broken off at an upload and run again, duplicity {lab.release}, {lab.runtime}"
+    tabulate(
+        title, interrupt.row, interrupt.column, f"{verdict}, known" if known_to_spoil(interrupt, verdict) else verdict
+    )
+    must_find_nothing(findings_of_interrupt(interrupt, verdict, lab.release))
+
+
+@checks("limitation-holds")
+def test_what_a_rerun_is_known_to_spoil_it_still_does(copies: Copies) -> None:
+    must_find_nothing(findings_of_spoiled(rerun(copies, SPOILED)))
+
+
+def rerun(copies: Copies, interrupt: Interrupt) -> Verdict:
+    """Given where a backup breaks off, return the verdict on running it again; skip where it ends before."""
     verdict = recovered(copies, interrupt)
     if verdict is None:
         pytest.skip(f"the job's options make fewer uploads than {interrupt.upload}")
-    title = f"Broken off at an upload and run again, duplicity {lab.release}, {lab.runtime}"
-    tabulate(title, interrupt.row, interrupt.column, verdict)
-    must_find_nothing(findings_of_rerun("rerun-recovers", verdict, interrupt.hint(lab.release)))
+    return verdict

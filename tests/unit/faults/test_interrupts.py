@@ -1,0 +1,48 @@
+"""What a rerun makes of a backup that broke off is a finding, unless it is known of all releases."""
+
+import pytest
+from packaging.version import Version
+
+from verify.lab.faults import Outcome, Verdict
+from verify.lab.interrupts import EVERY, EVERYDAY, SPOILED, Interrupt, findings_of_interrupt, findings_of_spoiled
+
+SILENT = Verdict(Outcome.SILENT, "the restore of T2: content: newer")
+
+
+def test_what_is_known_is_an_incremental_that_broke_off_at_its_manifest() -> None:
+    spoiled = [interrupt for interrupt in EVERY if interrupt.spoiled]
+    assert SPOILED in spoiled
+    assert len(spoiled) == 8
+    assert {(each.set, each.upload, each.archive_lost) for each in spoiled} == {("incremental", 4, False)}
+    assert not any(interrupt.spoiled for interrupt in EVERYDAY)
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "outcome", "found"),
+    [
+        (SPOILED, Outcome.SILENT, False),
+        (SPOILED, Outcome.RIGHT, False),
+        (SPOILED, Outcome.REFUSED, True),
+        (SPOILED, Outcome.HUNG, True),
+        (Interrupt("incremental", 4, "before", archive_lost=True), Outcome.SILENT, True),
+        (Interrupt("full", 4, "before"), Outcome.SILENT, True),
+        (Interrupt("incremental", 3, "after"), Outcome.SILENT, True),
+    ],
+    ids=str,
+)
+def test_what_is_known_and_nothing_else_is_no_finding(interrupt: Interrupt, outcome: Outcome, *, found: bool) -> None:
+    findings = findings_of_interrupt(interrupt, Verdict(outcome), Version("3.2.1"))
+    assert [finding.check for finding in findings] == ["rerun-recovers"] * found
+
+
+def test_a_release_that_a_later_one_puts_right_is_told_to_be_upgraded() -> None:
+    (old,) = findings_of_interrupt(EVERYDAY[0], SILENT, Version("3.1.0"))
+    (new,) = findings_of_interrupt(EVERYDAY[0], SILENT, Version("3.2.1"))
+    assert "duplicity 3.2.0 makes good what 3.1.0 does not: upgrade" in old.hint
+    assert "upgrade" not in new.hint
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_limitation_that_is_none_any_more_is_a_finding(outcome: Outcome) -> None:
+    findings = findings_of_spoiled(Verdict(outcome))
+    assert [finding.check for finding in findings] == ["limitation-holds"] * (outcome is not Outcome.SILENT)
