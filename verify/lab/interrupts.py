@@ -18,10 +18,10 @@ HOUR = 3600  # seconds from a backup that was killed to its rerun
 UPLOADS: dict[Set, int] = {"full": 4, "incremental": 4}  # two volumes, signature, manifest
 Moment = Literal["before", "after", "refused"]
 MOMENTS: tuple[Moment, ...] = ("before", "after", "refused")
-# Ways to upload that have code of their own, and since when there are.
 # Up to 3.1.0 some reruns crash, and some restore wrongly, silently; 3.2.0 and 3.2.1 make good all of EVERY but
 # what `spoiled` says. Measured embedded.
 MADE_GOOD = Version("3.2.0")
+# Ways to upload that have code of their own, and since when there are.
 WAYS = {"": Version("0"), "--asynchronous-upload": Version("0"), "--concurrency=2": Version("3.0")}
 
 

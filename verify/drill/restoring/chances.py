@@ -21,11 +21,15 @@ def most_bad(population: int, drawn: int, bad: int, confidence: Fraction = CONFI
     if not 0 <= bad <= drawn <= population:
         raise ValueError(f"{bad} bad of {drawn} drawn of {population} cannot be")
     highest = population - (drawn - bad)
+
+    def too_many(all_bad: int) -> bool:
+        return not _as_likely(population, all_bad, drawn, bad, 1 - confidence)
+
     least, beyond = bad, bad + 1  # as many always may be bad, and so many may be too many
-    while beyond <= highest and _as_likely(population, beyond, drawn, bad, 1 - confidence):
+    while beyond <= highest and not too_many(beyond):
         least, beyond = beyond, 2 * beyond
     more = range(least + 1, min(beyond, highest + 1))
-    return least + bisect_left(more, True, key=lambda n: not _as_likely(population, n, drawn, bad, 1 - confidence))
+    return least + bisect_left(more, True, key=too_many)
 
 
 def _as_likely(population: int, all_bad: int, drawn: int, bad: int, chance: Fraction) -> bool:
