@@ -44,7 +44,7 @@ def found(exhibit: Exhibit, release: str, suite_runs: SuiteRuns) -> frozenset[st
         return frozenset(finding.check for finding in error.findings)
 
 
-@pytest.mark.drives_releases
+@pytest.mark.nightly(reason="the museum installs and runs forty releases")
 @pytest.mark.parametrize("exhibit", CATCHABLE, ids=str)
 def test_the_check_is_red_where_the_defect_is_and_green_where_it_is_not(
     exhibit: Exhibit, suite_runs: SuiteRuns, tabulate: Callable[..., None]

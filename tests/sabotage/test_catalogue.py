@@ -14,7 +14,8 @@ from verify.detection.deciding_folders import folder_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RECORDED = json.loads((CHECKOUT / "docs" / "detection.json").read_text())["saboteurs"]
-OF_DRILLS = [*(CHECKOUT / "tests" / "scenarios").glob("*.py"), *(CHECKOUT / "tests" / "unit" / "drill").glob("*.py")]
+FOLDERS = ("scenarios", "component/drill", "unit/drill")
+OF_DRILLS = [path for folder in FOLDERS for path in (CHECKOUT / "tests" / folder).glob("*.py")]
 DRILLS = "\n".join(path.read_text() for path in OF_DRILLS)
 ALL = saboteurs()
 EVERY_DAY = one_of_each(ALL)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NAME = "verify.plugin"
 RUNTIMES = ("embedded", "docker")
 PLAN_KEY = "verify_plan"
+SEED = "DUPLICITY_VERIFY_SEED"
 CHOICES: pytest.StashKey[dict[str, "RuntimeChoice"]] = pytest.StashKey()
 LABS: pytest.StashKey[dict[str, "Lab"]] = pytest.StashKey()  # those that are open, by runtime
 LABS_SEEN: pytest.StashKey[set[int]] = pytest.StashKey()
@@ -58,10 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; where the run asks for the plugin, load the profile and start recording."""
     config.addinivalue_line("markers", "runtime(name, reason): the test needs a lab of this runtime")
     config.addinivalue_line("markers", "alone(reason): each example of the test has a cycle of its own")
-    config.addinivalue_line("markers", "drives_releases: the test runs many releases of duplicity, so it runs by night")
     if not _is_asked_for(config):
         return
     _load_profile(config)
+    _take_seed(config)
     config.pluginmanager.register(UndisturbedEnd(), "verify-end")
     if not hasattr(config, "workerinput"):
         _record(config)
@@ -86,6 +87,15 @@ def _load_profile(config: pytest.Config) -> None:
 
     folder = config.getoption("report_dir")
     load_profile(config.getoption("profile") or "default", Path(folder, "hypothesis").absolute() if folder else None)
+
+
+def _take_seed(config: pytest.Config) -> None:
+    """Take the seed of the environment where no --hypothesis-seed is given: the project's own CI draws the same by day.
+
+    It is in the environment so that runs that tests start have it, too. Nobody else sets it: other runs draw anew.
+    """
+    if config.getoption("hypothesis_seed", None) is None and os.environ.get(SEED):
+        config.option.hypothesis_seed = os.environ[SEED]
 
 
 def _record(config: pytest.Config) -> None:

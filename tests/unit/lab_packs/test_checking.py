@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, example, given, settings
+from hypothesis import Phase, core, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.database import InMemoryExampleDatabase
 
@@ -156,7 +156,8 @@ def test_a_failure_is_shrunk_as_by_hypothesis_itself_in_a_tenth_of_the_cycles() 
     assert len(lanes.packs) < 20
 
 
-def test_what_failed_is_kept_in_the_database_and_met_first() -> None:
+def test_what_failed_is_kept_in_the_database_and_met_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core, "global_force_seed", None)  # with CI's, Hypothesis stores nothing
     database = InMemoryExampleDatabase()
 
     @settings(USUAL, database=database)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import core, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 
@@ -38,7 +38,8 @@ def run(judge: Judge, *, examples: int = 40, explicit: Sequence[int] = ()) -> No
 
 
 @pytest.fixture(autouse=True)
-def _database(tmp_path: Path) -> Iterator[None]:
+def _database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(core, "global_force_seed", None)  # with CI's, Hypothesis stores nothing
     before = settings.get_current_profile_name()
     database = DirectoryBasedExampleDatabase(tmp_path / "examples")
     settings.register_profile("collecting", settings(), database=database)

@@ -8,10 +8,10 @@ than what it has not seen, to shrink it.
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from math import ceil
-from random import getrandbits
+from random import Random
 from typing import TypeVar
 
-from hypothesis import example, given, seed, settings
+from hypothesis import core, example, given, seed, settings
 from hypothesis.database import ReadOnlyDatabase
 from hypothesis.strategies import SearchStrategy
 
@@ -48,7 +48,9 @@ def collected(
             must_find_nothing(alone(one) or drawn.get(one, ()))
 
     meet.__name__ = re.sub(r"\W", "_", title)
-    numbers = [getrandbits(64) for _ in range(ceil(examples / FRESH))]
+    # What --hypothesis-seed says; Hypothesis has no public name for it.
+    random = Random() if core.global_force_seed is None else Random(f"{core.global_force_seed} {title}")  # noqa: S311
+    numbers = [random.getrandbits(64) for _ in range(ceil(examples / FRESH))]
 
     def draw(how: settings) -> None:
         for number in numbers:

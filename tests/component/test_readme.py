@@ -12,4 +12,4 @@ def test_the_readmes_commands_print_what_it_says(tmp_path: Path) -> None:
     spec.loader.exec_module(console)
     (tmp_path / "fixtures").symlink_to(console.CHECKOUT / "fixtures")
     text = console.README.read_text(encoding="utf-8")
-    assert console.run_anew(text, tmp_path) == text, "write it anew: uv run python tests/unit/readme_console.py"
+    assert console.run_anew(text, tmp_path) == text, "write it anew: uv run python tests/component/readme_console.py"

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import configuration
+from hypothesis import configuration, core
 
 from verify.plugin.profiles import load_profile
+from verify.plugin.run import SEED
 
 pytest_plugins = ["pytester"]
 
@@ -52,8 +53,9 @@ def surroundings(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[None]:
     """Nothing of the caller's, be it options or CI; and the caller's own profile again afterwards."""
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "HYPOTHESIS_STORAGE_DIRECTORY"):
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "HYPOTHESIS_STORAGE_DIRECTORY", SEED):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(core, "global_force_seed", None)
     monkeypatch.setenv("DUPLICITY_VERIFY_CACHE", str(pytester.path / "cache"))
     yield
     configuration.set_hypothesis_home_dir(None)
@@ -247,6 +249,30 @@ def test_draws(lab, number):
 """
 
 
+# What Hypothesis draws, what a pack begins with, and what is collected before it is judged together.
+DRAWN_BY_ALL = """
+import pathlib
+from hypothesis import given, strategies as st
+from verify.concerns.selection.collecting import collected
+from verify.plugin.packs import seed_of
+seen = []
+
+def together(numbers):
+    seen.append(numbers)
+    return {}
+
+def test_collects(): collected("a", st.integers(), together, lambda one: [], examples=20)
+
+@given(number=st.integers())
+def draws(number): seen.append(number)
+
+def test_draws(request):
+    draws()
+    class Item: config, obj, nodeid = request.config, draws, "a"
+    pathlib.Path("drawn").write_text(str([*seen, seed_of(Item)]))
+"""
+
+
 def drawing(when: str, what: str) -> str:
     return LAB + DRAWN.replace("WHEN", when).replace("WHAT", what)
 
@@ -275,6 +301,27 @@ def test_a_profile_says_how_many_examples_are_drawn(
     pytester.makepyfile(drawing("False", "pass"))
     run(pytester, *words).assert_outcomes(passed=1)
     assert int((pytester.path / "calls").read_text()) == examples
+
+
+def test_the_seed_of_the_environment_is_drawn_by_unless_one_is_given(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(DRAWN_BY_ALL)
+
+    def drawn(*words: str) -> str:
+        run(pytester, *words).assert_outcomes(passed=2)
+        return (pytester.path / "drawn").read_text()
+
+    anew = {drawn() for _ in range(2)}
+    assert len(anew) == 2, "without a seed each run draws anew"
+    monkeypatch.setenv(SEED, "7")
+    seeded = drawn()
+    assert drawn() == seeded
+    monkeypatch.delenv(SEED)
+    assert drawn("--hypothesis-seed=7") == seeded
+    monkeypatch.setenv(SEED, "8")
+    assert drawn("--hypothesis-seed=7") == seeded
+    assert drawn() != seeded
 
 
 def test_what_was_found_is_found_again_from_the_report_folder(

@@ -1,6 +1,6 @@
 """The README's console blocks: their commands, what they print, and the README with what they print now.
 
-`python tests/unit/readme_console.py` writes the outputs anew.
+`python tests/component/readme_console.py` writes the outputs anew.
 """
 
 import os
