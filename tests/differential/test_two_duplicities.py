@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def other(lab: Lab) -> Iterator[Lab]:
     """Give a lab like the first, with the other duplicity in it."""
-    with open_lab(lab.settings.other, lab.runtime) as other:
+    with open_lab(lab.site.settings.other, lab.runtime) as other:
         yield other
 
 

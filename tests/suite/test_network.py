@@ -20,9 +20,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def network(lab: Lab) -> Iterator[Network]:
-    if lab.open_network is None:
+    if lab.site.open_network is None:
         pytest.skip(MISSING)
-    with lab.open_network() as network:
+    with lab.site.open_network() as network:
         yield network
 
 

@@ -11,7 +11,6 @@ from packaging.specifiers import SpecifierSet
 from verify.checks import Finding
 from verify.errors import CannotRunError
 from verify.lab.client.duplicity import Duplicity
-from verify.lab.client.probes import GPG_MISSING
 from verify.lab.client.results import BackupResult
 from verify.lab.lab import Chain, Lab, Point
 from verify.trees import Tree, file, folder, printable, special, symlink
@@ -138,8 +137,8 @@ def unmet(lab: Lab, promise: Promise) -> str:
     """Given a promise, return why it cannot be tried here; empty where it can."""
     if not promise.releases.contains(lab.release, prereleases=True):
         return f"duplicity {lab.release} does not promise it"
-    if promise.encrypted and "gpg" not in lab.versions:
-        return GPG_MISSING
+    if promise.encrypted and lab.site.gpg_missing:
+        return lab.site.gpg_missing
     if promise.needs == "mount" and lab.host.run(["unshare", "-m", "true"]).returncode:
         return "nothing can be mounted here, which takes root on a machine of one's own"
     return ""

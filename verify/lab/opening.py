@@ -25,29 +25,31 @@ from verify.lab.hosts.runtime import choose
 from verify.lab.jobs.filter_lists import lists_here, moved_lists, put_lists
 from verify.lab.jobs.image_shell import as_in_the_image
 from verify.lab.jobs.own_rules import OwnRules
-from verify.lab.lab import Lab, MoreHosts
+from verify.lab.lab import Lab
 from verify.lab.settings import LabSettings
+from verify.lab.site import MoreHosts, Site
 from verify.lab.stores.faulty_network import local_network, toxiproxy_binary
 from verify.lab.stores.store import Store, start_minio, start_seaweedfs
 from verify.secret import Secret
 
 
 @contextlib.contextmanager
-def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"]) -> Iterator[Lab]:
+def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why: str = "") -> Iterator[Lab]:
     """Given settings and a runtime, give a lab; nothing of it is left afterwards.
 
-    Raise `CannotRunError` where it cannot be made.
+    `why` says why it is this runtime; by default, that it was asked for. Raise `CannotRunError` where the lab
+    cannot be made.
     """
     job = read_job(settings.env_file, settings.stack, os.environ)
-    why = choose(runtime).why
+    why = why or choose(runtime).why
     opened = _docker if runtime == "docker" else _embedded
-    with open_run() as run, opened(settings, job, why, run) as lab:
-        lab.notes += (*weekday_notes(lab.job), *OwnRules.of(lab).notes)
-        yield lab
+    with open_run() as run, opened(settings, job, why, run) as site:
+        notes = (*site.notes, *weekday_notes(site.job), *OwnRules.of(Lab(site)).notes)
+        yield Lab(replace(site, notes=notes))
 
 
 @contextlib.contextmanager
-def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
+def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Site]:
     prefix = str(run.scratch / "root")
     lists = moved_lists(job, lists_here(job), prefix)
     moved = reroot(_with_a_source(job), prefix, lists)
@@ -62,7 +64,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
                 host.mkdir(path)
             put_lists(host, {f"{prefix}{path}": data for path, data in lists.items()})
-            yield Lab(
+            yield Site(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
                 notes=(*_without_gpg(gpg, job), *_left_out(moved)),
@@ -81,7 +83,7 @@ def _local_hosts(run: Run) -> MoreHosts:
 
 
 @contextlib.contextmanager
-def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
+def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Site]:
     # Imported here: docker and testcontainers take a second that an embedded run does not spend.
     from verify.lab.docker.containers import docker_lab  # noqa: PLC0415
     from verify.lab.docker.images import dialect_of, duplicity_image, minio_image, toxiproxy_image  # noqa: PLC0415
@@ -119,7 +121,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
             here = sandboxed(_with_a_source(job), "", (), {}).job
             put_lists(parts.host, lists_here(job))
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
-            yield Lab(
+            yield Site(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,
                 sandboxed=here, command=command, release=release, settings=settings, versions=versions,
                 notes=_stand_in(settings, job, image.name),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from verify.errors import CannotRunError
+from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Lab
 from verify.lab.packs import side_by_side
 from verify.lab.packs.member import Member
 from verify.lab.packs.requests import Pack, name_of
 
-Body = Callable[[Lab], object]  # a test with everything but the lab
+Body = Callable[[HistoryLab], object]  # a test with everything but the lab
 
 
 @dataclass(frozen=True)

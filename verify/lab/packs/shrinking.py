@@ -1,7 +1,7 @@
 """Lets Hypothesis meet what failed in a pack where it was drawn, and shrink it."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -13,7 +13,7 @@ from verify.lab.lab import Lab
 from verify.lab.packs.drawing import Example, settings_of, with_body
 from verify.lab.packs.known_verdicts import Guarded, Judge
 from verify.lab.packs.lanes import Lanes
-from verify.lab.packs.running import Verdict, judged
+from verify.lab.packs.running import Body, Verdict, judged
 from verify.lab.replay.traced import Traced
 
 AHEAD = 128  # attempts at a smaller failure that are tried together with the next one
@@ -112,12 +112,12 @@ class Meeting:
                     self.met = Failure(*judge.last, judge.variant)
                 raise
 
-    def _body(self, example: Example) -> Callable[[Lab], object]:
+    def _body(self, example: Example) -> Body:
         inner, given = self._test.hypothesis.inner_test, self.given
         return lambda lab: inner(**{self._lab_name: lab}, **given, **example)
 
     def traced(self, failure: Failure) -> Traced:
-        """Run a failure by itself once more, and return a lab that has noted what was done."""
+        """Run a failure by itself once more; return a lab that has noted what was done."""
 
         def run(lane: Lab) -> Traced:
             noting = Traced(replace(lane, variant=failure.variant))
