@@ -6,7 +6,14 @@ import pytest
 
 from verify.checks import checks, must_find_nothing
 from verify.concerns.chain_copies import NOW
-from verify.concerns.two_releases import UPGRADES, Side, broken_upgrades, disagreements, not_understood, sides
+from verify.concerns.two_releases import (
+    UPGRADES,
+    ComparedRelease,
+    broken_upgrades,
+    disagreements,
+    not_understood,
+    sides,
+)
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.options import AGAINST
@@ -30,20 +37,20 @@ def other(lab: Lab) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def both(lab: Lab, other: Lab, encrypted: bool) -> list[Side]:
+def both(lab: Lab, other: Lab, encrypted: bool) -> list[ComparedRelease]:
     if encrypted and not lab.job.encrypted:
         pytest.skip("the job asks for --no-encryption")
     return sides((lab, other), GALLERY, encrypted=encrypted)
 
 
 @checks("releases-agree")
-def test_both_make_the_same_of_one_history(both: list[Side]) -> None:
+def test_both_make_the_same_of_one_history(both: list[ComparedRelease]) -> None:
     must_find_nothing(disagreements(*both))
 
 
 @checks("upgrade-path")
 @pytest.mark.parametrize("writer", [0, 1], ids=["first-writes", "other-writes"])
-def test_each_restores_what_the_other_backed_up(both: list[Side], writer: int) -> None:
+def test_each_restores_what_the_other_backed_up(both: list[ComparedRelease], writer: int) -> None:
     must_find_nothing(not_understood(both[writer], both[1 - writer].lab))
 
 

@@ -23,7 +23,7 @@ from verify.lab.client.variants import KEY, PLAIN, SYMMETRIC, Variant
 from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
-from verify.lab.packs import Verdict, judged
+from verify.lab.packs import HistoryVerdict, judged
 from verify.lab.packs.drawing import collected, settings_of
 from verify.lab.settings import LabSettings
 from verify.operations import operations_of
@@ -147,8 +147,8 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(variant: Variant) -> None
             kinds.append(kinds_seen(lab, chain, MARKED))
 
     with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
-        assert judged(replace(lane, variant=variant), [run, run]) == [Verdict(), Verdict()]
-        assert judged(replace(lane, variant=PLAIN), [run, run]) == [Verdict(), Verdict()]
+        assert judged(replace(lane, variant=variant), [run, run]) == [HistoryVerdict(), HistoryVerdict()]
+        assert judged(replace(lane, variant=PLAIN), [run, run]) == [HistoryVerdict(), HistoryVerdict()]
         assert lane.statistics["histories_encrypted"] == 2
     assert kinds == [set()]
 

@@ -6,7 +6,7 @@ import pytest
 
 from verify.checks import checks, must_find_nothing
 from verify.concerns.chain_copies import Copies
-from verify.concerns.damage import Verdict, decide, findings_of_cell, findings_of_known, told
+from verify.concerns.damage import BackupVerdict, decide, findings_of_cell, findings_of_known, told
 from verify.concerns.interrupted_backups import (
     SPOILED,
     WAYS,
@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("interrupt", interrupts(profile), ids=str)
 
 
-def decided(lab: Lab, copies: Copies, fault: Cell) -> Verdict:
+def decided(lab: Lab, copies: Copies, fault: Cell) -> BackupVerdict:
     """Given a cell, return its verdict; skip the test where the job has no such cell."""
     if fault.encrypted and lab.unencrypted:
         pytest.skip(lab.unencrypted)
@@ -81,7 +81,7 @@ def test_what_a_rerun_is_known_to_spoil_it_still_does(copies: Copies) -> None:
     must_find_nothing(findings_of_spoiled(rerun(copies, SPOILED)))
 
 
-def rerun(copies: Copies, interrupt: Interrupt) -> Verdict:
+def rerun(copies: Copies, interrupt: Interrupt) -> BackupVerdict:
     """Given where a backup breaks off, return the verdict on running it again; skip where it ends before."""
     verdict = recovered(copies, interrupt)
     if verdict is None:

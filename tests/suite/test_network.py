@@ -9,7 +9,7 @@ from verify.concerns.chain_copies import Copies
 from verify.concerns.interrupted_backups import findings_of_rerun
 from verify.concerns.network_outages import Outage, outages, weathered
 from verify.lab.lab import Lab
-from verify.lab.stores.faulty_network import MISSING, Network
+from verify.lab.stores.faulty_network import MISSING, FaultyNetwork
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -19,7 +19,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def network(lab: Lab) -> Iterator[Network]:
+def network(lab: Lab) -> Iterator[FaultyNetwork]:
     if lab.site.open_network is None:
         pytest.skip(MISSING)
     with lab.site.open_network() as network:
@@ -28,7 +28,7 @@ def network(lab: Lab) -> Iterator[Network]:
 
 @checks("network-recovers")
 def test_a_backup_over_a_faulty_network_is_made_good_by_the_next_run(
-    lab: Lab, copies: Copies, network: Network, outage: Outage, tabulate: Callable[..., None]
+    lab: Lab, copies: Copies, network: FaultyNetwork, outage: Outage, tabulate: Callable[..., None]
 ) -> None:
     verdict = weathered(copies, network, outage)
     tabulate(f"Outages, duplicity {lab.release}, {lab.runtime}", outage.set, outage.name, verdict)

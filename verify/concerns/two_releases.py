@@ -15,7 +15,7 @@ OVERHEAD = 64 * 1024  # bytes that they may differ by anyway
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedRelease:
     """One of two duplicities that are compared: its lab, and what it made of the history."""
 
     lab: Lab
@@ -25,12 +25,12 @@ class Side:
         return f"duplicity {self.lab.release}"
 
 
-def sides(labs: Iterable[Lab], history: History, *, encrypted: bool) -> list[Side]:
+def sides(labs: Iterable[Lab], history: History, *, encrypted: bool) -> list[ComparedRelease]:
     """Given labs and a history, let each back it up, point by point, at a destination of its own."""
-    return [Side(lab, lab.back_up(history, encrypted=encrypted)) for lab in labs]
+    return [ComparedRelease(lab, lab.back_up(history, encrypted=encrypted)) for lab in labs]
 
 
-def disagreements(one: Side, other: Side) -> list[Finding]:
+def disagreements(one: ComparedRelease, other: ComparedRelease) -> list[Finding]:
     """Given two sides of one history, return a finding for each way in which they differ.
 
     Compared are what comes back of every point, what is listed, how the commands end, and the bytes stored.
@@ -43,7 +43,7 @@ def disagreements(one: Side, other: Side) -> list[Finding]:
     return found + _of_sizes(one, other)
 
 
-def _of_restores(one: Side, ours: Point, other: Side, theirs: Point) -> list[Finding]:
+def _of_restores(one: ComparedRelease, ours: Point, other: ComparedRelease, theirs: Point) -> list[Finding]:
     mine, yours = one.lab.restore(ours), other.lab.restore(theirs)
     if mine.result.exit_code != yours.result.exit_code:
         expected, got = (f"{side}: {it.result.ending}" for side, it in ((one, mine), (other, yours)))
@@ -53,7 +53,7 @@ def _of_restores(one: Side, ours: Point, other: Side, theirs: Point) -> list[Fin
     return findings_of(differing, point=f"{ours} by {other}, as compared with {one}", check="releases-agree")
 
 
-def _of_listings(one: Side, ours: Point, other: Side, theirs: Point) -> list[Finding]:
+def _of_listings(one: ComparedRelease, ours: Point, other: ComparedRelease, theirs: Point) -> list[Finding]:
     mine, yours = set(one.lab.listing(ours).paths), set(other.lab.listing(theirs).paths)
     return [
         Finding("releases-agree", printable(path), *_in_words(one, other, first=path in mine), f"listing of {ours}")
@@ -61,19 +61,19 @@ def _of_listings(one: Side, ours: Point, other: Side, theirs: Point) -> list[Fin
     ]
 
 
-def _in_words(one: Side, other: Side, *, first: bool) -> tuple[str, str]:
+def _in_words(one: ComparedRelease, other: ComparedRelease, *, first: bool) -> tuple[str, str]:
     seen, unseen = "listed", "not listed"
     return f"{one}: {seen if first else unseen}", f"{other}: {unseen if first else seen}"
 
 
-def _of_sizes(one: Side, other: Side) -> list[Finding]:
+def _of_sizes(one: ComparedRelease, other: ComparedRelease) -> list[Finding]:
     mine, yours = (side.lab.stored_bytes(side.chain) for side in (one, other))
     if abs(mine - yours) <= OVERHEAD + ALIKE * max(mine, yours):
         return []
     return [Finding("releases-agree", "", f"{one}: {mine} bytes stored", f"{other}: {yours} bytes stored")]
 
 
-def not_understood(writer: Side, reader: Lab) -> list[Finding]:
+def not_understood(writer: ComparedRelease, reader: Lab) -> list[Finding]:
     """Given a side's chain, let another lab's duplicity restore each point of it; return what it gets wrong."""
     chain = reader.new_chain(encrypted=writer.chain.encrypted)
     for stored in writer.lab.store.objects(writer.chain.destination):

@@ -20,7 +20,7 @@ from verify.lab.client.gpg_stand_in import stand_in_for_gpg
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.client.provision import minio_binary, provision_duplicity, provision_seaweedfs
 from verify.lab.hosts.host import Host, local_host
-from verify.lab.hosts.runs import Run, open_run
+from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.hosts.runtime import choose
 from verify.lab.jobs.filter_lists import lists_here, moved_lists, put_lists
 from verify.lab.jobs.image_shell import as_in_the_image
@@ -49,7 +49,7 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
 
 
 @contextlib.contextmanager
-def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Site]:
+def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iterator[Site]:
     prefix = str(run.scratch / "root")
     lists = moved_lists(job, lists_here(job), prefix)
     moved = reroot(_with_a_source(job), prefix, lists)
@@ -73,7 +73,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[S
             )  # fmt: skip
 
 
-def _local_hosts(run: Run) -> MoreHosts:
+def _local_hosts(run: LabelledRun) -> MoreHosts:
     @contextlib.contextmanager
     def more_hosts(name: str) -> Iterator[tuple[Host, Host]]:
         with contextlib.closing(local_host(run.memory / name, run.marker)) as host:
@@ -83,7 +83,7 @@ def _local_hosts(run: Run) -> MoreHosts:
 
 
 @contextlib.contextmanager
-def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Site]:
+def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iterator[Site]:
     # Imported here: docker and testcontainers take a second that an embedded run does not spend.
     from verify.lab.docker.containers import docker_lab  # noqa: PLC0415
     from verify.lab.docker.images import dialect_of, duplicity_image, minio_image, toxiproxy_image  # noqa: PLC0415
@@ -150,7 +150,7 @@ def local_duplicity(settings: LabSettings, host: Host) -> tuple[tuple[str, ...],
     return provisioned.command, provisioned.release
 
 
-def _local_store(run: Run, release: Version) -> Store:
+def _local_store(run: LabelledRun, release: Version) -> Store:
     binary = minio_binary()
     return start_minio(binary, run, release) if binary else start_seaweedfs(provision_seaweedfs(), run, release)
 

@@ -16,7 +16,7 @@ from hypothesis import settings
 from verify.checks import FindingsError
 from verify.lab.client.variants import CYCLES, PLAIN, Variant
 from verify.lab.lab import Lab
-from verify.lab.packs import OPERATIONS, Checking, Failure, Lanes, lane_count
+from verify.lab.packs import OPERATIONS, Checking, FailedExample, Lanes, lane_count
 from verify.lab.packs.drawing import drawn_by, has_blob, settings_of
 from verify.lab.replay.failures import Case, forget, keep, reproducing
 from verify.lab.replay.script import script_of
@@ -74,7 +74,7 @@ class _Keeping:
         self._id = ""  # of what is kept by now
         self._begun = 0.0  # when it was found
 
-    def as_found(self, failure: Failure, given: Mapping[str, Any]) -> None:
+    def as_found(self, failure: FailedExample, given: Mapping[str, Any]) -> None:
         """Keep a failure as it was found: who ends the run while it is made smaller has that."""
         case = self._case(failure, given)
         if case and self._folder and isinstance(failure.error, FindingsError):
@@ -101,7 +101,7 @@ class _Keeping:
         if self._begun:
             self._lab.statistics["shrink_milliseconds"] += round((time.perf_counter() - self._begun) * 1000)
 
-    def _case(self, failure: Failure, given: Mapping[str, Any]) -> Case | None:
+    def _case(self, failure: FailedExample, given: Mapping[str, Any]) -> Case | None:
         """Return the case of a failure; None if its test draws what is not written."""
         if not all(isinstance(value, History | Tree) for value in failure.example.values()):
             return None

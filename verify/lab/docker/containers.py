@@ -24,8 +24,8 @@ from verify.errors import CannotRunError
 from verify.lab.hosts.engine import client, connection
 from verify.lab.hosts.engine_errors import telling
 from verify.lab.hosts.host import Host, container_host
-from verify.lab.hosts.runs import Run
-from verify.lab.stores.faulty_network import Network as FaultyNetwork
+from verify.lab.hosts.runs import LabelledRun
+from verify.lab.stores.faulty_network import FaultyNetwork
 from verify.secret import Secret
 
 STORE_ALIAS = "store"  # the store's name in the lab's network
@@ -93,7 +93,7 @@ class StorePower:
 
 @contextlib.contextmanager
 def docker_lab(
-    run: Run,
+    run: LabelledRun,
     *,
     image: str,
     store_image: str,
@@ -140,7 +140,7 @@ def docker_lab(
 
 @contextlib.contextmanager
 def docker_hosts(
-    run: Run, *, image: str, binds: Mapping[str, str], hostname: str = HOSTNAME
+    run: LabelledRun, *, image: str, binds: Mapping[str, str], hostname: str = HOSTNAME
 ) -> Iterator[tuple[Host, Host, Host]]:
     """Give a duplicity in a container that reaches the outside, by three gateways; remove it afterwards.
 
@@ -159,7 +159,7 @@ def docker_hosts(
 
 
 @contextlib.contextmanager
-def sealed_container(run: Run, image: str) -> Iterator[Host]:
+def sealed_container(run: LabelledRun, image: str) -> Iterator[Host]:
     """Give a container without a network; remove it afterwards. Raise `CannotRunError` if it does not start."""
     run.uses_engine()
     container = DockerContainer(image).with_command(list(SLEEPING))
@@ -174,7 +174,7 @@ def sealed_container(run: Run, image: str) -> Iterator[Host]:
 class _Maker:
     """Makes what belongs to one lab, and removes it again."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: LabelledRun) -> None:
         self._labels = run.labels
         self._name = f"duplicity-verify-{run.id}-{secrets.token_hex(2)}"
         self._containers: list[DockerContainer] = []

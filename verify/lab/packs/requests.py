@@ -24,7 +24,7 @@ def name_of(number: int) -> str:
     return f"m{number:05}"
 
 
-class Pack:
+class HistoryPack:
     """Serves the requests of the histories of one pack in a lab. Leaves nothing at its end.
 
     `failed` holds what commands said that failed for more than one history: it is not known by whose doing.

@@ -19,7 +19,7 @@ from minio.error import MinioException
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.lab.hosts.runs import Run
+from verify.lab.hosts.runs import LabelledRun
 from verify.lab.stores.servers import Command, Keys, Server, free_port, new_keys, remove_dead_sockets, serve
 from verify.secret import Secret
 
@@ -216,7 +216,7 @@ class Store:
         self._close()
 
 
-def start_minio(binary: Path, run: Run, release: Version) -> Store:
+def start_minio(binary: Path, run: LabelledRun, release: Version) -> Store:
     """Given MinIO's program, return a running store on this machine's loopback.
 
     Raise `CannotRunError` if it does not start.
@@ -231,7 +231,7 @@ def start_minio(binary: Path, run: Run, release: Version) -> Store:
     return _started("MinIO", version, run, command, release)
 
 
-def start_seaweedfs(binary: Path, run: Run, release: Version) -> Store:
+def start_seaweedfs(binary: Path, run: LabelledRun, release: Version) -> Store:
     """Given SeaweedFS's program, return a running store on this machine's loopback.
 
     Raise `CannotRunError` if it does not start.
@@ -270,7 +270,7 @@ def _said_version(argv: tuple[str, ...], pattern: str) -> str:
 
 
 def _started(
-    name: str, version: str, run: Run, command: Callable[[Path, int, Keys], Command], release: Version
+    name: str, version: str, run: LabelledRun, command: Callable[[Path, int, Keys], Command], release: Version
 ) -> Store:
     stores: list[Store] = []
 
