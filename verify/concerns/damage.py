@@ -11,7 +11,7 @@ from verify.faults import Cell, KnownSilent, damaged, kind_of, known_silent
 from verify.lab.client.results import Result
 from verify.lab.lab import Chain, Lab, Point
 
-SHORT_PATIENCE = 10.0  # seconds
+KNOWN_TO_HANG_AFTER = 10.0  # seconds
 
 
 class BackupOutcome(StrEnum):
@@ -48,7 +48,7 @@ def decide(copies: Copies, cell: Cell) -> BackupVerdict | None:
             return None
         known = known_silent(cell, copies.lab.release)
         if known and known.never_ends:  # which need not be waited for as long as for what is not expected
-            copy.duplicity = replace(copy.duplicity, timeout=SHORT_PATIENCE)
+            copy.duplicity = replace(copy.duplicity, timeout=KNOWN_TO_HANG_AFTER)
         return restored(copies.lab, copy.points[-1]) if cell.use == "restore" else continued(copies, copy)
 
 

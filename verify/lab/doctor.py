@@ -13,7 +13,6 @@ from verify.assets import asset
 from verify.lab.client.duplicity import gpg_version
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.client.provision import (
-    DEFAULT_RELEASE,
     is_provisioned,
     minio_binary,
     provision_duplicity,
@@ -23,6 +22,7 @@ from verify.lab.hosts.cache import cache_dir
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import scratch_place
 from verify.lab.hosts.runtime import engine
+from verify.lab.settings import DEFAULT_RELEASE
 
 ENOUGH_SPACE = 2 << 30  # bytes; the gallery, its backups and restores take a tenth of it
 THIS_PROJECT = 1_790_000_000  # seconds since the epoch; a clock before it is wrong: 2026-09

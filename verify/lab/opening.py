@@ -29,7 +29,9 @@ from verify.lab.lab import Lab
 from verify.lab.settings import LabSettings
 from verify.lab.site import MoreHosts, Site
 from verify.lab.stores.faulty_network import local_network, toxiproxy_binary
-from verify.lab.stores.store import Store, start_minio, start_seaweedfs
+from verify.lab.stores.minio import start_minio
+from verify.lab.stores.seaweedfs import start_seaweedfs
+from verify.lab.stores.store import Store
 from verify.secret import Secret
 
 

@@ -14,7 +14,8 @@ from urllib3.exceptions import HTTPError
 from verify.faults import TOXICS, Toxic
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.stores.faulty_network import MISSING, FaultyNetwork, local_network, toxiproxy_binary
-from verify.lab.stores.store import Store, start_minio
+from verify.lab.stores.minio import start_minio
+from verify.lab.stores.store import Store
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,10 @@ from packaging.version import Version
 
 from verify.errors import CannotRunError
 from verify.lab.hosts.runs import LabelledRun
+from verify.lab.stores.minio import start_minio
+from verify.lab.stores.seaweedfs import start_seaweedfs
 from verify.lab.stores.servers import SEAWEEDFS_SOCKETS
-from verify.lab.stores.store import BUCKET, Store, start_minio, start_seaweedfs
+from verify.lab.stores.store import BUCKET, Store
 
 RELEASE = Version("3.2.1")
 PATIENCE = 20.0

@@ -21,7 +21,7 @@ from verify.lab.jobs.scheduled_job import ENTRYPOINT
 from verify.onsite.call_notes import digest
 from verify.secret import Secret
 
-PATIENCE = 60.0  # seconds; nothing is backed up, so that only a hanging command takes that long
+SCHEDULED_RUN_ENDS_WITHIN = 60.0  # seconds; nothing is backed up, so that only a hanging command takes that long
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ class CallRecorder:
         alone[f"JOB_{run.entry.number}_WHEN"] = run.period
         env = {**self._variables, **alone, **changed, "PATH": f"{self._folder}:{self.variables['PATH']}"}
         self._host.remove(self._calls)
-        done = self._host.run([ENTRYPOINT, f"/etc/periodic/{run.period}/jobrunner"], env=env, timeout=PATIENCE)
+        done = self._host.run(
+            [ENTRYPOINT, f"/etc/periodic/{run.period}/jobrunner"], env=env, timeout=SCHEDULED_RUN_ENDS_WITHIN
+        )
         with contextlib.suppress(FileNotFoundError):
             return Recording(tuple(map(_call, self._host.get(self._calls).splitlines())), done)
         return Recording((), done)

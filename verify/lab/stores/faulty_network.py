@@ -21,8 +21,8 @@ MISSING = (
     f"{PROGRAM} was not found, so nothing is proven of a faulty network: run ci/prepare-host on a machine with Go, "
     "or put the program on PATH"
 )
-READY_WITHIN = 20.0  # seconds
-PATIENCE = 10.0  # seconds that its API has to answer
+TOXIPROXY_READY_WITHIN = 20.0  # seconds after its start
+TOXIPROXY_ANSWERS_WITHIN = 10.0  # seconds, once it is ready
 LINK = "store"  # what its one proxy is called there
 
 OpenNetwork = Callable[[], AbstractContextManager["FaultyNetwork"]]
@@ -45,13 +45,13 @@ class FaultyNetwork:
 
     def link(self, listen: str, upstream: str) -> None:
         """Wait until toxiproxy answers, and lay the way. Raise TimeoutError if it does not answer in time."""
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + TOXIPROXY_READY_WITHIN
         while True:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 self._ask("POST", "/proxies", {"name": LINK, "listen": listen, "upstream": upstream})
                 return
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{PROGRAM} did not answer within {READY_WITHIN:.0f} s")
+                raise TimeoutError(f"{PROGRAM} did not answer within {TOXIPROXY_READY_WITHIN:.0f} s")
             time.sleep(0.05)
 
     def spoil(self, toxic: Toxic) -> None:
@@ -67,7 +67,7 @@ class FaultyNetwork:
         self._ask("POST", "/reset", None)
 
     def _ask(self, method: str, path: str, body: Any) -> None:
-        connection = http.client.HTTPConnection(self._address, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(self._address, timeout=TOXIPROXY_ANSWERS_WITHIN)
         with contextlib.closing(connection):
             connection.request(method, path, body=None if body is None else json.dumps(body))
             answer = connection.getresponse()
