@@ -6,7 +6,7 @@ import pytest
 
 from verify.checks import checks, must_find_nothing
 from verify.concerns.chain_copies import Copies
-from verify.concerns.interrupted_backups import findings_of_rerun
+from verify.concerns.interrupted_backups import rerun_findings
 from verify.concerns.network_outages import Outage, outages, weathered
 from verify.lab.lab import Lab
 from verify.lab.stores.faulty_network import MISSING, FaultyNetwork
@@ -32,4 +32,4 @@ def test_a_backup_over_a_faulty_network_is_made_good_by_the_next_run(
 ) -> None:
     verdict = weathered(copies, network, outage)
     tabulate(f"Outages, duplicity {lab.release}, {lab.runtime}", outage.set, outage.name, verdict)
-    must_find_nothing(findings_of_rerun("network-recovers", verdict, str(outage)))
+    must_find_nothing(rerun_findings("network-recovers", verdict, str(outage)))

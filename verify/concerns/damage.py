@@ -89,7 +89,7 @@ def continued(copies: Copies, chain: Chain) -> BackupVerdict:
     return BackupVerdict(BackupOutcome.SILENT, f"backed up with exit code 0, restored with {verdict.shown}")
 
 
-def findings_of_cell(cell: Cell, verdict: BackupVerdict, release: Version) -> list[Finding]:
+def damage_findings(cell: Cell, verdict: BackupVerdict, release: Version) -> list[Finding]:
     """Given a cell and its verdict, return a finding if it went wrong silently and is not known to."""
     if verdict.outcome not in UNNOTICED or known_silent(cell, release):
         return []
@@ -102,7 +102,7 @@ def told(verdict: BackupVerdict, cell: Cell, release: Version) -> str:
     return f"{verdict}, known as {known.id}" if known and verdict.outcome in UNNOTICED else str(verdict)
 
 
-def findings_of_known(known: KnownSilent, verdict: BackupVerdict) -> list[Finding]:
+def known_silent_findings(known: KnownSilent, verdict: BackupVerdict) -> list[Finding]:
     """Given what is known to go unnoticed and the verdict on its example, return a finding if it is noticed by now."""
     if verdict.outcome in UNNOTICED:
         return []

@@ -52,7 +52,7 @@ FAILURES = (
 )
 
 
-def dishonest(result: Result) -> list[Finding]:
+def exit_code_findings(result: Result) -> list[Finding]:
     """Given the result of a command that cannot have succeeded, return a finding if it says that it did."""
     got = Finding("exit-codes-honest", "", f"duplicity {result.verb} says that it failed", "exit code 0")
     return [got] if result.ok else []

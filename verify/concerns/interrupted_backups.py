@@ -130,7 +130,7 @@ def run_again(copies: Copies, chain: Chain) -> BackupVerdict:
     )
 
 
-def findings_of_rerun(check: str, verdict: BackupVerdict, what: str) -> list[Finding]:
+def rerun_findings(check: str, verdict: BackupVerdict, what: str) -> list[Finding]:
     """Given what running a backup again made of it, and what had broken it off, return the findings of a check."""
     if verdict.outcome is BackupOutcome.RIGHT:
         return []
@@ -150,14 +150,14 @@ def known_to_spoil(interrupt: Interrupt, verdict: BackupVerdict) -> bool:
     return interrupt.spoiled and verdict.outcome is BackupOutcome.SILENT
 
 
-def findings_of_interrupt(interrupt: Interrupt, verdict: BackupVerdict, release: Version) -> list[Finding]:
+def interrupt_findings(interrupt: Interrupt, verdict: BackupVerdict, release: Version) -> list[Finding]:
     """Given where a backup broke off and what its rerun made of it, return a finding if that is wrong and not known."""
     if known_to_spoil(interrupt, verdict):
         return []
-    return findings_of_rerun("rerun-recovers", verdict, interrupt.hint(release))
+    return rerun_findings("rerun-recovers", verdict, interrupt.hint(release))
 
 
-def findings_of_spoiled(verdict: BackupVerdict) -> list[Finding]:
+def spoiled_findings(verdict: BackupVerdict) -> list[Finding]:
     """Given the verdict on `SPOILED`, return a finding if a rerun does not spoil it any more."""
     if known_to_spoil(SPOILED, verdict):
         return []

@@ -15,7 +15,7 @@ from verify.lab.jobs.call_recorder import EntryRun, Recording, recorder, runs_of
 from verify.lab.jobs.respelling import LINES, Meaning, spelling_that_arrives
 
 
-def not_recorded(job: Job) -> str:
+def why_not_recorded(job: Job) -> str:
     """Given a job, return why it cannot be recorded, empty if it can."""
     if job.destination == "multi":
         return "DST=multi: which options go to which destination is not recorded"

@@ -9,8 +9,8 @@ from verify.concerns.interrupted_backups import (
     EVERYDAY,
     SPOILED,
     Interrupt,
-    findings_of_interrupt,
-    findings_of_spoiled,
+    interrupt_findings,
+    spoiled_findings,
 )
 
 SILENT = BackupVerdict(BackupOutcome.SILENT, "the restore of T2: content: newer")
@@ -40,18 +40,18 @@ def test_what_is_known_is_an_incremental_that_broke_off_at_its_manifest() -> Non
 def test_what_is_known_and_nothing_else_is_no_finding(
     interrupt: Interrupt, outcome: BackupOutcome, *, found: bool
 ) -> None:
-    findings = findings_of_interrupt(interrupt, BackupVerdict(outcome), Version("3.2.1"))
+    findings = interrupt_findings(interrupt, BackupVerdict(outcome), Version("3.2.1"))
     assert [finding.check for finding in findings] == ["rerun-recovers"] * found
 
 
 def test_a_release_that_a_later_one_puts_right_is_told_to_be_upgraded() -> None:
-    (old,) = findings_of_interrupt(EVERYDAY[0], SILENT, Version("3.1.0"))
-    (new,) = findings_of_interrupt(EVERYDAY[0], SILENT, Version("3.2.1"))
+    (old,) = interrupt_findings(EVERYDAY[0], SILENT, Version("3.1.0"))
+    (new,) = interrupt_findings(EVERYDAY[0], SILENT, Version("3.2.1"))
     assert "duplicity 3.2.0 makes good what 3.1.0 does not: upgrade" in old.hint
     assert "upgrade" not in new.hint
 
 
 @pytest.mark.parametrize("outcome", BackupOutcome)
 def test_a_limitation_that_is_none_any_more_is_a_finding(outcome: BackupOutcome) -> None:
-    findings = findings_of_spoiled(BackupVerdict(outcome))
+    findings = spoiled_findings(BackupVerdict(outcome))
     assert [finding.check for finding in findings] == ["limitation-holds"] * (outcome is not BackupOutcome.SILENT)
