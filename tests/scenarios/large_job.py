@@ -23,7 +23,7 @@ from test_store_at_fault import must_say_that_it_is_dead
 from verify.drill.contents.booting import Postgres
 from verify.drill.contents.sealed import sealed_host
 from verify.lab.hosts.host import local_host
-from verify.lab.hosts.runs import Run
+from verify.lab.hosts.runs import LabelledRun
 from verify.onsite.tree_files import wipe
 
 FILES, BYTES = 30_000, 10**9
@@ -49,7 +49,7 @@ def test_there_are_six_points(backup):
 
 
 @pytest.fixture(scope="module")
-def large(site: Site, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def large(site: Site, run: LabelledRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A large job on the same MinIO."""
     made = dataclasses.replace(site, folder=tmp_path_factory.mktemp("large"), volume_size=VOLUME)
     take_points(made, run)
@@ -57,7 +57,7 @@ def large(site: Site, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.rmtree(made.folder)
 
 
-def take_points(site: Site, run: Run, files: int = FILES, size: int = BYTES) -> None:
+def take_points(site: Site, run: LabelledRun, files: int = FILES, size: int = BYTES) -> None:
     """Fill a job's source, and take its points: one full backup, then incrementals, with edits before each."""
     fill(site.source, files, size)
     with postgres(run) as shop:
@@ -106,7 +106,7 @@ def edit(source: Path, number: int) -> None:
 
 
 @contextlib.contextmanager
-def postgres(run: Run) -> Iterator[Callable[[Path, int], None]]:
+def postgres(run: LabelledRun) -> Iterator[Callable[[Path, int], None]]:
     """Give what writes to a running PostgreSQL, and copies its files and a dump of it to a source."""
     with (
         tempfile.TemporaryDirectory(prefix="dv-") as scratch,

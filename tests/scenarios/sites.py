@@ -21,7 +21,7 @@ from minio.minioadmin import MinioAdmin
 from verify.errors import CannotRunError
 from verify.job import read_job
 from verify.lab.client.provision import minio_binary, provision_duplicity
-from verify.lab.hosts.runs import Run
+from verify.lab.hosts.runs import LabelledRun
 from verify.lab.stores.servers import Command, Keys, Server, serve
 from verify.secret import Secret
 
@@ -227,7 +227,7 @@ def _ended(process: "subprocess.Popen[str]", report: Path) -> Report:
 
 
 @contextlib.contextmanager
-def opened_site(run: Run, folder: Path, audit: Audit, here: str = "127.0.0.1") -> Iterator[Site]:
+def opened_site(run: LabelledRun, folder: Path, audit: Audit, here: str = "127.0.0.1") -> Iterator[Site]:
     """Give a MinIO with an empty bucket at an address of this machine; it tells `audit` of each request.
 
     Raise `CannotRunError` where this machine has no MinIO.

@@ -26,11 +26,11 @@ def test_the_jobs_rules_leave_out_what_they_exclude_and_nothing_else(lab: Lab, o
     lab.fill_source(own.tree(leaves=leaves))
     encrypted = not (lab.unencrypted or leaves)  # once is enough: rules know nothing of it
     point = lab.try_point(lab.new_chain(encrypted=encrypted, selection=True))
-    must_find_nothing(own.refusals(lab, point.result))
+    must_find_nothing(own.refusal_findings(lab, point.result))
     restored = lab.restore(point)
     restored.result.must_succeed()
-    must_find_nothing(own.misplaced(point.inventory, lab.listing(point).paths, restored.inventory))
-    must_find_nothing(own.changed(point.inventory, restored.inventory, lab.limitations))
+    must_find_nothing(own.placement_findings(point.inventory, lab.listing(point).paths, restored.inventory))
+    must_find_nothing(own.change_findings(point.inventory, restored.inventory, lab.limitations))
 
 
 @pytest.mark.runtime("docker", reason="entrypoint, jobrunner and dup are the image's own")
@@ -45,10 +45,10 @@ def test_the_scheduled_run_leaves_a_backup_that_the_images_commands_restore(lab:
         pytest.skip(job.refused)
     job.run()
     restored = job.restored()
-    must_find_nothing(own.misplaced(source, job.listed(), restored))
-    must_find_nothing(own.changed(source, restored, lab.limitations))
+    must_find_nothing(own.placement_findings(source, job.listed(), restored))
+    must_find_nothing(own.change_findings(source, restored, lab.limitations))
     wanted = own.one_included(source)
     if wanted:
-        must_find_nothing(job.not_found(wanted))
+        must_find_nothing(job.grep_findings(wanted))
         alone = job.restored(os.fsdecode(wanted))
         must_find_nothing(findings_of(compare(source.below(wanted), alone, lab.limitations), check="single-path"))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.checks import checks, must_find_nothing
-from verify.concerns.file_systems import devices_folder, findings_across
+from verify.concerns.file_systems import devices_folder, mounted_findings
 from verify.concerns.selection.collecting import collected
 from verify.concerns.selection.trials import Trials, trial_of
 from verify.lab.lab import Lab
@@ -57,4 +57,4 @@ def test_what_is_on_another_file_system_stays_out(lab: Lab, rules: list[str]) ->
         pytest.skip("only root can restore devices")
     if len({entry.device for entry in entries}) == 1:
         pytest.skip("no file system is mounted in this host's /dev")
-    must_find_nothing(findings_across(lab, entries, rules))
+    must_find_nothing(mounted_findings(lab, entries, rules))

@@ -16,7 +16,7 @@ LARGE = 1_600_000  # bytes that do not compress, for two volumes of 1 MB: duplic
 ADDED = 1_200_000  # bytes, for two volumes of an incremental
 REVERTED = 5000  # bytes of a file that becomes again what it was in an older backup
 OPTIONS = ("--volsize=1", "--name=copies")  # of one name, an archive directory goes with any copy
-PATIENCE = 90.0  # seconds; what such a command takes on a busy machine, many times over
+COMMAND_ENDS_WITHIN = 90.0  # seconds; what such a command takes on a busy machine, many times over
 POINTS = 2  # what is copied is a full and an incremental; the later trees are for what comes next
 
 
@@ -81,7 +81,7 @@ class Copies:
     def _made(self, *, encrypted: bool) -> Chain:
         chain = self.lab.new_chain(encrypted=encrypted, archive=True)
         options = (*chain.duplicity.options, *OPTIONS)
-        chain.duplicity = replace(chain.duplicity, options=options, timeout=PATIENCE)
+        chain.duplicity = replace(chain.duplicity, options=options, timeout=COMMAND_ENDS_WITHIN)
         return chain
 
     def fill_for_next(self, chain: Chain) -> None:

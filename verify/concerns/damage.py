@@ -11,10 +11,10 @@ from verify.faults import Cell, KnownSilent, damaged, kind_of, known_silent
 from verify.lab.client.results import Result
 from verify.lab.lab import Chain, Lab, Point
 
-SHORT_PATIENCE = 10.0  # seconds
+KNOWN_TO_HANG_AFTER = 10.0  # seconds
 
 
-class Outcome(StrEnum):
+class BackupOutcome(StrEnum):
     """What became of a damaged backup."""
 
     RIGHT = "restored right"
@@ -23,14 +23,14 @@ class Outcome(StrEnum):
     HUNG = "never ended"  # not silent only for who waits for it
 
 
-UNNOTICED = frozenset({Outcome.SILENT, Outcome.HUNG})
+UNNOTICED = frozenset({BackupOutcome.SILENT, BackupOutcome.HUNG})
 
 
 @dataclass(frozen=True)
-class Verdict:
+class BackupVerdict:
     """What became of a backup, a few words on how that showed, and the last lines of what refused it."""
 
-    outcome: Outcome
+    outcome: BackupOutcome
     shown: str = ""
     last_lines: str = ""
 
@@ -38,7 +38,7 @@ class Verdict:
         return f"{self.outcome} ({self.shown})" if self.shown else str(self.outcome)
 
 
-def decide(copies: Copies, cell: Cell) -> Verdict | None:
+def decide(copies: Copies, cell: Cell) -> BackupVerdict | None:
     """Given a cell of the fault matrix, damage a copy of the chain and use it; return the verdict.
 
     None where the job's options leave no such object to damage.
@@ -48,27 +48,31 @@ def decide(copies: Copies, cell: Cell) -> Verdict | None:
             return None
         known = known_silent(cell, copies.lab.release)
         if known and known.never_ends:  # which need not be waited for as long as for what is not expected
-            copy.duplicity = replace(copy.duplicity, timeout=SHORT_PATIENCE)
+            copy.duplicity = replace(copy.duplicity, timeout=KNOWN_TO_HANG_AFTER)
         return restored(copies.lab, copy.points[-1]) if cell.use == "restore" else continued(copies, copy)
 
 
-def restored(lab: Lab, point: Point, *, new_machine: bool = False) -> Verdict:
+def restored(lab: Lab, point: Point, *, new_machine: bool = False) -> BackupVerdict:
     """Given a point, restore it; return what became of it."""
     restore = lab.restore(point, new_machine=new_machine)
     if not restore.result.ok:
         return refused(restore.result)
     found = restore.differing_from(point.inventory)
     if not found:
-        return Verdict(Outcome.RIGHT)
-    return Verdict(Outcome.SILENT, " ".join(filter(None, (f"{found[0].check}:", found[0].path, found[0].got))))
+        return BackupVerdict(BackupOutcome.RIGHT)
+    return BackupVerdict(
+        BackupOutcome.SILENT, " ".join(filter(None, (f"{found[0].check}:", found[0].path, found[0].got)))
+    )
 
 
-def refused(result: Result) -> Verdict:
+def refused(result: Result) -> BackupVerdict:
     """Given a command that did not end with exit code 0, return what that means."""
-    return Verdict(Outcome.HUNG if result.timed_out else Outcome.REFUSED, result.ending, result.last_lines)
+    return BackupVerdict(
+        BackupOutcome.HUNG if result.timed_out else BackupOutcome.REFUSED, result.ending, result.last_lines
+    )
 
 
-def continued(copies: Copies, chain: Chain) -> Verdict:
+def continued(copies: Copies, chain: Chain) -> BackupVerdict:
     """Given a chain, take its next incremental; return what becomes of that on a new machine.
 
     What an incremental says is stored, and does not come back, is silently wrong also where the
@@ -80,25 +84,25 @@ def continued(copies: Copies, chain: Chain) -> Verdict:
     if not point.result.ok:
         return refused(point.result)
     verdict = restored(lab, point, new_machine=True)
-    if verdict.outcome is Outcome.RIGHT:
+    if verdict.outcome is BackupOutcome.RIGHT:
         return verdict
-    return Verdict(Outcome.SILENT, f"backed up with exit code 0, restored with {verdict.shown}")
+    return BackupVerdict(BackupOutcome.SILENT, f"backed up with exit code 0, restored with {verdict.shown}")
 
 
-def findings_of_cell(cell: Cell, verdict: Verdict, release: Version) -> list[Finding]:
+def damage_findings(cell: Cell, verdict: BackupVerdict, release: Version) -> list[Finding]:
     """Given a cell and its verdict, return a finding if it went wrong silently and is not known to."""
     if verdict.outcome not in UNNOTICED or known_silent(cell, release):
         return []
     return [Finding("damage-noticed", "", "a right restore, or a refusal", str(verdict), cell.sentence)]
 
 
-def told(verdict: Verdict, cell: Cell, release: Version) -> str:
+def told(verdict: BackupVerdict, cell: Cell, release: Version) -> str:
     """Given a verdict on a cell, return what a table says of it."""
     known = known_silent(cell, release)
     return f"{verdict}, known as {known.id}" if known and verdict.outcome in UNNOTICED else str(verdict)
 
 
-def findings_of_known(known: KnownSilent, verdict: Verdict) -> list[Finding]:
+def known_silent_findings(known: KnownSilent, verdict: BackupVerdict) -> list[Finding]:
     """Given what is known to go unnoticed and the verdict on its example, return a finding if it is noticed by now."""
     if verdict.outcome in UNNOTICED:
         return []

@@ -10,7 +10,7 @@ from verify.secret import Secret
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailingCommand:
     """A command that cannot succeed, by what is wrong."""
 
     name: str
@@ -44,15 +44,15 @@ def _verify_of_nothing(lab: Lab) -> Result:
 
 
 FAILURES = (
-    Failure("full-of-no-source", _of_no_source),
-    Failure("full-without-the-key", _without_a_key),
-    Failure("restore-of-nothing", _of_nothing),
-    Failure("listing-of-nothing", _listing_of_nothing),
-    Failure("verify-of-nothing", _verify_of_nothing),
+    FailingCommand("full-of-no-source", _of_no_source),
+    FailingCommand("full-without-the-key", _without_a_key),
+    FailingCommand("restore-of-nothing", _of_nothing),
+    FailingCommand("listing-of-nothing", _listing_of_nothing),
+    FailingCommand("verify-of-nothing", _verify_of_nothing),
 )
 
 
-def dishonest(result: Result) -> list[Finding]:
+def exit_code_findings(result: Result) -> list[Finding]:
     """Given the result of a command that cannot have succeeded, return a finding if it says that it did."""
     got = Finding("exit-codes-honest", "", f"duplicity {result.verb} says that it failed", "exit code 0")
     return [got] if result.ok else []

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from verify.checks import Finding
 from verify.lab.hosts.host import Host
-from verify.lab.jobs.own_rules import LISTED, RESTORED, misplaced_in
+from verify.lab.jobs.own_rules import LISTED, RESTORED, placement_findings
 from verify.lab.lab import Lab
 from verify.selection import Entry, parse_rules, select
 
@@ -23,7 +23,7 @@ def devices_folder(host: Host) -> tuple[Entry, ...]:
     )
 
 
-def findings_across(lab: Lab, entries: Sequence[Entry], words: Sequence[str]) -> list[Finding]:
+def mounted_findings(lab: Lab, entries: Sequence[Entry], words: Sequence[str]) -> list[Finding]:
     """Given what lies in /dev and rules, back it up; return a finding for each path that the oracle sees otherwise."""
     chain = lab.new_chain()
     usual = chain.duplicity
@@ -37,4 +37,4 @@ def findings_across(lab: Lab, entries: Sequence[Entry], words: Sequence[str]) ->
     finally:
         lab.host.remove(target)
     decisions = {each.path: each for each in select(entries, parse_rules(DEV, words, lab.release))}
-    return misplaced_in({LISTED: frozenset(listed), RESTORED: frozenset(restored)}, decisions)
+    return placement_findings({LISTED: frozenset(listed), RESTORED: frozenset(restored)}, decisions)

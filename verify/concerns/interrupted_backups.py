@@ -9,7 +9,7 @@ from packaging.version import Version
 from verify.checks import Finding
 from verify.concerns.chain_copies import Copies
 from verify.concerns.chain_upkeep import behind_cutter
-from verify.concerns.damage import Outcome, Verdict, continued, refused, restored
+from verify.concerns.damage import BackupOutcome, BackupVerdict, continued, refused, restored
 from verify.faults.objects import Set
 from verify.lab.client.results import Result
 from verify.lab.lab import Chain, Taking
@@ -92,7 +92,7 @@ def interrupts(profile: str) -> tuple[Interrupt, ...]:
     return EVERY if profile == "nightly" else EVERYDAY
 
 
-def recovered(copies: Copies, interrupt: Interrupt) -> Verdict | None:
+def recovered(copies: Copies, interrupt: Interrupt) -> BackupVerdict | None:
     """Given where a backup breaks off, run it again; return the first that is not right of what follows.
 
     That is the rerun itself, a restore of every point on a new machine, and the next incremental.
@@ -110,7 +110,7 @@ def recovered(copies: Copies, interrupt: Interrupt) -> Verdict | None:
         return run_again(copies, chain)
 
 
-def run_again(copies: Copies, chain: Chain) -> Verdict:
+def run_again(copies: Copies, chain: Chain) -> BackupVerdict:
     """Given a chain whose next backup broke off, take it again; return the first verdict that is not right."""
     lab = copies.lab
     rerun = lab.try_point(chain, Taking(chain.next_time + HOUR, full=not chain.points))
@@ -120,15 +120,19 @@ def run_again(copies: Copies, chain: Chain) -> Verdict:
     chain.points.append(rerun)
     for point in chain.points:
         verdict = restored(lab, point, new_machine=True)
-        if verdict.outcome is not Outcome.RIGHT:
+        if verdict.outcome is not BackupOutcome.RIGHT:
             return replace(verdict, shown=f"the restore of {point}: {verdict.shown}")
     verdict = continued(copies, chain)
-    return verdict if verdict.outcome is Outcome.RIGHT else replace(verdict, shown=f"the next backup: {verdict.shown}")
+    return (
+        verdict
+        if verdict.outcome is BackupOutcome.RIGHT
+        else replace(verdict, shown=f"the next backup: {verdict.shown}")
+    )
 
 
-def findings_of_rerun(check: str, verdict: Verdict, what: str) -> list[Finding]:
+def rerun_findings(check: str, verdict: BackupVerdict, what: str) -> list[Finding]:
     """Given what running a backup again made of it, and what had broken it off, return the findings of a check."""
-    if verdict.outcome is Outcome.RIGHT:
+    if verdict.outcome is BackupOutcome.RIGHT:
         return []
     return [
         Finding(
@@ -141,19 +145,19 @@ def findings_of_rerun(check: str, verdict: Verdict, what: str) -> list[Finding]:
     ]
 
 
-def known_to_spoil(interrupt: Interrupt, verdict: Verdict) -> bool:
+def known_to_spoil(interrupt: Interrupt, verdict: BackupVerdict) -> bool:
     """Return whether what a rerun made of a backup that broke off is wrong, and known to be."""
-    return interrupt.spoiled and verdict.outcome is Outcome.SILENT
+    return interrupt.spoiled and verdict.outcome is BackupOutcome.SILENT
 
 
-def findings_of_interrupt(interrupt: Interrupt, verdict: Verdict, release: Version) -> list[Finding]:
+def interrupt_findings(interrupt: Interrupt, verdict: BackupVerdict, release: Version) -> list[Finding]:
     """Given where a backup broke off and what its rerun made of it, return a finding if that is wrong and not known."""
     if known_to_spoil(interrupt, verdict):
         return []
-    return findings_of_rerun("rerun-recovers", verdict, interrupt.hint(release))
+    return rerun_findings("rerun-recovers", verdict, interrupt.hint(release))
 
 
-def findings_of_spoiled(verdict: Verdict) -> list[Finding]:
+def spoiled_findings(verdict: BackupVerdict) -> list[Finding]:
     """Given the verdict on `SPOILED`, return a finding if a rerun does not spoil it any more."""
     if known_to_spoil(SPOILED, verdict):
         return []

@@ -15,13 +15,13 @@ def temporary_names(lab: Lab) -> frozenset[str]:
     return frozenset(listed) - {posixpath.basename(lab.host.scratch)}
 
 
-def left_behind(lab: Lab, before: frozenset[str]) -> list[Finding]:
+def temporary_file_findings(lab: Lab, before: frozenset[str]) -> list[Finding]:
     """Given what was in the folder for temporary files before, return a finding for each name that is new there."""
     added = sorted(temporary_names(lab) - before)
     return [Finding("nothing-left-over", name, "no temporary file", "a name that is new") for name in added]
 
 
-def strange_in_archive(lab: Lab) -> list[Finding]:
+def archive_findings(lab: Lab) -> list[Finding]:
     """Return a finding for each file in the job's archive that is neither a manifest nor a signature."""
     archive = lab.sandboxed.archive_dir
     if archive is None:

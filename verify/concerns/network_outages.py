@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from verify.concerns.chain_copies import Copies
-from verify.concerns.damage import Outcome, Verdict, refused, restored
+from verify.concerns.damage import BackupOutcome, BackupVerdict, refused, restored
 from verify.concerns.interrupted_backups import run_again
 from verify.faults import SLOW_LINE, TOXICS, Toxic
 from verify.faults.objects import Set
 from verify.lab.client.results import BackupResult
 from verify.lab.lab import Chain, Lab, Point
-from verify.lab.stores.faulty_network import Network
+from verify.lab.stores.faulty_network import FaultyNetwork
 
 DOWN = 2.0  # seconds that a stopped store stays so
 GLANCE = 0.02  # seconds between two looks at whether the backup has begun
@@ -46,7 +46,7 @@ def outages(profile: str) -> tuple[Outage, ...]:
     return EVERY if profile == "nightly" else EVERYDAY
 
 
-def weathered(copies: Copies, network: Network, outage: Outage) -> Verdict:
+def weathered(copies: Copies, network: FaultyNetwork, outage: Outage) -> BackupVerdict:
     """Given an outage, let it happen to a backup, and run the backup again; return the first that is not right.
 
     A backup that says it went well in spite of the outage has to come back too.
@@ -61,14 +61,14 @@ def weathered(copies: Copies, network: Network, outage: Outage) -> Verdict:
         if result.ok:
             point = Point(chain, len(chain.points), chain.next_time, inventory, result)
             verdict = restored(copies.lab, point, new_machine=True)
-            if verdict.outcome is not Outcome.RIGHT:
-                return Verdict(Outcome.SILENT, f"backed up with exit code 0, restored with {verdict}")
+            if verdict.outcome is not BackupOutcome.RIGHT:
+                return BackupVerdict(BackupOutcome.SILENT, f"backed up with exit code 0, restored with {verdict}")
             chain.points.append(point)
         verdict = run_again(copies, chain)
         return replace(verdict, shown="; ".join(filter(None, (f"at first {result.ending}", verdict.shown))))
 
 
-def _during(lab: Lab, chain: Chain, network: Network, outage: Outage) -> BackupResult:
+def _during(lab: Lab, chain: Chain, network: FaultyNetwork, outage: Outage) -> BackupResult:
     """Take a chain's next backup over the network, let the outage begin in its middle, and end with it."""
     options = [
         f"{ENDPOINT}{network.endpoint}" if each.startswith(ENDPOINT) else each for each in chain.duplicity.options

@@ -1,13 +1,14 @@
 """A history on its way through operations: each is done, and what must hold after it is looked at."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from verify.checks import Finding, must_find_nothing
 from verify.concerns.chain_upkeep import cut_short, in_company, lose_archive, must_have_been_refused, removed, status
 from verify.concerns.listings import listing_findings, verify_findings
-from verify.lab.lab import Lab, Point, Taking
+from verify.lab.history_lab import HistoryLab
+from verify.lab.lab import Point, Taking
 from verify.operations import BACKUPS, DAY, Operation, Past, Taken
 from verify.trees import Tree
 
@@ -21,7 +22,7 @@ class Course:
     Every backup is of the next tree, of the last one again where there are no more.
     """
 
-    def __init__(self, lab: Lab, trees: Sequence[Tree]) -> None:
+    def __init__(self, lab: HistoryLab, trees: Sequence[Tree]) -> None:
         self.past = Past()
         self._lab = lab
         self._trees = trees
@@ -29,13 +30,33 @@ class Course:
         self._points: dict[Taken, Point] = {}
         self._lies: Tree | None = None  # in the source
         self._options: tuple[str, ...] = ()
+        self._steps: Mapping[str, Callable[[int], None]] = {
+            "full": self._full,
+            "incremental": self._incremental,
+            "scheduled": self._scheduled,
+            "two-at-once": self._two_at_once,
+            "killed": self._killed,
+            "restore": self._restore,
+            "fresh-host": self._fresh_host,
+            "restore-path": self._restore_path,
+            "verify": self._verify,
+            "list": self._list,
+            "status": self._status,
+            "remove-older-than": self._remove_older_than,
+            "remove-all-but-n-full": self._remove_all_but_n_full,
+            "remove-all-inc-of-but-n-full": self._remove_all_inc_of_but_n_full,
+            "cleanup": self._cleanup,
+            "lose-archive": self._lose_archive,
+            "volsize": self._volsize,
+            "clock": self._clock,
+        }
 
     def run(self, operations: Sequence[Operation]) -> None:
         """Do operations. Raise `FindingsError` as soon as something does not hold."""
         for operation in operations:
             if not (self.past.kept or operation.kind in BACKUPS):
                 continue  # there is nothing yet that it could be done to
-            getattr(self, f"_{operation.kind.replace('-', '_')}")(operation.number)
+            self._steps[operation.kind](operation.number)
 
     def must_have_kept_everything(self) -> None:
         """Raise `FindingsError` unless every point that retention kept comes back, the newest on a new machine."""

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from packaging.specifiers import SpecifierSet
 
 from verify.checks import Finding
-from verify.errors import CannotRunError
 from verify.lab.client.duplicity import Duplicity
-from verify.lab.client.probes import GPG_MISSING
 from verify.lab.client.results import BackupResult
+from verify.lab.client.variants import new_key
 from verify.lab.lab import Chain, Lab, Point
+from verify.secret import Secret
 from verify.trees import Tree, file, folder, printable, special, symlink
 from verify.trees.model import SECOND
 
 EVERY = SpecifierSet(">=0.8.18")
-OWNER = "lab@duplicity-verify.invalid"  # whose key is made on the host, without a passphrase
+NO_PASSPHRASE = Secret("")  # of a key
 SIZE = 400_000  # bytes of zeros: they are seen in the store where nothing compresses them
 YEAR_2001, YEAR_2023 = 1_000_000_000 * SECOND, 1_680_000_000 * SECOND
 TREE = Tree(
@@ -134,18 +134,18 @@ def promises(profile: str) -> tuple[Promise, ...]:
     return tuple(each for each in by_day if not each.encrypted)
 
 
-def unmet(lab: Lab, promise: Promise) -> str:
+def why_not_tried(lab: Lab, promise: Promise) -> str:
     """Given a promise, return why it cannot be tried here; empty where it can."""
     if not promise.releases.contains(lab.release, prereleases=True):
         return f"duplicity {lab.release} does not promise it"
-    if promise.encrypted and "gpg" not in lab.versions:
-        return GPG_MISSING
+    if promise.encrypted and lab.site.gpg_missing:
+        return lab.site.gpg_missing
     if promise.needs == "mount" and lab.host.run(["unshare", "-m", "true"]).returncode:
         return "nothing can be mounted here, which takes root on a machine of one's own"
     return ""
 
 
-def broken(lab: Lab, promise: Promise) -> list[Finding]:
+def promise_findings(lab: Lab, promise: Promise) -> list[Finding]:
     """Given a promise of the manual, back up with its option; return a finding for what is not kept."""
     lab.fill_source(TREE)
     chain = lab.new_chain(encrypted=promise.encrypted)
@@ -162,7 +162,7 @@ def broken(lab: Lab, promise: Promise) -> list[Finding]:
     return [_finding(promise, said, result)] if said else []
 
 
-def unreported(lab: Lab, report: str) -> list[Finding]:
+def status_report_findings(lab: Lab, report: str) -> list[Finding]:
     """Given an option of collection-status, ask for its report on a chain; return a finding if there is none."""
     lab.fill_source(TREE)
     chain = lab.new_chain()
@@ -173,7 +173,7 @@ def unreported(lab: Lab, report: str) -> list[Finding]:
     return [] if result.ok else [Finding("options-work", "", wanted, result.ending, result.last_lines)]
 
 
-def overlooked_age(lab: Lab, due: Callable[[int], str]) -> list[Finding]:
+def full_if_older_than_findings(lab: Lab, due: Callable[[int], str]) -> list[Finding]:
     """Given when a full is due again, back up 40 days after one; return a finding unless that is a full too.
 
     Releases count the age of a date from the machine's clock, so that is what it is.
@@ -196,8 +196,9 @@ def _clients(lab: Lab, chain: Chain, promise: Promise) -> tuple[Duplicity, Dupli
     """Return the client that backs up with the option, and the one that reads the backup."""
     reading, key = chain.duplicity, ""
     if "key" in promise.needs:
-        key = _key(lab)
-        reading = replace(reading, env={**reading.env, "PASSPHRASE": "", "SIGN_PASSPHRASE": ""})
+        made = new_key(lab.host, NO_PASSPHRASE)
+        key, own = made.fingerprint, {"GNUPGHOME": made.home, "PASSPHRASE": "", "SIGN_PASSPHRASE": ""}
+        reading = replace(reading, env={**reading.env, **own})
     names = f"{lab.host.scratch}/names"
     lab.host.put(names, LIST)
     words = (word.format(names=names, key=key) for word in promise.words)
@@ -207,16 +208,6 @@ def _clients(lab: Lab, chain: Chain, promise: Promise) -> tuple[Duplicity, Dupli
     if promise.needs == "mount":
         writing = replace(writing, command=("unshare", "-m", "sh", "-c", WITH_A_MOUNT, chain.source, *writing.command))
     return writing, reading
-
-
-def _key(lab: Lab) -> str:
-    """Return the fingerprint of a key on the host, made if it is not there yet; older releases take no name."""
-    making = ("gpg", "--batch", "--passphrase", "", "--quick-gen-key", OWNER, "default", "default", "never")
-    listing = ("gpg", "--with-colons", "--list-keys", OWNER)
-    if lab.host.run(listing).returncode and (made := lab.host.run(making)).returncode:
-        raise CannotRunError(f"gpg made no key: {made.stderr.decode(errors='replace').strip()}; see that it can")
-    listed = lab.host.run(listing).stdout.decode(errors="replace")
-    return next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))
 
 
 def _finding(promise: Promise, got: str, result: BackupResult) -> Finding:

@@ -11,11 +11,11 @@ from verify.job.credentials import printable_text
 from verify.job.options import Option
 from verify.job.received import environment_findings, shown, stretches, words_findings
 from verify.lab.hosts.host import Host
-from verify.lab.jobs.call_recorder import Recording, Run, recorder, runs_of
+from verify.lab.jobs.call_recorder import EntryRun, Recording, recorder, runs_of
 from verify.lab.jobs.respelling import LINES, Meaning, spelling_that_arrives
 
 
-def not_recorded(job: Job) -> str:
+def why_not_recorded(job: Job) -> str:
     """Given a job, return why it cannot be recorded, empty if it can."""
     if job.destination == "multi":
         return "DST=multi: which options go to which destination is not recorded"
@@ -40,7 +40,7 @@ class _Comparison:
         self._secrets = meaning.job.secrets
         self._texts = {name: meaning.job.text_of(name) for name in LINES}
 
-    def findings(self, run: Run) -> list[Finding]:
+    def findings(self, run: EntryRun) -> list[Finding]:
         """Return what is wrong with the calls of one entry; the first finding has the spelling as its hint."""
         noting = self._meaning.noting
         recording = noting.run(run, {})
@@ -50,7 +50,7 @@ class _Comparison:
         environment = noting.digests_of(self._meaning.job)
         return found + [each for call in recording.calls for each in environment_findings(environment, call.digests)]
 
-    def _words(self, run: Run, recording: Recording, options: Sequence[Option]) -> Iterator[Finding]:
+    def _words(self, run: EntryRun, recording: Recording, options: Sequence[Option]) -> Iterator[Finding]:
         for arguments, call in zip(run.calls, recording.calls, strict=False):
             yield from words_findings(stretches(self._meaning.call(options, arguments), call.words), self._secrets)
         for arguments in run.calls[len(recording.calls) :]:
@@ -69,7 +69,7 @@ class _Comparison:
         telling = next((line for line in lines if "syntax error" in line), lines[-1])
         return f"no call, exit code {recording.done.returncode}: {printable_text(telling, self._secrets)}"
 
-    def _hint(self, run: Run, recording: Recording) -> str:
+    def _hint(self, run: EntryRun, recording: Recording) -> str:
         if self._meaning.job.options_trouble:
             return f"{self._meaning.job.options_trouble}: close it"
         texts = spelling_that_arrives(self._meaning, run, recording)

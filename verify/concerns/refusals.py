@@ -62,7 +62,7 @@ KNOWN: Mapping[str, str] = {
 }
 
 
-def ill_refused(copies: Copies, name: str) -> list[Finding]:
+def refusal_findings(copies: Copies, name: str) -> list[Finding]:
     """Given which command has to be refused, run it; return a finding if it is not, or not in words.
 
     Where that is known, the finding is that it is in words by now.

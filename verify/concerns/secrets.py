@@ -38,7 +38,7 @@ class Talkative:
         """What gpg was called with, a line a call."""
         return self.lab.host.get(self.notes).decode(errors="replace")
 
-    def told_in_arguments(self) -> list[Finding]:
+    def argument_findings(self) -> list[Finding]:
         """Return a finding if a secret of the chain stood in them."""
         said = self.arguments_of_gpg
         env = self.chain.duplicity.env
@@ -46,7 +46,7 @@ class Talkative:
         return [Finding("secrets-hidden", "", "gpg is told by a pipe", f"{name} in its arguments") for name in told]
 
 
-def told_in_words(results: Iterable[Result]) -> list[Finding]:
+def output_findings(results: Iterable[Result]) -> list[Finding]:
     """Given results, return a finding for each whose command printed a secret."""
     return [
         Finding("secrets-hidden", "", f"duplicity {result.verb} prints no secret", "it prints one")

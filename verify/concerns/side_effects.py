@@ -39,7 +39,7 @@ ONTO = (
 )
 
 
-def trampled(lab: Lab, point: Point, onto: Onto) -> list[Finding]:
+def restore_target_findings(lab: Lab, point: Point, onto: Onto) -> list[Finding]:
     """Given a point of `TREE`, restore it onto `THERE`; return a finding for each path that is not as it was."""
     target = lab.host.scratch_path("occupied")
     lab.host.materialise(target, THERE)
@@ -58,18 +58,17 @@ def trampled(lab: Lab, point: Point, onto: Onto) -> list[Finding]:
 Announcing = Callable[[Copies, Chain], Result]
 
 
-def _dry(copies: Copies, chain: Chain, verb: str) -> Result:
+def _dry(copies: Copies, chain: Chain, *, full: bool) -> Result:
     dry = replace(chain.duplicity, options=(*chain.duplicity.options, "--dry-run"))
     copies.fill_for_next(chain)
-    take = getattr(dry, verb)
-    result: Result = take(chain.source, chain.destination.url, at=chain.next_time)
-    return result
+    take = dry.full if full else dry.incremental
+    return take(chain.source, chain.destination.url, at=chain.next_time)
 
 
 # What commands announce: by name, what is run on a full and an incremental.
 ANNOUNCEMENTS: Mapping[str, Announcing] = {
-    "full --dry-run": lambda copies, chain: _dry(copies, chain, "full"),
-    "incremental --dry-run": lambda copies, chain: _dry(copies, chain, "incremental"),
+    "full --dry-run": lambda copies, chain: _dry(copies, chain, full=True),
+    "incremental --dry-run": lambda copies, chain: _dry(copies, chain, full=False),
     "cleanup": lambda _, chain: chain.duplicity.cleanup(chain.destination.url),
     "remove-older-than": lambda _, chain: chain.duplicity.remove_older_than(
         chain.destination.url, str(chain.next_time)
@@ -77,7 +76,7 @@ ANNOUNCEMENTS: Mapping[str, Announcing] = {
 }
 
 
-def done_unasked(copies: Copies, announcing: Announcing, *, after: Interrupt | None = None) -> list[Finding]:
+def announcement_findings(copies: Copies, announcing: Announcing, *, after: Interrupt | None = None) -> list[Finding]:
     """Given a command that only announces, run it; return a finding for each object that is not as it was.
 
     With `after`, the next backup broke off before, and the archive directory may have been lost since.

@@ -15,7 +15,7 @@ OVERHEAD = 64 * 1024  # bytes that they may differ by anyway
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedRelease:
     """One of two duplicities that are compared: its lab, and what it made of the history."""
 
     lab: Lab
@@ -25,12 +25,12 @@ class Side:
         return f"duplicity {self.lab.release}"
 
 
-def sides(labs: Iterable[Lab], history: History, *, encrypted: bool) -> list[Side]:
+def sides(labs: Iterable[Lab], history: History, *, encrypted: bool) -> list[ComparedRelease]:
     """Given labs and a history, let each back it up, point by point, at a destination of its own."""
-    return [Side(lab, lab.back_up(history, encrypted=encrypted)) for lab in labs]
+    return [ComparedRelease(lab, lab.back_up(history, encrypted=encrypted)) for lab in labs]
 
 
-def disagreements(one: Side, other: Side) -> list[Finding]:
+def disagreement_findings(one: ComparedRelease, other: ComparedRelease) -> list[Finding]:
     """Given two sides of one history, return a finding for each way in which they differ.
 
     Compared are what comes back of every point, what is listed, how the commands end, and the bytes stored.
@@ -38,12 +38,12 @@ def disagreements(one: Side, other: Side) -> list[Finding]:
     found = [
         finding
         for ours, theirs in zip(one.chain.points, other.chain.points, strict=True)
-        for finding in (*_of_restores(one, ours, other, theirs), *_of_listings(one, ours, other, theirs))
+        for finding in (*_restore_findings(one, ours, other, theirs), *_listing_findings(one, ours, other, theirs))
     ]
-    return found + _of_sizes(one, other)
+    return found + _size_findings(one, other)
 
 
-def _of_restores(one: Side, ours: Point, other: Side, theirs: Point) -> list[Finding]:
+def _restore_findings(one: ComparedRelease, ours: Point, other: ComparedRelease, theirs: Point) -> list[Finding]:
     mine, yours = one.lab.restore(ours), other.lab.restore(theirs)
     if mine.result.exit_code != yours.result.exit_code:
         expected, got = (f"{side}: {it.result.ending}" for side, it in ((one, mine), (other, yours)))
@@ -53,7 +53,7 @@ def _of_restores(one: Side, ours: Point, other: Side, theirs: Point) -> list[Fin
     return findings_of(differing, point=f"{ours} by {other}, as compared with {one}", check="releases-agree")
 
 
-def _of_listings(one: Side, ours: Point, other: Side, theirs: Point) -> list[Finding]:
+def _listing_findings(one: ComparedRelease, ours: Point, other: ComparedRelease, theirs: Point) -> list[Finding]:
     mine, yours = set(one.lab.listing(ours).paths), set(other.lab.listing(theirs).paths)
     return [
         Finding("releases-agree", printable(path), *_in_words(one, other, first=path in mine), f"listing of {ours}")
@@ -61,19 +61,19 @@ def _of_listings(one: Side, ours: Point, other: Side, theirs: Point) -> list[Fin
     ]
 
 
-def _in_words(one: Side, other: Side, *, first: bool) -> tuple[str, str]:
+def _in_words(one: ComparedRelease, other: ComparedRelease, *, first: bool) -> tuple[str, str]:
     seen, unseen = "listed", "not listed"
     return f"{one}: {seen if first else unseen}", f"{other}: {unseen if first else seen}"
 
 
-def _of_sizes(one: Side, other: Side) -> list[Finding]:
+def _size_findings(one: ComparedRelease, other: ComparedRelease) -> list[Finding]:
     mine, yours = (side.lab.stored_bytes(side.chain) for side in (one, other))
     if abs(mine - yours) <= OVERHEAD + ALIKE * max(mine, yours):
         return []
     return [Finding("releases-agree", "", f"{one}: {mine} bytes stored", f"{other}: {yours} bytes stored")]
 
 
-def not_understood(writer: Side, reader: Lab) -> list[Finding]:
+def reading_findings(writer: ComparedRelease, reader: Lab) -> list[Finding]:
     """Given a side's chain, let another lab's duplicity restore each point of it; return what it gets wrong."""
     chain = reader.new_chain(encrypted=writer.chain.encrypted)
     for stored in writer.lab.store.objects(writer.chain.destination):
@@ -83,11 +83,11 @@ def not_understood(writer: Side, reader: Lab) -> list[Finding]:
     for point in writer.chain.points:
         carried = replace(point, chain=chain)
         chain.points.append(carried)
-        found += _wrong(reader, carried, f"backed up by {writer}, restored by {reader.release}")
+        found += _restore_chain_findings(reader, carried, f"backed up by {writer}, restored by {reader.release}")
     return found
 
 
-def broken_upgrades(lab: Lab, history: History, releases: Sequence[str], *, encrypted: bool) -> list[Finding]:
+def upgrade_findings(lab: Lab, history: History, releases: Sequence[str], *, encrypted: bool) -> list[Finding]:
     """Given a history and releases, oldest first, let each take one point of one chain; return what goes wrong.
 
     The first takes the full, each later one an incremental; each restores all points so far.
@@ -103,11 +103,11 @@ def broken_upgrades(lab: Lab, history: History, releases: Sequence[str], *, encr
         lab.take_point(chain)
         for point in chain.points:
             made_by = releases[point.index]
-            found += _wrong(lab, point, f"{point} was taken by {made_by}, and restored by {release}")
+            found += _restore_chain_findings(lab, point, f"{point} was taken by {made_by}, and restored by {release}")
     return found
 
 
-def _wrong(lab: Lab, point: Point, how: str) -> list[Finding]:
+def _restore_chain_findings(lab: Lab, point: Point, how: str) -> list[Finding]:
     restored = lab.restore(point, new_machine=True)
     if not restored.result.ok:
         return [Finding("upgrade-path", "", "a restore", restored.result.ending, how)]

@@ -22,7 +22,7 @@ from verify.errors import CannotRunError
 from verify.job import Job, read_job
 from verify.lab.client.duplicity import gpg_version
 from verify.lab.hosts.host import local_host
-from verify.lab.hosts.runs import Run, open_run
+from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.opening import local_duplicity
 
 SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
@@ -64,7 +64,7 @@ def must_have_one_destination(job: Job) -> None:
         raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
 
 
-def _place(runtime: str) -> "Callable[[DrillSettings, Job, Run], contextlib.AbstractContextManager[Place]]":
+def _place(runtime: str) -> "Callable[[DrillSettings, Job, LabelledRun], contextlib.AbstractContextManager[Place]]":
     if runtime == "embedded":
         return _embedded
     from verify.drill.host.container import docker_place  # noqa: PLC0415 - docker takes a second to import
@@ -73,7 +73,7 @@ def _place(runtime: str) -> "Callable[[DrillSettings, Job, Run], contextlib.Abst
 
 
 @contextlib.contextmanager
-def _embedded(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]:
+def _embedded(settings: DrillSettings, job: Job, run: LabelledRun) -> Iterator[Place]:
     with (
         contextlib.closing(local_host(run.scratch, run.marker)) as host,
         contextlib.ExitStack() as stack,

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 ENDPOINT = "--s3-endpoint-url="
 MEANWHILE = "meanwhile, the same command: exit code "
 REFUSAL = b"<Error><Code>AccessDenied</Code><Message>refused on purpose</Message></Error>"
-PATIENCE = 60.0  # seconds that the server has to answer
+SERVER_ANSWERS_WITHIN = 60.0  # seconds that the server has to answer
 OUR_OWN = frozenset({"connection", "expect", "keep-alive", "transfer-encoding"})  # headers of one hop
 
 
@@ -92,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def asked(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
         """Ask the server the same; return its answer and the answer's body."""
-        connection = http.client.HTTPConnection(self.server.server_there, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(self.server.server_there, timeout=SERVER_ANSWERS_WITHIN)
         with contextlib.closing(connection):
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():

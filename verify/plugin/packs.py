@@ -5,7 +5,7 @@ import inspect
 import secrets
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +15,8 @@ from hypothesis import settings
 
 from verify.checks import FindingsError
 from verify.lab.client.variants import CYCLES, PLAIN, Variant
-from verify.lab.packs import OPERATIONS, Checking, Failure
+from verify.lab.lab import Lab
+from verify.lab.packs import OPERATIONS, Checking, FailedExample, Lanes, lane_count
 from verify.lab.packs.drawing import drawn_by, has_blob, settings_of
 from verify.lab.replay.failures import Case, forget, keep, reproducing
 from verify.lab.replay.script import script_of
@@ -26,6 +27,21 @@ from verify.report.wording import near
 from verify.trees import History, Tree
 
 PACKABLE = {"lab", OPERATIONS}  # the arguments that a packed test may have beside what it draws
+LANES: pytest.StashKey[list[Lanes]] = pytest.StashKey()  # those of the labs that are open
+
+
+@contextlib.contextmanager
+def lanes_for(lab: Lab, config: pytest.Config) -> Iterator[None]:
+    """Keep lanes for the packed tests of a lab, until the lab is closed."""
+    kept = config.stash.setdefault(LANES, [])
+    with contextlib.closing(Lanes(lab, lane_count())) as lanes:
+        kept.append(lanes)
+        yield
+        kept.remove(lanes)
+
+
+def _lanes_of(lab: Any, config: pytest.Config) -> Lanes | None:
+    return next((lanes for lanes in config.stash.get(LANES, []) if lanes.lab is lab), None)
 
 
 def run(item: pytest.Function) -> bool | None:
@@ -33,11 +49,12 @@ def run(item: pytest.Function) -> bool | None:
     test: Any = item.obj
     fixtures = inspect.signature(test.hypothesis.inner_test).parameters.keys() - drawn_by(test)
     lab: Any = item.funcargs["lab"]
-    if fixtures - PACKABLE or getattr(lab, "lanes", None) is None or has_blob(test) or item.get_closest_marker("alone"):
+    lanes = _lanes_of(lab, item.config)
+    if fixtures - PACKABLE or lanes is None or has_blob(test) or item.get_closest_marker("alone"):
         return None
     given = {name: item.funcargs[name] for name in fixtures - {"lab"}}
     keeping = _Keeping(item, lab)
-    checking = Checking(test, "lab", lab, lab.lanes, given=given, as_found=keeping.as_found)
+    checking = Checking(test, "lab", lab, lanes, given=given, as_found=keeping.as_found)
     try:
         checking.run(examples_of(test), seed_of(item), variants_of(item, lab))
     except FindingsError as error:
@@ -57,7 +74,7 @@ class _Keeping:
         self._id = ""  # of what is kept by now
         self._begun = 0.0  # when it was found
 
-    def as_found(self, failure: Failure, given: Mapping[str, Any]) -> None:
+    def as_found(self, failure: FailedExample, given: Mapping[str, Any]) -> None:
         """Keep a failure as it was found: who ends the run while it is made smaller has that."""
         case = self._case(failure, given)
         if case and self._folder and isinstance(failure.error, FindingsError):
@@ -84,7 +101,7 @@ class _Keeping:
         if self._begun:
             self._lab.statistics["shrink_milliseconds"] += round((time.perf_counter() - self._begun) * 1000)
 
-    def _case(self, failure: Failure, given: Mapping[str, Any]) -> Case | None:
+    def _case(self, failure: FailedExample, given: Mapping[str, Any]) -> Case | None:
         """Return the case of a failure; None if its test draws what is not written."""
         if not all(isinstance(value, History | Tree) for value in failure.example.values()):
             return None

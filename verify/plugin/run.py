@@ -5,7 +5,6 @@ Hence it imports little, and acts only where a test asks for `lab`, or where the
 plugin by name: `-p verify.plugin`, or `pytest_plugins = ["verify.plugin"]` in the root conftest.py.
 """
 
-import contextlib
 import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -223,15 +222,14 @@ def options_of(config: pytest.Config) -> dict[str, Any]:
 def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     """Give a running lab: hosts, a store and duplicity, with a job to verify. One a session, worker and runtime."""
     from verify.lab.opening import open_lab  # noqa: PLC0415 - imports servers' clients
-    from verify.lab.packs import Lanes, lane_count  # noqa: PLC0415 - as above
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
+    from verify.plugin import packs  # noqa: PLC0415 - imports Hypothesis
 
     requested = request.config.getoption("runtime")
     choice = choose(request.config, request.param if requested == "all" else requested)
-    with open_lab(LabSettings.from_options(options_of(request.config)), choice.name) as opened:
-        opened.why = choice.why
+    with open_lab(LabSettings.from_options(options_of(request.config)), choice.name, choice.why) as opened:
         request.config.stash.setdefault(LABS, {})[choice.name] = opened
-        with contextlib.closing(Lanes(opened, lane_count())) as opened.lanes:
+        with packs.lanes_for(opened, request.config):
             yield opened
         del request.config.stash[LABS][choice.name]
 

@@ -35,8 +35,8 @@ class Trial:
         listed = self.lab.listing(point).paths
         restored = self.lab.restore(point)
         restored.result.must_succeed()
-        found = self.rules.misplaced(point.inventory, listed, restored.inventory)
-        return [*found, *self.rules.changed(point.inventory, restored.inventory, self.lab.limitations)]
+        found = self.rules.placement_findings(point.inventory, listed, restored.inventory)
+        return [*found, *self.rules.change_findings(point.inventory, restored.inventory, self.lab.limitations)]
 
     def point(self) -> Point:
         """Return the point that a full backup makes; no other command is given the options."""

@@ -14,7 +14,7 @@ from verify.errors import CannotRunError
 from verify.lab.client.provision import provision_duplicity
 from verify.lab.hosts.cache import locked
 
-PATIENCE = 1800.0  # seconds for all that is run with one release
+SUITE_ENDS_WITHIN = 1800.0  # seconds for all that is run with one release
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def _run(release: str, tests: Iterable[str], folder: Path) -> None:
     argv = [sys.executable, "-m", "pytest", "-q", *plugins, *options, *(f"{suite()}/{test}" for test in tests)]
     env = {**os.environ, "PYTEST_ADDOPTS": ""}
     try:
-        done = subprocess.run(argv, check=False, capture_output=True, text=True, timeout=PATIENCE, env=env)
+        done = subprocess.run(argv, check=False, capture_output=True, text=True, timeout=SUITE_ENDS_WITHIN, env=env)
     except subprocess.TimeoutExpired as error:
-        raise CannotRunError(f"the suite did not end with duplicity {release} in {PATIENCE:.0f} s") from error
+        raise CannotRunError(f"the suite did not end with duplicity {release} in {SUITE_ENDS_WITHIN:.0f} s") from error
     if not (folder / "report.json").exists():
         raise CannotRunError(f"the suite did not run with duplicity {release}: {done.stdout[-2000:]}{done.stderr}")

@@ -7,12 +7,12 @@ from verify.assets import asset
 from verify.drill.contents.serving import has_postgres
 from verify.errors import CannotRunError, NotProvenError
 from verify.lab.hosts.host import Host
-from verify.lab.hosts.runs import Run
+from verify.lab.hosts.runs import LabelledRun
 from verify.lab.hosts.runtime import engine
 
 
 @contextlib.contextmanager
-def sealed_host(run: Run, here: Host, runtime: str) -> Iterator[Host]:
+def sealed_host(run: LabelledRun, here: Host, runtime: str) -> Iterator[Host]:
     """Give a container without a network that has PostgreSQL; embedded, this machine where it has one.
 
     On this machine a server listens on a socket of its own and nowhere else, and root gives it a network

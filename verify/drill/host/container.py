@@ -14,13 +14,13 @@ from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.docker.containers import HOSTNAME, docker_hosts
 from verify.lab.docker.images import dialect_of, duplicity_image
 from verify.lab.hosts.engine import connection
-from verify.lab.hosts.runs import Run
+from verify.lab.hosts.runs import LabelledRun
 
 COMMAND = ("duplicity",)
 
 
 @contextlib.contextmanager
-def docker_place(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]:
+def docker_place(settings: DrillSettings, job: Job, run: LabelledRun) -> Iterator[Place]:
     """Give a container of the job's image, with what the job mounts but for its source, read only."""
     lab = settings.lab
     if lab.duplicity_command:

@@ -19,8 +19,8 @@ from packaging.version import InvalidVersion, Version
 from verify.errors import CannotRunError
 from verify.lab.client.installer import TO_COMPILE, install, make_environment
 from verify.lab.hosts.cache import cache_dir, held
+from verify.lab.settings import DEFAULT_RELEASE
 
-DEFAULT_RELEASE = "3.2.1"
 OLDEST = Version("0.8.18")  # older ones do not compile with a Python that we run on
 
 # What duplicity imports at run time in the lanes that a lab drives, and what that imports in turn.

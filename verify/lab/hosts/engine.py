@@ -17,7 +17,7 @@ from testcontainers.core.docker_client import DockerClient
 
 from verify.lab.hosts.engine_errors import REFUSALS, telling
 
-REGISTRY_PATIENCE = 3.0  # seconds
+REGISTRY_ANSWERS_WITHIN = 3.0  # seconds
 
 
 @functools.cache
@@ -48,7 +48,7 @@ def _to_be_had(engine: docker.DockerClient, image: str) -> bool:
     try:
         engine.images.get(image)
     except REFUSALS:
-        return _within(REGISTRY_PATIENCE, lambda: engine.images.get_registry_data(image))
+        return _within(REGISTRY_ANSWERS_WITHIN, lambda: engine.images.get_registry_data(image))
     return True
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 MARKER = "DUPLICITY_VERIFY_RUN"  # in the environment of every process of a run
 PR_SET_PDEATHSIG = 1
-PATIENCE = 5.0  # seconds that a process has to end after SIGTERM
+PROCESS_ENDS_WITHIN = 5.0  # seconds that a process has to end after SIGTERM
 
 _prctl = ctypes.CDLL(None).prctl
 
@@ -44,7 +44,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, how)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(PATIENCE)
+            child.wait(PROCESS_ENDS_WITHIN)
             break
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)  # what the group's leader left behind
@@ -61,7 +61,7 @@ def marked(run: str) -> Iterator[int]:
 
 def kill_marked(run: str) -> None:
     """Given a run's id, kill all the processes that it started, daemons too."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PROCESS_ENDS_WITHIN
     while left := set(marked(run)) - {os.getpid()}:
         for number in left:
             with contextlib.suppress(OSError):

@@ -32,7 +32,7 @@ ENOUGH_MEMORY = 1 << 30  # bytes that have to be free there
 
 
 @dataclass(eq=False)
-class Run:
+class LabelledRun:
     """One run of the suite in one process: its id, its scratch, and the children it started."""
 
     id: str
@@ -93,7 +93,7 @@ class Run:
 
 
 @contextlib.contextmanager
-def open_run() -> Iterator[Run]:
+def open_run() -> Iterator[LabelledRun]:
     """Give a run of this process; remove before what dead runs left, and afterwards all of its own."""
     sweep()
     run = _begin()
@@ -136,7 +136,7 @@ def sweep() -> list[str]:
     return swept
 
 
-def _begin() -> Run:
+def _begin() -> LabelledRun:
     id_ = secrets.token_hex(4)
     scratch = scratch_place() / f"{SCRATCH_PREFIX}{id_}"
     # Locked before it has its name: a sweeping run never meets it free.
@@ -146,7 +146,7 @@ def _begin() -> Run:
     _note(lock, scratch, engine=False)
     note = unnamed.rename(unnamed.with_suffix(".json"))
     scratch.mkdir(mode=0o700)
-    return Run(id_, scratch, note, lock)
+    return LabelledRun(id_, scratch, note, lock)
 
 
 def _note(lock: IO[str], scratch: Path, *, engine: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from verify.errors import CannotRunError
 
-PATIENCE = 2.0  # seconds that an engine has to answer
+ENGINE_ANSWERS_WITHIN = 2.0  # seconds that an engine has to answer
 INSTALL = "install one (Debian: apt-get install docker.io)"
 
 
@@ -36,10 +36,17 @@ def engine() -> EngineStatus:
     command = ("docker", "version", "--format", "{{.Server.Version}}")
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE, check=False, stdin=subprocess.DEVNULL
+            command,
+            capture_output=True,
+            text=True,
+            timeout=ENGINE_ANSWERS_WITHIN,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
-        return EngineStatus(ok=False, why=f"the Docker engine at {_where()} did not answer in {PATIENCE:.0f} seconds")
+        return EngineStatus(
+            ok=False, why=f"the Docker engine at {_where()} did not answer in {ENGINE_ANSWERS_WITHIN:.0f} seconds"
+        )
     version = done.stdout.strip()
     if done.returncode == 0 and version:
         return EngineStatus(ok=True, why=f"a Docker engine answers (version {version})", version=version)

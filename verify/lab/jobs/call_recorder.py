@@ -21,11 +21,11 @@ from verify.lab.jobs.scheduled_job import ENTRYPOINT
 from verify.onsite.call_notes import digest
 from verify.secret import Secret
 
-PATIENCE = 60.0  # seconds; nothing is backed up, so that only a hanging command takes that long
+SCHEDULED_RUN_ENDS_WITHIN = 60.0  # seconds; nothing is backed up, so that only a hanging command takes that long
 
 
 @dataclass(frozen=True)
-class Run:
+class EntryRun:
     """An entry of a job, a period that starts it, and the arguments of each call that it should make."""
 
     entry: Entry
@@ -41,7 +41,7 @@ class Recording:
     done: Completed
 
 
-class Recorder:
+class CallRecorder:
     """Runs jobs as the schedule does, with their own destination: nothing is sent there."""
 
     def __init__(self, host: Host, job: Job, folder: str) -> None:
@@ -53,13 +53,15 @@ class Recorder:
         call = shlex.join(["python3", "-I", "-S", f"{folder}/call_notes.py", self._calls, self._salt])
         host.put(f"{folder}/duplicity", f'#!/bin/sh\nexec {call} "$@"\n'.encode(), 0o700)
 
-    def run(self, run: Run, changed: Mapping[str, str]) -> Recording:
+    def run(self, run: EntryRun, changed: Mapping[str, str]) -> Recording:
         """Run an entry by itself, with some variables changed; return what duplicity was called with."""
         alone = {name: "" for name in self._variables if re.fullmatch(r"JOB_\d+_WHEN", name)}
         alone[f"JOB_{run.entry.number}_WHEN"] = run.period
         env = {**self._variables, **alone, **changed, "PATH": f"{self._folder}:{self.variables['PATH']}"}
         self._host.remove(self._calls)
-        done = self._host.run([ENTRYPOINT, f"/etc/periodic/{run.period}/jobrunner"], env=env, timeout=PATIENCE)
+        done = self._host.run(
+            [ENTRYPOINT, f"/etc/periodic/{run.period}/jobrunner"], env=env, timeout=SCHEDULED_RUN_ENDS_WITHIN
+        )
         with contextlib.suppress(FileNotFoundError):
             return Recording(tuple(map(_call, self._host.get(self._calls).splitlines())), done)
         return Recording((), done)
@@ -79,14 +81,14 @@ class Recorder:
         return {name: digest(self._salt, os.fsencode(self.variables[name])) for name in names}
 
 
-def runs_of(job: Job, variables: Mapping[str, str]) -> Iterator[Run]:
+def runs_of(job: Job, variables: Mapping[str, str]) -> Iterator[EntryRun]:
     """Given a job and its variables, yield the entries that can be recorded."""
     periods = [schedule.period for schedule in job.schedules if schedule.cron]
     for entry in job.entries:
         calls = calls_of(entry.what, variables) if entry.what else None
         period = next((each for each in entry.when or () if each in periods), None)
         if calls and period:
-            yield Run(entry, period, calls)
+            yield EntryRun(entry, period, calls)
 
 
 def _call(line: bytes) -> Call:
@@ -95,10 +97,10 @@ def _call(line: bytes) -> Call:
 
 
 @contextlib.contextmanager
-def recorder(host: Host, job: Job) -> Iterator[Recorder]:
+def recorder(host: Host, job: Job) -> Iterator[CallRecorder]:
     """Give a recorder on a host that is the job's image; nothing of it is left there afterwards."""
     folder = host.scratch_path("recorder")
     try:
-        yield Recorder(host, job, folder)
+        yield CallRecorder(host, job, folder)
     finally:
         host.remove(folder)

@@ -14,7 +14,7 @@ from verify.job.shellwords import split
 from verify.lab.hosts.host import Host
 from verify.secret import Secret
 
-PATIENCE = 60.0  # seconds that a command in OPTIONS has
+SHELL_ENDS_WITHIN = 60.0  # seconds that a command in OPTIONS has
 # A command, a variable with an operator, a home directory.
 _SHELLS_OWN = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|\$\{\w+[^\w}][^}]*\}|(?<!\S)~(?=/|\s|\Z)")
 
@@ -24,7 +24,7 @@ def resolved(host: Host, text: str, variables: Mapping[str, str | Secret]) -> st
 
     def said(found: re.Match[str]) -> str:
         word = found.group() if found.group() == "~" else f'"{found.group()}"'
-        done = host.run(["/bin/sh", "-c", f"printf %s {word}"], env=variables, timeout=PATIENCE)
+        done = host.run(["/bin/sh", "-c", f"printf %s {word}"], env=variables, timeout=SHELL_ENDS_WITHIN)
         return os.fsdecode(done.stdout).rstrip("\n")
 
     return _SHELLS_OWN.sub(said, text)

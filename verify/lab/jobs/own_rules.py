@@ -90,7 +90,7 @@ class OwnRules:
         entries = surroundings(self.rules, leaves=leaves).entries
         return Tree({entry.path: _node(number, entry) for number, entry in enumerate(entries, start=1) if entry.path})
 
-    def refusals(self, lab: Lab, result: Result) -> list[Finding]:
+    def refusal_findings(self, lab: Lab, result: Result) -> list[Finding]:
         """Given a lab and what a backup said, return a finding where duplicity does not do as the oracle says.
 
         Where it refuses the job's other options as well, or both refuse the rules, it is `command-succeeds`.
@@ -104,15 +104,19 @@ class OwnRules:
             return [Finding("command-succeeds", "", "options that duplicity accepts", got, without.last_lines)]
         return [Finding("selection-as-predicted", "", f"exit code {code} {sentence}".strip(), got, result.last_lines)]
 
-    def misplaced(self, source: Inventory, listed: Iterable[bytes], restored: Inventory | None = None) -> list[Finding]:
+    def placement_findings(
+        self, source: Inventory, listed: Iterable[bytes], restored: Inventory | None = None
+    ) -> list[Finding]:
         """Given what lay in the source and what its backup shows, return a finding for each path that is wrong.
 
         A path that no rule of the job is about, and that is where it should not be, is `selection-as-predicted`.
         """
         places = {LISTED: frozenset(listed), **({RESTORED: frozenset(restored.paths)} if restored else {})}
-        return misplaced_in(places, self._decisions(source))
+        return placement_findings(places, self._decisions(source))
 
-    def changed(self, source: Inventory, restored: Inventory, limitations: Iterable[Limitation]) -> list[Finding]:
+    def change_findings(
+        self, source: Inventory, restored: Inventory, limitations: Iterable[Limitation]
+    ) -> list[Finding]:
         """Return a finding for each path that came back otherwise than it was."""
         differing = compare(source, restored, limitations)
         return findings_of(each for each in differing if _is_in_both(each))
@@ -162,13 +166,13 @@ def _node(number: int, entry: Entry) -> Node:
             return special(kind, DEVICES.get(kind), mtime_ns=mtime_ns)  # type: ignore[arg-type]  # one of the kinds
 
 
-def misplaced_in(places: Mapping[str, frozenset[bytes]], decisions: Mapping[bytes, Decision]) -> list[Finding]:
+def placement_findings(places: Mapping[str, frozenset[bytes]], decisions: Mapping[bytes, Decision]) -> list[Finding]:
     """Given the paths that each place shows, and decisions by path, return a finding for each path that is wrong."""
     paths = decisions.keys() | frozenset[bytes]().union(*places.values())
-    return [each for path in sorted(paths) for each in _misplaced(path, decisions.get(path), places)]
+    return [each for path in sorted(paths) for each in _path_findings(path, decisions.get(path), places)]
 
 
-def _misplaced(path: bytes, decision: Decision | None, places: Mapping[str, frozenset[bytes]]) -> Iterator[Finding]:
+def _path_findings(path: bytes, decision: Decision | None, places: Mapping[str, frozenset[bytes]]) -> Iterator[Finding]:
     taken = decision is not None and decision.included
     wrong = " and ".join(place for place, paths in places.items() if (path in paths) != taken)
     if not wrong:

@@ -10,7 +10,7 @@ from verify.job.options import Option, parsed
 from verify.job.received import Meant, arrived, is_idle, stretches
 from verify.job.shellwords import split
 from verify.job.spelling import Piece, pieces_of, same_meaning, written
-from verify.lab.jobs.call_recorder import Recorder, Recording, Run
+from verify.lab.jobs.call_recorder import CallRecorder, EntryRun, Recording
 
 LINES = ("OPTIONS", "OPTIONS_EXTRA")  # in the order in which the image joins them
 
@@ -22,7 +22,7 @@ Pieces = Mapping[str, tuple[Piece, ...]]
 class Meaning:
     """What the options of a job mean inside its image, to the release of duplicity in there."""
 
-    noting: Recorder
+    noting: CallRecorder
     job: Job
     release: Version
 
@@ -42,7 +42,7 @@ class Meaning:
         return is_idle(option.name, self.release, self.job.destination)
 
 
-def spelling_that_arrives(meaning: Meaning, run: Run, recording: Recording) -> Texts | None:
+def spelling_that_arrives(meaning: Meaning, run: EntryRun, recording: Recording) -> Texts | None:
     """Given a run and what was recorded of it, return the variables to write so that all arrives.
 
     None where no spelling that is tried does.
@@ -64,7 +64,7 @@ def spelling_that_arrives(meaning: Meaning, run: Run, recording: Recording) -> T
     return None
 
 
-def _pieces(noting: Recorder, texts: Texts) -> Pieces | None:
+def _pieces(noting: CallRecorder, texts: Texts) -> Pieces | None:
     found = {}
     for name, text in texts.items():
         try:

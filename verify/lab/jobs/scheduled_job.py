@@ -45,7 +45,7 @@ class ScheduledJob:
         done = self._succeeded(["duplicity", "list-current-files", *self._options, self.destination.url])
         return ListResult.of(done.argv, done, self._job.secrets).paths
 
-    def not_found(self, path: bytes) -> list[Finding]:
+    def grep_findings(self, path: bytes) -> list[Finding]:
         """Given a path, return a finding unless `duplicity list-current-files | grep` shows it."""
         pipe = 'duplicity list-current-files "$@" "$DST" | grep -F -- "$0"'
         done = self._run(["sh", "-c", pipe, os.fsdecode(path), *self._options])

@@ -4,14 +4,14 @@ import time
 from collections.abc import Iterator, Sequence
 
 from verify.checks import FindingsError
-from verify.lab.packs.shrinking import Failure, Meeting
+from verify.lab.packs.shrinking import FailedExample, Meeting
 from verify.operations import Operation
 
 OPERATIONS = "operations"  # the argument of a test that has them
 ENOUGH = 40.0  # seconds after which what is left is kept
 
 
-def shortened(meeting: Meeting, failure: Failure, operations: Sequence[Operation], at_once: int) -> Failure:
+def shortened(meeting: Meeting, failure: FailedExample, operations: Sequence[Operation], at_once: int) -> FailedExample:
     """Given a failure that was met with operations, have the meeting go on with fewer; return what still fails.
 
     Halves are left out first, then quarters, then single ones; `at_once` attempts run side by side.
@@ -40,8 +40,8 @@ def _without(operations: Sequence[Operation], place: int, part: int, at_once: in
 
 
 def _first_that_fails(
-    meeting: Meeting, failure: Failure, candidates: Sequence[tuple[Operation, ...]]
-) -> tuple[Failure, tuple[Operation, ...]] | None:
+    meeting: Meeting, failure: FailedExample, candidates: Sequence[tuple[Operation, ...]]
+) -> tuple[FailedExample, tuple[Operation, ...]] | None:
     tried = []
     for operations in candidates:
         meeting.given = {**meeting.given, OPERATIONS: operations}
@@ -49,7 +49,7 @@ def _first_that_fails(
     for operations, verdicts in zip(candidates, tried, strict=True):
         (verdict,) = verdicts.result()
         if verdict and verdict.error and _alike(verdict.error, failure.error):
-            return Failure(failure.example, verdict.error, failure.variant), operations
+            return FailedExample(failure.example, verdict.error, failure.variant), operations
     return None
 
 

@@ -9,12 +9,12 @@ from hypothesis.database import ExampleDatabase
 from verify.lab.client.variants import PLAIN, Variant
 from verify.lab.packs.drawing import Example, Key, key_of
 from verify.lab.packs.lookahead import Copy, foreseen
-from verify.lab.packs.running import Verdict
+from verify.lab.packs.running import HistoryVerdict
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-Try = Callable[[Sequence[Example]], Sequence[Verdict | None]]
+Try = Callable[[Sequence[Example]], Sequence[HistoryVerdict | None]]
 
 
 class Judge:
@@ -33,7 +33,7 @@ class Judge:
         self._first = first and key_of(first)
         self._tracebacks: dict[Key, TracebackType | None] = {}
 
-    def learn(self, examples: Sequence[Example], verdicts: Sequence[Verdict | None]) -> None:
+    def learn(self, examples: Sequence[Example], verdicts: Sequence[HistoryVerdict | None]) -> None:
         """Given examples and their verdicts, remember them."""
         for example, verdict in zip(examples, verdicts, strict=True):
             if verdict is not None:

@@ -24,7 +24,7 @@ def name_of(number: int) -> str:
     return f"m{number:05}"
 
 
-class Pack:
+class HistoryPack:
     """Serves the requests of the histories of one pack in a lab. Leaves nothing at its end.
 
     `failed` holds what commands said that failed for more than one history: it is not known by whose doing.
@@ -34,6 +34,15 @@ class Pack:
         self.lab = lab
         self.failed: list[str] = []
         self._chains: dict[tuple[int, bool, bool], Chain] = {}
+        self._answers: Mapping[str, Callable[..., Answers]] = {
+            "fill": self._fill,
+            "observe": self._observe,
+            "once": self._once,
+            "take": self._take,
+            "restore": self._restore,
+            "listing": self._listing,
+            "verify": self._verify,
+        }
 
     def __enter__(self) -> Self:
         self.lab.source_host.materialise(self.lab.source, Tree({}))
@@ -53,8 +62,7 @@ class Pack:
 
     def serve(self, command: str, shared: tuple[Any, ...], asked: Mapping[int, Any]) -> Answers:
         """Given a command and who asks for it, run it once and return each one's answer."""
-        answers: Answers = getattr(self, f"_{command}")(*shared, asked)
-        return answers
+        return self._answers[command](*shared, asked)
 
     def _fill(self, asked: Mapping[int, Any]) -> Answers:
         wanted = {name_of(number).encode(): trees for number, trees in asked.items()}

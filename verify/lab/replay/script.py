@@ -78,13 +78,14 @@ class _Script:
     def __init__(self, lab: Traced) -> None:
         self._lab = lab
         self._lies: Tree | None = None
-        self._scratch = tuple({lab.host.scratch, os.path.dirname(lab.host.scratch)})  # noqa: PTH120 - a host's path
+        scratch = lab.site.host.scratch
+        self._scratch = tuple({scratch, os.path.dirname(scratch)})  # noqa: PTH120 - a host's path
         self._words: dict[str, str] = {lab.source: '"$work/source"'}
         for number, chain in enumerate(lab.chains):
             self._words[chain.destination.url] = f'"file://$work/store{number or ""}"'
 
     def lines(self, about: str) -> Iterator[str]:
-        command = shlex.join(self._lab.command)
+        command = shlex.join(self._lab.site.command)
         yield HEAD.format(
             about="\n".join(f"# {line}".rstrip() for line in about.splitlines()),
             command=command,

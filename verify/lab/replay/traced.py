@@ -1,11 +1,12 @@
-"""A lab that notes what a test does with it, so that it can be told without us."""
+"""A lab that notes what a test does with it, so that a script can repeat it without this program."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any
 
-from verify.lab.client.results import ListResult, VerifyResult
-from verify.lab.lab import AnyResult, AnyReturn, Chain, Lab, Point, Restored, Taking
+from verify.lab.client.results import ListResult, Result, VerifyResult
+from verify.lab.history_lab import AnyReturn, HistoryLab, RefusedSteps
+from verify.lab.lab import Chain, Lab, Point, Restored, Taking
 from verify.secret import Secret
 from verify.trees import Inventory, Tree
 
@@ -38,68 +39,76 @@ class Lost:
 Step = Filled | Called | Lost
 
 
-class Traced(Lab):
-    """A lab that is used as ever, by one history alone. `steps` is what was done."""
+class Traced(HistoryLab):
+    """A lab that one history has to itself. `steps` is what was done, in order."""
 
     def __init__(self, lab: Lab) -> None:
-        self.__dict__.update({field.name: getattr(lab, field.name) for field in fields(Lab)})
+        self.site = lab.site
         self.steps: list[Step] = []
         self.chains: list[Chain] = []
         self.inventories: list[Inventory] = []
+        self._lab = replace(lab, on_command=self._note_command)
         self._numbers: dict[int, int] = {}  # of points by their inventories: a point may get another time
 
+    @property
+    def source(self) -> str:
+        """The folder that is backed up, as a path on the host."""
+        return self._lab.source
+
     def new_chain(self, *, encrypted: bool = False, selection: bool = False, archive: bool = False) -> Chain:
-        """Return a chain as `Lab.new_chain` does."""
-        chain = super().new_chain(encrypted=encrypted, selection=selection, archive=archive)
+        """Return a new chain of the lab's, and note it."""
+        chain = self._lab.new_chain(encrypted=encrypted, selection=selection, archive=archive)
         self.chains.append(chain)
         return chain
 
-    def fill_source(self, tree: Tree, before: Tree | None = None) -> list[tuple[bytes, str, str]]:
-        """Make the source hold a tree, as `Lab.fill_source` does."""
+    def fill_source(self, tree: Tree, before: Tree | None = None) -> RefusedSteps:
+        """Make the source hold a tree, and note that."""
         self.steps.append(Filled(tree))
-        return super().fill_source(tree, before)
+        return self._lab.fill_source(tree, before)
 
-    def try_point(self, chain: Chain, how: Taking | None = None) -> Point:
-        """Take a point, as `Lab.try_point` does."""
-        point = super().try_point(chain, how)
+    def observe_source(self) -> Inventory:
+        """Return what lies in the source."""
+        return self._lab.observe_source()
+
+    def take_point(self, chain: Chain, how: Taking | None = None) -> Point:
+        """Take a point, and note its number, also where duplicity does not accept it."""
+        point = self._lab.try_point(chain, how)
         self._numbers[id(point.inventory)] = len(self.inventories)
         self._last.point = len(self.inventories)
         self.inventories.append(point.inventory)
-        return point
+        return self._lab.accepted(point)
 
     def restore(
         self, point: Point, path: bytes = b"", *, new_machine: bool = False, passphrase: Secret | None = None
     ) -> Restored:
-        """Restore a point, as `Lab.restore` does."""
-        restored = super().restore(point, path, new_machine=new_machine, passphrase=passphrase)
+        """Restore a point, and note which and how."""
+        restored = self._lab.restore(point, path, new_machine=new_machine, passphrase=passphrase)
         called = self._last
         called.point, called.path, called.elsewhere = self._numbers.get(id(point.inventory)), path, new_machine
         return TracedRestored(**vars(restored), lab=self, called=called)
 
     def listing(self, point: Point) -> ListResult:
-        """List a point, as `Lab.listing` does."""
-        listed = super().listing(point)
+        """List a point, and note which."""
+        listed = self._lab.listing(point)
         self._last.point = self._numbers.get(id(point.inventory))
         return listed
 
     def verify(self, point: Point) -> VerifyResult:
-        """Verify a point, as `Lab.verify` does."""
-        said = super().verify(point)
+        """Verify a point, and note which."""
+        said = self._lab.verify(point)
         self._last.point = self._numbers.get(id(point.inventory))
         return said
 
     def once(self, work: Callable[..., AnyReturn], chain: Chain, *arguments: Any) -> AnyReturn:
-        """Do as `Lab.once`; that an archive directory was lost is noted by what is missing afterwards."""
-        before = bool(chain.archive) and self.host.exists(chain.archive)
-        done = super().once(work, chain, *arguments)
-        if before and not self.host.exists(chain.archive):
+        """Do work in the lab. Note an archive directory that is gone afterwards."""
+        before = bool(chain.archive) and self.site.host.exists(chain.archive)
+        done = self._lab.once(work, chain, *arguments)
+        if before and not self.site.host.exists(chain.archive):
             self.steps.append(Lost())
         return done
 
-    def ran(self, result: AnyResult) -> AnyResult:
-        """Note a command that ended."""
+    def _note_command(self, result: Result) -> None:
         self.steps.append(Called(result.argv, result.exit_code))
-        return super().ran(result)
 
     def number_of(self, inventory: Inventory) -> int | None:
         """Given what is expected of a restore, return which point's it is."""

@@ -13,7 +13,7 @@ from typing import Any
 from verify.errors import CannotRunError
 from verify.faults import Toxic
 from verify.lab.hosts.cache import cache_dir
-from verify.lab.hosts.runs import Run
+from verify.lab.hosts.runs import LabelledRun
 from verify.lab.stores.servers import free_port
 
 PROGRAM = "toxiproxy-server"
@@ -21,11 +21,11 @@ MISSING = (
     f"{PROGRAM} was not found, so nothing is proven of a faulty network: run ci/prepare-host on a machine with Go, "
     "or put the program on PATH"
 )
-READY_WITHIN = 20.0  # seconds
-PATIENCE = 10.0  # seconds that its API has to answer
+TOXIPROXY_READY_WITHIN = 20.0  # seconds after its start
+TOXIPROXY_ANSWERS_WITHIN = 10.0  # seconds, once it is ready
 LINK = "store"  # what its one proxy is called there
 
-OpenNetwork = Callable[[], AbstractContextManager["Network"]]
+OpenNetwork = Callable[[], AbstractContextManager["FaultyNetwork"]]
 
 
 def toxiproxy_binary() -> Path | None:
@@ -35,7 +35,7 @@ def toxiproxy_binary() -> Path | None:
     return Path(found) if found else cached if cached.exists() else None
 
 
-class Network:
+class FaultyNetwork:
     """A way to the store that goes wrong when told to. `endpoint` is the store's URL as duplicity sees it there."""
 
     def __init__(self, address: str, endpoint: str) -> None:
@@ -45,13 +45,13 @@ class Network:
 
     def link(self, listen: str, upstream: str) -> None:
         """Wait until toxiproxy answers, and lay the way. Raise TimeoutError if it does not answer in time."""
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + TOXIPROXY_READY_WITHIN
         while True:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 self._ask("POST", "/proxies", {"name": LINK, "listen": listen, "upstream": upstream})
                 return
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{PROGRAM} did not answer within {READY_WITHIN:.0f} s")
+                raise TimeoutError(f"{PROGRAM} did not answer within {TOXIPROXY_READY_WITHIN:.0f} s")
             time.sleep(0.05)
 
     def spoil(self, toxic: Toxic) -> None:
@@ -67,7 +67,7 @@ class Network:
         self._ask("POST", "/reset", None)
 
     def _ask(self, method: str, path: str, body: Any) -> None:
-        connection = http.client.HTTPConnection(self._address, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(self._address, timeout=TOXIPROXY_ANSWERS_WITHIN)
         with contextlib.closing(connection):
             connection.request(method, path, body=None if body is None else json.dumps(body))
             answer = connection.getresponse()
@@ -77,7 +77,7 @@ class Network:
 
 
 @contextlib.contextmanager
-def local_network(run: Run, binary: Path, store_address: str) -> Iterator[Network]:
+def local_network(run: LabelledRun, binary: Path, store_address: str) -> Iterator[FaultyNetwork]:
     """Given toxiproxy's program and where the store is, give a way to it on this machine's loopback."""
     port, listen = free_port(), f"127.0.0.1:{free_port()}"
     folder = run.scratch / "network"
@@ -85,7 +85,7 @@ def local_network(run: Run, binary: Path, store_address: str) -> Iterator[Networ
     argv = (str(binary), "-host", "127.0.0.1", "-port", str(port))
     child = run.start_child(argv, {"LOG_LEVEL": "error"}, folder / "toxiproxy.log")
     try:
-        network = Network(f"127.0.0.1:{port}", f"http://{listen}")
+        network = FaultyNetwork(f"127.0.0.1:{port}", f"http://{listen}")
         try:
             network.link(listen, store_address)
         except TimeoutError as error:

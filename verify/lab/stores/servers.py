@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verify.errors import CannotRunError
-from verify.lab.hosts.runs import Run
+from verify.lab.hosts.runs import LabelledRun
 from verify.secret import Secret, masked
 
 ATTEMPTS = 3  # another program may take a port between our look and the server's start
@@ -88,7 +88,7 @@ def free_port() -> int:
 
 
 def serve(
-    name: str, run: Run, command: Callable[[Path, int, Keys], Command], ready: Callable[[Server], None]
+    name: str, run: LabelledRun, command: Callable[[Path, int, Keys], Command], ready: Callable[[Server], None]
 ) -> Server:
     """Given how to start a server, and a function that waits until it is ready, return it running.
 
@@ -113,7 +113,7 @@ def serve(
     raise CannotRunError(f"{name} did not start on this machine ({last}): look at free memory and disk, then try again")
 
 
-def _start(run: Run, command: Callable[[Path, int, Keys], Command]) -> Server:
+def _start(run: LabelledRun, command: Callable[[Path, int, Keys], Command]) -> Server:
     folder = run.scratch / "store"
     shutil.rmtree(folder, ignore_errors=True)
     for each in (folder / "data", folder / "tmp"):

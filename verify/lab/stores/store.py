@@ -1,15 +1,11 @@
-"""Stores: S3 servers of a lab's own, and the destinations that they offer."""
+"""A store: an S3 server of the lab's own with one bucket, and the destinations that it offers."""
 
 import contextlib
 import io
-import json
-import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from typing import Protocol
 
 import urllib3
@@ -19,27 +15,15 @@ from minio.error import MinioException
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.lab.hosts.runs import Run
-from verify.lab.stores.servers import Command, Keys, Server, free_port, new_keys, remove_dead_sockets, serve
+from verify.lab.stores.servers import Keys
 from verify.secret import Secret
 
-__all__ = ["Destination", "Store", "StoredObject", "new_keys", "start_minio", "start_seaweedfs"]
-
 BUCKET = "backups"
-READY_WITHIN = 30.0  # seconds that a server has to answer after its start
-PATIENCE = 10.0  # seconds that a running server has to answer
+SERVER_READY_WITHIN = 30.0  # seconds after its start
+SERVER_ANSWERS_WITHIN = 10.0  # seconds, once it is ready
 BOTO3_IS_S3 = Version("0.8.23")  # older releases mean boto 2 by s3://, which knows no endpoint
 
 _DOWN = (urllib3.exceptions.HTTPError, MinioException, OSError)
-_SEAWEEDFS_PORTS = (
-    "master",
-    "master.port.grpc",
-    "volume",
-    "volume.port.grpc",
-    "filer",
-    "filer.port.grpc",
-    "s3.port.grpc",
-)
 
 
 class Power(Protocol):
@@ -89,7 +73,7 @@ class Store:
         self._close = close
         self._power = power
         self._numbers = count(1)
-        self._pool = urllib3.PoolManager(timeout=PATIENCE, retries=False)
+        self._pool = urllib3.PoolManager(timeout=SERVER_ANSWERS_WITHIN, retries=False)
         self._attach(address)
 
     def _attach(self, address: str) -> None:
@@ -120,14 +104,14 @@ class Store:
 
     def make_ready(self, alive: Callable[[], bool]) -> None:
         """Wait until the server answers, and make the bucket. Raise TimeoutError if it does not in time."""
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + SERVER_READY_WITHIN
         while True:
             with contextlib.suppress(*_DOWN):
                 if not self.client.bucket_exists(BUCKET):
                     self.client.make_bucket(BUCKET)
                 return
             if time.monotonic() > deadline or not alive():
-                raise TimeoutError(f"{self.name} did not answer within {READY_WITHIN:.0f} s")
+                raise TimeoutError(f"{self.name} did not answer within {SERVER_READY_WITHIN:.0f} s")
             time.sleep(0.05)
 
     def new_prefix(self) -> Destination:
@@ -214,72 +198,3 @@ class Store:
         """End the server; nothing of it is left."""
         self._pool.clear()
         self._close()
-
-
-def start_minio(binary: Path, run: Run, release: Version) -> Store:
-    """Given MinIO's program, return a running store on this machine's loopback.
-
-    Raise `CannotRunError` if it does not start.
-    """
-
-    def command(folder: Path, port: int, keys: Keys) -> Command:
-        root = {"MINIO_ROOT_USER": keys[0].reveal(), "MINIO_ROOT_PASSWORD": keys[1].reveal()}
-        argv = (str(binary), "server", "--quiet", "--address", f"127.0.0.1:{port}", str(folder / "data"))
-        return Command(argv, {**root, "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"})
-
-    version = _said_version((str(binary), "--version"), r"(RELEASE|DEVELOPMENT)\.\S+")
-    return _started("MinIO", version, run, command, release)
-
-
-def start_seaweedfs(binary: Path, run: Run, release: Version) -> Store:
-    """Given SeaweedFS's program, return a running store on this machine's loopback.
-
-    Raise `CannotRunError` if it does not start.
-    """
-
-    def command(folder: Path, port: int, keys: Keys) -> Command:
-        config = folder / "s3.json"
-        config.touch(mode=0o600)
-        config.write_text(_seaweedfs_identity(keys))
-        ports = {name if "." in name else f"{name}.port": free_port() for name in _SEAWEEDFS_PORTS}
-        options = {
-            "dir": folder / "data", "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "filer": True, "s3": True,
-            "s3.port": port, "s3.config": config, **ports,
-            # What it would do besides: serve on fixed ports, and report its use to its makers.
-            "s3.port.iceberg": 0, "s3.port.lance": 0, "master.telemetry": "false",
-            "s3.localSocket": folder / "s3.sock", "filer.localSocket": folder / "filer.sock",
-        }  # fmt: skip
-        words = (f"-{name}" if value is True else f"-{name}={value}" for name, value in options.items())
-        return Command((str(binary), "-logtostderr", "server", *words), {})
-
-    remove_dead_sockets()
-    version = _said_version((str(binary), "version"), r"\d+\.\d+\S*")
-    return _started("SeaweedFS", version, run, command, release)
-
-
-def _seaweedfs_identity(keys: Keys) -> str:
-    credentials = [{"accessKey": keys[0].reveal(), "secretKey": keys[1].reveal()}]
-    actions = ["Admin", "Read", "Write", "List", "Tagging"]
-    return json.dumps({"identities": [{"name": "lab", "credentials": credentials, "actions": actions}]})
-
-
-def _said_version(argv: tuple[str, ...], pattern: str) -> str:
-    said = subprocess.run(argv, check=False, capture_output=True, text=True).stdout
-    found = re.search(pattern, said)
-    return found[0] if found else "of unknown version"
-
-
-def _started(
-    name: str, version: str, run: Run, command: Callable[[Path, int, Keys], Command], release: Version
-) -> Store:
-    stores: list[Store] = []
-
-    def ready(server: Server) -> None:
-        store = Store(
-            name, version, address=server.address, keys=server.keys, release=release, close=server.close, power=server
-        )
-        store.make_ready(server.running)
-        stores.append(store)
-
-    serve(name, run, command, ready)
-    return stores[-1]
