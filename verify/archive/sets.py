@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from verify.archive.names import Names, Span
+from verify.archive.names import Named, Names, Span
 
 COLD = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # storage classes that a restore waits hours for
 
@@ -37,6 +37,17 @@ class StoredSet:
     manifest: Object | None = None
     signatures: Object | None = None
     encrypted: bool = False
+
+    def add(self, named: Named, stored: Object) -> None:
+        """Given what an object's name says and the object, take it in."""
+        self.encrypted |= named.encrypted
+        match named.part:
+            case "volume":
+                self.volumes[named.number] = stored
+            case "manifest":
+                self.manifest = stored
+            case "signature":
+                self.signatures = stored
 
     @property
     def objects(self) -> tuple[Object, ...]:
@@ -110,12 +121,7 @@ def stored_of(objects: Iterable[Object], names: Names) -> Stored:
             continue
         if named.partial:
             continue
-        found = sets.setdefault(named.span, StoredSet(named.span))
-        found.encrypted |= named.encrypted
-        if named.kind == "volume":
-            found.volumes[named.number] = each
-        else:
-            setattr(found, named.kind, each)
+        sets.setdefault(named.span, StoredSet(named.span)).add(named, each)
     ordered = sorted(sets.values(), key=lambda each: (each.span.end, not each.span.is_full))
     return Stored(tuple(ordered), foreign)
 

@@ -14,15 +14,14 @@ from minio.credentials.providers import AWSConfigProvider, ChainedProvider, EnvA
 from minio.error import MinioException, S3Error
 
 from verify.archive.sets import Object
-from verify.destinations.views import RefusedError, Unseen
+from verify.destinations.view import NoView, RefusedError, View
 from verify.errors import CannotRunError
 from verify.job import Job
 
 Answer = TypeVar("Answer")
 
-SCHEMES = frozenset({"s3", "boto3+s3"})
 CONNECTING, ANSWERING = 5.0, 15.0  # seconds that a store has, and that a download may stand still
-ATTEMPTS = 3  # at a download: one that breaks off in the night is no reason for an alarm
+ATTEMPTS = 3  # at a download: one that stops early is no reason for an alarm
 CHUNK = 1 << 20  # bytes
 AT_ONCE = 4  # connections
 AUTHORITIES = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
@@ -40,7 +39,7 @@ _DOWN = (urllib3.exceptions.HTTPError, OSError, MinioException)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class S3Location:
     """Where an S3 destination is: `address` is host:port, `prefix` is empty or ends with a slash."""
 
     address: str
@@ -50,17 +49,19 @@ class Place:
     prefix: str
 
 
-def s3_place(job: Job, environment: Mapping[str, str]) -> Place | Unseen:
+def s3_location(job: Job, environment: Mapping[str, str]) -> S3Location | NoView:
     """Given a job with an S3 destination, return where that is; duplicity's options go before variables."""
     url = urlsplit(job.destination)
     if url.netloc:
-        return Unseen("an s3:// URL with a host in it is meant for a duplicity that is older than our view of S3")
+        return NoView(
+            "an s3:// URL with a host in it, as old releases take it, can be looked at through duplicity only"
+        )
     bucket, *below = [part for part in unquote(url.path).split("/") if part] or [""]
     named = _first(job, environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     region = job.option("--s3-region-name") or _first(job, environment, "AWS_DEFAULT_REGION", "AWS_REGION")
     endpoint = urlsplit(job.option("--s3-endpoint-url") or named or "https://s3.amazonaws.com")
     amazon = (endpoint.hostname or "").endswith("amazonaws.com")
-    return Place(
+    return S3Location(
         address=endpoint.netloc,
         secure=endpoint.scheme != "http",
         region=region or (None if amazon else "us-east-1"),
@@ -69,32 +70,35 @@ def s3_place(job: Job, environment: Mapping[str, str]) -> Place | Unseen:
     )
 
 
+def s3_view(job: Job, environment: Mapping[str, str]) -> View | NoView:
+    """Given a job with an S3 destination, return the view of it, with the job's own keys."""
+    location = s3_location(job, environment)
+    if isinstance(location, NoView):
+        return location
+    client = Minio(
+        location.address, credentials=_credentials(job), secure=location.secure, region=location.region,
+        http_client=_pool(location, environment),
+    )  # fmt: skip
+    return S3View(location, client)
+
+
 class S3View:
     """The view of an S3 destination."""
 
-    def __init__(self, place: Place, client: Minio) -> None:
-        self._place, self._client = place, client
+    def __init__(self, location: S3Location, client: Minio) -> None:
+        self._location, self._client = location, client
         self.downloaded = 0
-
-    @classmethod
-    def of(cls, place: Place, job: Job, environment: Mapping[str, str]) -> "S3View":
-        """Given where a job's destination is, return the view of it, with the job's own keys."""
-        pool = _pool(place, environment)
-        client = Minio(
-            place.address, credentials=_credentials(job), secure=place.secure, region=place.region, http_client=pool
-        )
-        return cls(place, client)
 
     def objects(self) -> list[Object]:
         """Return the objects below the prefix, but those in folders of it."""
-        place = self._place
+        location = self._location
         listed = self._asked(
-            f"list the bucket {place.bucket}",
-            lambda: list(self._client.list_objects(place.bucket, prefix=place.prefix, recursive=False)),
+            f"list the bucket {location.bucket}",
+            lambda: list(self._client.list_objects(location.bucket, prefix=location.prefix, recursive=False)),
         )
         return [
             Object(
-                (each.object_name or "").removeprefix(place.prefix),
+                (each.object_name or "").removeprefix(location.prefix),
                 each.size or 0,
                 (each.etag or "").strip('"'),
                 each.last_modified.timestamp() if each.last_modified else 0.0,
@@ -119,14 +123,14 @@ class S3View:
         return use(self._chunks(name))
 
     def _chunks(self, name: str) -> Iterator[bytes]:
-        place = self._place
-        response = self._asked(f"get {name}", lambda: self._client.get_object(place.bucket, place.prefix + name))
+        location = self._location
+        response = self._asked(f"get {name}", lambda: self._client.get_object(location.bucket, location.prefix + name))
         try:
             for chunk in response.stream(CHUNK):
                 self.downloaded += len(chunk)
                 yield chunk
         except _DOWN as error:
-            raise _unreachable(place, error) from error
+            raise _unreachable(location, error) from error
         finally:
             response.close()
             response.release_conn()
@@ -138,9 +142,9 @@ class S3View:
             if error.code == "NoSuchKey":
                 raise FileNotFoundError(what) from error
             hint = REFUSALS.get(error.code or "", "see the store's log")
-            raise RefusedError(f"{self._place.address} refuses to {what}: {error.code}", hint) from error
+            raise RefusedError(f"{self._location.address} refuses to {what}: {error.code}", hint) from error
         except _DOWN as error:
-            raise _unreachable(self._place, error) from error
+            raise _unreachable(self._location, error) from error
 
 
 def _digest(chunks: Iterator[bytes], algorithm: str) -> tuple[str, int]:
@@ -151,10 +155,10 @@ def _digest(chunks: Iterator[bytes], algorithm: str) -> tuple[str, int]:
     return hashed.hexdigest(), size
 
 
-def _unreachable(place: Place, error: BaseException) -> CannotRunError:
+def _unreachable(location: S3Location, error: BaseException) -> CannotRunError:
     reason = getattr(error, "reason", None) or error
     return CannotRunError(
-        f"the destination's store does not answer at {place.address} ({type(reason).__name__}): "
+        f"the destination's store does not answer at {location.address} ({type(reason).__name__}): "
         "see that it runs and that this machine reaches it, then run again"
     )
 
@@ -170,7 +174,7 @@ def _credentials(job: Job) -> Provider:
     return ChainedProvider([EnvAWSProvider(), AWSConfigProvider(profile=job.text_of("AWS_PROFILE") or None)])
 
 
-def _pool(place: Place, environment: Mapping[str, str]) -> urllib3.PoolManager:
+def _pool(location: S3Location, environment: Mapping[str, str]) -> urllib3.PoolManager:
     """Return a pool of connections that trusts, and goes through, what this machine's environment says."""
     authorities = next(filter(None, (environment.get(name, "") for name in AUTHORITIES)), None)
     options: dict[str, Any] = {
@@ -179,7 +183,7 @@ def _pool(place: Place, environment: Mapping[str, str]) -> urllib3.PoolManager:
         "ca_certs": authorities,
         "maxsize": AT_ONCE,
     }
-    proxy = urllib.request.getproxies_environment().get("https" if place.secure else "http")
-    if proxy and not urllib.request.proxy_bypass(place.address):
+    proxy = urllib.request.getproxies_environment().get("https" if location.secure else "http")
+    if proxy and not urllib.request.proxy_bypass(location.address):
         return urllib3.ProxyManager(proxy, **options)
     return urllib3.PoolManager(**options)

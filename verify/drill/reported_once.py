@@ -1,4 +1,4 @@
-"""A property that is computed once, and whose failure is told once: by the check that it belongs to."""
+"""A property that is computed once, and whose failure is reported once: by the check that asks first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from verify.errors import CannotRunError, NotProvenError
 Value = TypeVar("Value")
 
 
-class once(Generic[Value]):  # noqa: N801 - it is used as a decorator, like `property`
+class reported_once(Generic[Value]):  # noqa: N801 - it is used as a decorator, like `property`
     """Make a method a property that is computed once.
 
-    The findings that it raises are raised to who asks first, and so is `CannotRunError`. Whoever asks
-    later gets `NotProvenError`: a hundred consequences would hide the one cause.
+    Findings that it raises go to whoever asks first, and so does `CannotRunError`. Whoever asks later gets
+    `NotProvenError`: a hundred consequences would hide the one cause.
     """
 
     def __init__(self, compute: Callable[[Any], Value]) -> None:
@@ -22,13 +22,13 @@ class once(Generic[Value]):  # noqa: N801 - it is used as a decorator, like `pro
         self.__doc__ = compute.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self._key = f"_once_{name}"
+        self._key = f"_reported_once_{name}"
 
     @overload
-    def __get__(self, instance: None, owner: type) -> "once[Value]": ...
+    def __get__(self, instance: None, owner: type) -> "reported_once[Value]": ...
     @overload
     def __get__(self, instance: object, owner: type) -> Value: ...
-    def __get__(self, instance: object | None, owner: type) -> "once[Value] | Value":
+    def __get__(self, instance: object | None, owner: type) -> "reported_once[Value] | Value":
         if instance is None:
             return self
         kept: dict[str, Any] = instance.__dict__

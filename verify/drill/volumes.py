@@ -11,7 +11,7 @@ from verify.archive.manifests import Manifest, Volume
 from verify.archive.names import Span
 from verify.archive.sets import Object, Stored
 from verify.checks import Finding
-from verify.destinations.views import RefusedError, View
+from verify.destinations.view import RefusedError, View
 
 AT_ONCE = 4  # downloads
 DAY = 86_400

@@ -1,6 +1,7 @@
 """Trees, the edits that make histories of them, what an observer saw, and how that is compared."""
 
-from verify.trees.compare import Difference, compare, findings_of
+from verify.trees.compare import compare, findings_of
+from verify.trees.difference import Difference
 from verify.trees.edit_counts import edits_of
 from verify.trees.gallery import GALLERY, LARGE_FILE_EDITS, MARKED, LargeFileEdit
 from verify.trees.inventory import Inventory, Seen

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from verify.archive.manifests import Volume
 from verify.archive.names import Span
 from verify.archive.sets import Object
-from verify.destinations.views import RefusedError
+from verify.destinations.view import RefusedError
 from verify.drill.volumes import Hashed, coverage, least_recently_proven, prove
 
 GOOD = hashlib.sha1(b"good", usedforsecurity=False).hexdigest()

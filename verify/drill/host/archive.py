@@ -1,7 +1,7 @@
 """duplicity's archive of a destination: its manifests in the clear, as far as duplicity has listed it.
 
-What cannot be looked at beside duplicity is known by this alone: which volumes there should be, but
-not how large they are.
+Of a destination that can be looked at through duplicity only, this is all that is known: which volumes there should
+be, but not how large they are.
 """
 
 import os
@@ -49,6 +49,18 @@ class Archive:
             each.volumes = {number: Object(f"{each.span} {number}", volume_size) for number in manifest.volumes}
             found.append((each, manifest))
         return found
+
+
+def names_of(job: Job) -> Names:
+    """Given a job, return the names that its file prefixes make."""
+    return Names(
+        job.option("--file-prefix") or "",
+        {
+            "volume": job.option("--file-prefix-archive") or "",
+            "manifest": job.option("--file-prefix-manifest") or "",
+            "signature": job.option("--file-prefix-signature") or "",
+        },
+    )
 
 
 def volume_size_of(job: Job) -> int:

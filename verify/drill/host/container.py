@@ -1,11 +1,11 @@
-"""A drill's place in a container of the job's image."""
+"""The host of a drill in a container of the job's image."""
 
 import contextlib
 import posixpath
 from collections.abc import Iterator
 
 from verify.assets import asset
-from verify.drill.host.drill_host import Place, environment_of, prepare
+from verify.drill.host.drill_host import DrillHost, environment_of, prepare
 from verify.drill.host.mounts import binds_of
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
@@ -20,8 +20,8 @@ COMMAND = ("duplicity",)
 
 
 @contextlib.contextmanager
-def docker_place(settings: DrillSettings, job: Job, run: LabelledRun) -> Iterator[Place]:
-    """Give a container of the job's image, with what the job mounts but for its source, read only."""
+def docker_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> Iterator[DrillHost]:
+    """Give a container of the job's image, with what the job mounts except for its source, read only."""
     lab = settings.lab
     if lab.duplicity_command:
         raise CannotRunError(
@@ -32,19 +32,19 @@ def docker_place(settings: DrillSettings, job: Job, run: LabelledRun) -> Iterato
     )
     binds = binds_of(job) if _engine_is_here() else binds_of(job, lambda _: False)
     hostname = job.hostname or HOSTNAME
-    with docker_hosts(run, image=image.name, binds=binds.by_target, hostname=hostname) as (host, observer, aside):
-        release = version_of(host, COMMAND)
-        scratch = posixpath.join(host.scratch, "drill")
+    with docker_hosts(run, image=image.name, binds=binds.by_target, hostname=hostname) as (main, observer, aside):
+        release = version_of(main, COMMAND)
+        scratch = posixpath.join(main.scratch, "drill")
         archive = posixpath.join(scratch, "archive")
-        prepare(host, scratch, archive)
-        gpg = gpg_version(host)
+        prepare(main, scratch, archive)
+        gpg = gpg_version(main)
         versions = {
             "duplicity": str(release),
             **({"gpg": gpg} if gpg else {}),
             "image": f"{image.name} ({image.short_id})",
         }
-        yield Place(
-            host=host, observer=observer, aside=aside, command=COMMAND, release=release,
+        yield DrillHost(
+            main=main, observer=observer, aside=aside, command=COMMAND, release=release,
             archive=archive, scratch=scratch,
             fetched_to=run.scratch / "fetched",
             environment=environment_of(job, scratch, None), versions=versions,

@@ -1,4 +1,4 @@
-"""Where a drill's duplicity runs, and where it restores to."""
+"""The host of a drill: where duplicity runs, and where it restores to."""
 
 import dataclasses
 import posixpath
@@ -22,14 +22,14 @@ NO_PASSPHRASE = Secret("")
 
 
 @dataclass(frozen=True)
-class Place:
+class DrillHost:
     """A host with duplicity on it. `archive` is a folder of the drill's own; `scratch` is where restores go.
 
-    `observer` is the same host by another gateway, which looks at files while a command runs; `aside`
-    by a third one, for a second command.
+    One host, reached by three gateways, each of which does one thing at a time: `main` runs commands, `observer`
+    looks at files while a command runs, and `aside` runs a second command beside it.
     """
 
-    host: Host
+    main: Host
     observer: Host
     aside: Host
     command: tuple[str, ...]
@@ -44,15 +44,16 @@ class Place:
     def duplicity(self, job: Job, timeout: float = METADATA) -> Duplicity:
         """Given a job, return the client that runs its commands here, each for at most `timeout` seconds."""
         return Duplicity(
-            self.host, self.command, self.release, env=self.environment,
+            self.main, self.command, self.release, env=self.environment,
             options=drill_options(job, self.archive, posixpath.join(self.scratch, "tmp")),
             patience=patience_of(job), timeout=timeout,
         )  # fmt: skip
 
     def duplicity_aside(self, job: Job) -> Duplicity:
-        """Given a job, return the client that can list while another command runs: duplicity locks its archive.
+        """Given a job, return a client that can list while another command of duplicity's runs.
 
-        Its own is made of links to what the other has by now, and lies beside it.
+        duplicity locks its archive, so this client has an archive of its own: hard links to what the other one holds
+        by now.
         """
         own = aside_of(self.archive)
         self.aside.remove(own)
@@ -69,13 +70,13 @@ class Place:
         here = self.fetched_to / posixpath.relpath(target, self.scratch)
         if not here.exists():
             here.parent.mkdir(parents=True, exist_ok=True)
-            self.host.stream_out(target, here)
+            self.main.stream_out(target, here)
         return here
 
     def new_target(self, name: str) -> str:
-        """Given a name, return a path in scratch where nothing is, to restore to."""
+        """Given a name, return its path in scratch, to restore to. Raise `CannotRunError` where something is there."""
         path = posixpath.join(self.scratch, name)
-        if self.host.exists(path):
+        if self.main.exists(path):
             raise CannotRunError(f"{path}, where a restore should go, is taken: remove it, and run again")
         return path
 
@@ -83,18 +84,18 @@ class Place:
 def environment_of(job: Job, scratch: str, home: str | None) -> Mapping[str, str | Secret]:
     """Given a job and the drill's scratch folder, return the variables of duplicity's commands.
 
-    duplicity asks the terminal for a passphrase that is not set, so one that the job has not is empty.
+    The passphrase of a job without one is empty, not unset: duplicity would ask the terminal for it.
     """
     own = drill_environment(job, posixpath.join(scratch, "tmp"), posixpath.join(scratch, GPG_HOME), home)
     return {"PASSPHRASE": NO_PASSPHRASE, **own}
 
 
 def aside_of(archive: str) -> str:
-    """Given where duplicity's archive is, return where that of a command is which runs beside another."""
+    """Given where duplicity's archive is, return where the archive for a second command lies."""
     return f"{archive}-aside"
 
 
 def prepare(host: Host, scratch: str, archive: str) -> None:
-    """Make the drill's own folders on a host, which only this user enters."""
+    """Make the drill's own folders on a host; no other user may enter them."""
     for path in (archive, scratch, posixpath.join(scratch, "tmp"), posixpath.join(scratch, GPG_HOME)):
         host.mkdir(path, 0o700)

@@ -15,7 +15,7 @@ from verify.drill.points.listing import Listing
 from verify.drill.restoring.comparing import Comparison, Yardstick
 from verify.drill.restoring.cover import cheapest_cover
 from verify.drill.restoring.needs import Needs
-from verify.drill.restoring.restorer import Restored, Restorer
+from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.drill.restoring.sampling import Leaf, Stratum, draw
 from verify.onsite.tree_files import order_of, paths_in
 from verify.trees import Inventory
@@ -28,7 +28,7 @@ BROKEN = 3  # restores that fail before no more are tried: what is broken is kno
 
 
 @dataclass(frozen=True)
-class Point:
+class RestorePoint:
     """A point that is restored from: its time, what duplicity lists of it, and what its restores download.
 
     `can_name` says whether duplicity can be told to restore a path alone.
@@ -53,13 +53,13 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class RestoreChoice:
     """What to restore of a point: folders and files that hold the first of those drawn, and all that must be.
 
     `lost` are those of both that need a spoiled volume: they are not restored, and count as bad.
     """
 
-    point: Point
+    point: RestorePoint
     drawn: Sequence[bytes]  # of its leaves at random, in that order
     cover: Sequence[bytes]
     cost: int  # bytes that restoring the cover downloads
@@ -72,11 +72,11 @@ class Chosen:
 
 
 @dataclass
-class Outcome:
+class RestoreOutcome:
     """What came of an exercise. Its comparison is there once the last restore was compared, which is waited for."""
 
-    chosen: Chosen
-    restored: list[Restored] = field(default_factory=list)
+    chosen: RestoreChoice
+    restored: list[RestoredPath] = field(default_factory=list)
     compared: list[Future[Comparison]] = field(default_factory=list)
 
     @cached_property
@@ -113,8 +113,8 @@ class Outcome:
 
 
 def choose(
-    point: Point, size: int, must: Iterable[bytes], *, budget: int, draw_: random.Random, ledger: Ledger
-) -> Chosen:
+    point: RestorePoint, size: int, must: Iterable[bytes], *, budget: int, draw_: random.Random, ledger: Ledger
+) -> RestoreChoice:
     """Given a point, draw paths to restore at random, as many of them as the budget in bytes allows.
 
     What must be restored is, whatever it costs. What does not fit ends the draw, and is not passed
@@ -140,7 +140,7 @@ def choose(
     first = {each: min((n for path, n in order.items() if _holds(each, path)), default=len(order)) for each in cover}
     drawn = sample.at_random[:count]
     cover.sort(key=lambda each: first[each])
-    return Chosen(point, drawn, cover, bytes_, lost & {*fixed, *drawn})
+    return RestoreChoice(point, drawn, cover, bytes_, lost & {*fixed, *drawn})
 
 
 def _most(limit: int, fits: Callable[[int], bool]) -> int:
@@ -153,13 +153,20 @@ def _most(limit: int, fits: Callable[[int], bool]) -> int:
 
 
 def carry_out(
-    check: str, chosen: Chosen, restorer: Restorer, yardstick: Yardstick, comparing: Executor, *, into: str, keep: bool
-) -> Outcome:
+    check: str,
+    chosen: RestoreChoice,
+    restorer: Restorer,
+    yardstick: Yardstick,
+    comparing: Executor,
+    *,
+    into: str,
+    keep: bool,
+) -> RestoreOutcome:
     """Restore what was chosen to places below the folder `into`, and wipe each unless it is kept.
 
     `comparing` compares what came with what was expected, beside whatever is done next.
     """
-    outcome, point, source = Outcome(chosen), chosen.point, yardstick.source
+    outcome, point, source = RestoreOutcome(chosen), chosen.point, yardstick.source
     sizes = {path: source.total_size(path) if source else None for path in chosen.cover}
     with ThreadPoolExecutor(1) as beside:  # goes through the listing and reads the source while duplicity restores
         listed = beside.submit(_listed, point, chosen.cover)
@@ -167,7 +174,7 @@ def carry_out(
         def expected_at(path: bytes) -> Inventory:
             return yardstick.expectation(path, point.time, {b"", *paths_in(_order(listed, path))})
 
-        def compared(restored: Restored, expected: Future[Inventory]) -> Comparison:
+        def compared(restored: RestoredPath, expected: Future[Inventory]) -> Comparison:
             return yardstick.compare(check, restored.inventory, expected.result(), restored.path, point.time)
 
         for path in chosen.cover:
@@ -188,9 +195,9 @@ def _order(listed: Future[Orders], path: bytes) -> list[Block]:
     return listed.result()[path]
 
 
-def everything(point: Point) -> Chosen:
+def everything(point: RestorePoint) -> RestoreChoice:
     """Given a point, return the choice of all that it holds."""
-    return Chosen(point, (), [b""], point.needs.bytes(b""))
+    return RestoreChoice(point, (), [b""], point.needs.bytes(b""))
 
 
 def missing(must: Iterable[bytes], listing: Listing, check: str) -> list[Finding]:
@@ -202,12 +209,12 @@ def missing(must: Iterable[bytes], listing: Listing, check: str) -> list[Finding
     return [Finding(check, os.fsdecode(path), "in the newest point", "not in it", hint) for path in sorted(wanted)]
 
 
-def volumes_of(outcome: Outcome, needs: Needs) -> list[Object]:
+def volumes_of(outcome: RestoreOutcome, needs: Needs) -> list[Object]:
     """Given an outcome, return the volumes that duplicity downloaded, hashed and used without complaint."""
     return list({each.name: each for path in outcome.volumes for each in needs.objects(path)}.values())
 
 
-def _listed(point: Point, cover: Iterable[bytes]) -> Orders:
+def _listed(point: RestorePoint, cover: Iterable[bytes]) -> Orders:
     """Given paths of a point, none in another, return what is listed at and in each, relative to it."""
     orders: Orders = {path: [] for path in cover}
 

@@ -20,10 +20,10 @@ FULL, LATER = 1_795_618_415, 1_795_618_421  # 2026-11-25T14:53:35Z and six secon
             Named("volume", Span(FULL, LATER), 2, encrypted=True),
         ),
         ("duplicity-inc.20261125T145335Z.to.20261125T145341Z.manifest", Named("manifest", Span(FULL, LATER))),
-        ("duplicity-full-signatures.20261125T145335Z.sigtar.gz", Named("signatures", Span(None, FULL))),
+        ("duplicity-full-signatures.20261125T145335Z.sigtar.gz", Named("signature", Span(None, FULL))),
         (
             "duplicity-new-signatures.20261125T145335Z.to.20261125T145341Z.sigtar.gpg",
-            Named("signatures", Span(FULL, LATER), encrypted=True),
+            Named("signature", Span(FULL, LATER), encrypted=True),
         ),
     ],
 )

@@ -1,9 +1,9 @@
-"""What is computed once, and whose failure is told once."""
+"""What is computed once, and whose failure is reported once."""
 
 import pytest
 
 from verify.checks import Finding, FindingsError
-from verify.drill.reported_once import once
+from verify.drill.reported_once import reported_once
 from verify.errors import NotProvenError
 
 
@@ -11,16 +11,16 @@ class Example:
     def __init__(self) -> None:
         self.computed = 0
 
-    @once
+    @reported_once
     def value(self) -> int:
         self.computed += 1
         return self.computed
 
-    @once
+    @reported_once
     def refuted(self) -> int:
         raise FindingsError((Finding("fresh", "", "young", "old"),))
 
-    @once
+    @reported_once
     def unknown(self) -> int:
         raise NotProvenError("nobody knows")
 

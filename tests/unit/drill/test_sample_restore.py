@@ -17,8 +17,8 @@ from verify.drill.ledger.ledger import Ledger
 from verify.drill.points.listing import Listing
 from verify.drill.restoring.comparing import Comparison
 from verify.drill.restoring.needs import Needs
-from verify.drill.restoring.restorer import Restored, Restorer
-from verify.drill.restoring.sample_restore import Chosen, Outcome, Point, choose, missing
+from verify.drill.restoring.restorer import RestoredPath, Restorer
+from verify.drill.restoring.sample_restore import RestoreChoice, RestoreOutcome, RestorePoint, choose, missing
 from verify.errors import CannotRunError
 from verify.trees import Inventory
 
@@ -39,13 +39,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def point() -> Point:
+def point() -> RestorePoint:
     """A point with a folder in each of its volumes."""
     listing = Listing(
         b"".join(DAY + path + b"\n" for path in sorted(PATHS, key=lambda each: each.replace(b"/", b"\0")))
     )
     needs = Needs([set_of(b"abcdefgh")])
-    return Point(0, listing, needs, lambda leaf: [("folder", leaf.path[:1])], lambda _: True)
+    return RestorePoint(0, listing, needs, lambda leaf: [("folder", leaf.path[:1])], lambda _: True)
 
 
 def set_of(folders: bytes) -> tuple[StoredSet, Manifest]:
@@ -57,14 +57,14 @@ def set_of(folders: bytes) -> tuple[StoredSet, Manifest]:
 
 
 def chosen(
-    point: Point, ledger: Ledger, volumes: int, *, size: int = 6, seed: int = 1, must: tuple[bytes, ...] = ()
-) -> Chosen:
+    point: RestorePoint, ledger: Ledger, volumes: int, *, size: int = 6, seed: int = 1, must: tuple[bytes, ...] = ()
+) -> RestoreChoice:
     return choose(point, size, must, budget=volumes * VOLUME, draw_=random.Random(seed), ledger=ledger)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_what_is_chosen_fits_the_budget_and_holds_the_first_that_were_drawn(
-    point: Point, ledger: Ledger, seed: int
+    point: RestorePoint, ledger: Ledger, seed: int
 ) -> None:
     unlimited = chosen(point, ledger, 99, seed=seed)
     assert len(unlimited.drawn) == 6
@@ -75,12 +75,12 @@ def test_what_is_chosen_fits_the_budget_and_holds_the_first_that_were_drawn(
         assert all(any(path.startswith(folder) for folder in some.cover) for path in some.drawn)
 
 
-def test_what_must_be_restored_is_whatever_it_costs(point: Point, ledger: Ledger) -> None:
+def test_what_must_be_restored_is_whatever_it_costs(point: RestorePoint, ledger: Ledger) -> None:
     some = chosen(point, ledger, 0, must=(b"c/2",))
     assert (some.cover, list(some.drawn)) == ([b"c"], [])
 
 
-def test_what_cannot_be_named_comes_with_the_folder_that_it_is_in(point: Point, ledger: Ledger) -> None:
+def test_what_cannot_be_named_comes_with_the_folder_that_it_is_in(point: RestorePoint, ledger: Ledger) -> None:
     without_a_file = replace(point, can_name=lambda path: path != b"c/2")
     assert point.named(b"c/2") == b"c/2"
     assert without_a_file.named(b"c/2") == b"c"
@@ -89,7 +89,7 @@ def test_what_cannot_be_named_comes_with_the_folder_that_it_is_in(point: Point, 
     assert chosen(without_a_folder, ledger, 0, must=(b"d/2",)).cover == [b"d"]
 
 
-def test_what_comes_with_a_folder_is_lost_where_the_folder_is(point: Point, ledger: Ledger) -> None:
+def test_what_comes_with_a_folder_is_lost_where_the_folder_is(point: RestorePoint, ledger: Ledger) -> None:
     stored, manifest = set_of(b"abcdefgh")
     needs = Needs([(stored, manifest)], {volume_name(stored, 3)})
     some = chosen(replace(point, needs=needs, can_name=lambda path: path != b"a/1"), ledger, 99, must=(b"a/1", b"d/2"))
@@ -98,31 +98,31 @@ def test_what_comes_with_a_folder_is_lost_where_the_folder_is(point: Point, ledg
     assert b"a/1" in chosen(everywhere, ledger, 99, must=(b"a/1", b"d/2")).lost
 
 
-def test_folders_that_a_night_missed_are_restored_besides(point: Point, ledger: Ledger) -> None:
+def test_folders_that_a_night_missed_are_restored_besides(point: RestorePoint, ledger: Ledger) -> None:
     some = chosen(point, ledger, 99, size=3)
     assert len(some.drawn) == 3
     assert len(some.cover) > len({path[:1] for path in some.drawn})
 
 
-def test_everything_is_restored_by_one_command_where_that_is_cheapest(point: Point, ledger: Ledger) -> None:
+def test_everything_is_restored_by_one_command_where_that_is_cheapest(point: RestorePoint, ledger: Ledger) -> None:
     some = chosen(point, ledger, 99, size=40)
     assert some.is_everything
     assert point.population == 40
 
 
-def test_a_path_that_must_be_restored_and_is_not_there_is_a_finding(point: Point) -> None:
+def test_a_path_that_must_be_restored_and_is_not_there_is_a_finding(point: RestorePoint) -> None:
     (finding,) = missing([b"a/1", b"a/9"], point.listing, "sample-restores")
     assert finding.path == "a/9"
 
 
-def restored(path: bytes, *, failed: bool = False) -> Restored:
+def restored(path: bytes, *, failed: bool = False) -> RestoredPath:
     result: Any = None  # which an outcome does not look at
     finding = Finding("sample-restores", path.decode(), "", "") if failed else None
-    return Restored(path, 0, "", Inventory.empty(), result, 0, finding)
+    return RestoredPath(path, 0, "", Inventory.empty(), result, 0, finding)
 
 
-def test_only_what_was_restored_before_the_first_that_was_not_counts_as_drawn(point: Point) -> None:
-    outcome = Outcome(Chosen(point, (b"a/1", b"b/1", b"c/1", b"a/2"), [b"a", b"b", b"c"], 0))
+def test_only_what_was_restored_before_the_first_that_was_not_counts_as_drawn(point: RestorePoint) -> None:
+    outcome = RestoreOutcome(RestoreChoice(point, (b"a/1", b"b/1", b"c/1", b"a/2"), [b"a", b"b", b"c"], 0))
     assert outcome.drawn == 0
     outcome.restored = [restored(b"a"), restored(b"c")]
     assert outcome.drawn == 1
@@ -130,23 +130,23 @@ def test_only_what_was_restored_before_the_first_that_was_not_counts_as_drawn(po
     assert outcome.drawn == 4
 
 
-def test_bad_are_those_that_came_back_otherwise_or_not_at_all(point: Point) -> None:
-    outcome = Outcome(Chosen(point, (b"a/1", b"b/1", b"b/2"), [b"a", b"b"], 0))
+def test_bad_are_those_that_came_back_otherwise_or_not_at_all(point: RestorePoint) -> None:
+    outcome = RestoreOutcome(RestoreChoice(point, (b"a/1", b"b/1", b"b/2"), [b"a", b"b"], 0))
     outcome.restored = [restored(b"a"), restored(b"b", failed=True)]
     outcome.comparison = Comparison(bad={b"a/1", b"a/3"}, bad_leaves={b"a/1", b"a/3"})
     assert (outcome.drawn, outcome.bad) == (3, 3)
-    everything_ = Outcome(replace(outcome.chosen, cover=[b""]), [restored(b"")])
+    everything_ = RestoreOutcome(replace(outcome.chosen, cover=[b""]), [restored(b"")])
     everything_.comparison = outcome.comparison
     assert (everything_.drawn, everything_.bad) == (40, 2)
 
 
 class Cramped:
-    """A place without room."""
+    """A host without room."""
 
     scratch = "/scratch"
 
     @property
-    def host(self) -> "Cramped":
+    def main(self) -> "Cramped":
         return self
 
     def free_space(self, path: str) -> int:
@@ -154,27 +154,27 @@ class Cramped:
         return 100_000_000
 
 
-def test_a_restore_for_which_there_is_no_room_is_refused_before_it_begins(point: Point) -> None:
-    place: Any = Cramped()
+def test_a_restore_for_which_there_is_no_room_is_refused_before_it_begins(point: RestorePoint) -> None:
+    host: Any = Cramped()
     job: Any = None
-    restorer = Restorer(place, job, 0.0)
+    restorer = Restorer(host, job, 0.0)
     with pytest.raises(CannotRunError, match=r"/scratch has 100 MB, and 520 MB are needed: set TMPDIR"):
         restorer.restore("sample-restores", b"", 0, point.needs, into="newest", size=None, order=())
 
 
-def test_what_needs_a_spoiled_volume_is_not_restored_and_counts_as_bad(point: Point, ledger: Ledger) -> None:
+def test_what_needs_a_spoiled_volume_is_not_restored_and_counts_as_bad(point: RestorePoint, ledger: Ledger) -> None:
     stored, manifest = set_of(b"abcdefgh")
     needs = Needs([(stored, manifest)], {stored.volumes[3].name})
     some = chosen(replace(point, needs=needs), ledger, 99, size=40)
     assert some.lost == {b"c/%d" % number for number in range(5)}
     assert len(some.drawn) == 40
     assert not any(folder in (b"", b"c") for folder in some.cover)
-    outcome = Outcome(some, restored=[restored(folder) for folder in some.cover])
+    outcome = RestoreOutcome(some, restored=[restored(folder) for folder in some.cover])
     assert (outcome.drawn, outcome.bad) == (40, 5)
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_a_lost_volume_spoils_what_is_in_it_and_nothing_else(point: Point, ledger: Ledger, seed: int) -> None:
+def test_a_lost_volume_spoils_what_is_in_it_and_nothing_else(point: RestorePoint, ledger: Ledger, seed: int) -> None:
     stored, manifest = set_of(b"abcdefgh")
     del stored.volumes[3]
     needs = Needs([(stored, manifest)], {volume_name(stored, 3)})

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from verify.destinations.s3 import S3View, s3_place
-from verify.destinations.views import RefusedError, Unseen
+from verify.destinations.s3 import S3Location, S3View, s3_location, s3_view
+from verify.destinations.view import NoView, RefusedError
 from verify.errors import CannotRunError
-from verify.job import read_job
+from verify.job import Job, read_job
 
 ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message><RequestId>1</RequestId></Error>"
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
@@ -36,9 +36,9 @@ def view(tmp_path: Path) -> Iterator[Callable[[Answer], S3View]]:
         file = tmp_path / "duplicity.env"
         file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
         job = read_job(file, None, {})
-        place = s3_place(job, {})
-        assert not isinstance(place, Unseen)
-        return S3View.of(place, job, {})
+        view = s3_view(job, {})
+        assert isinstance(view, S3View)
+        return view
 
     yield of
     for server in servers:
@@ -111,3 +111,35 @@ def test_a_download_that_always_breaks_off_is_no_verdict(view: Callable[[Answer]
 
     with pytest.raises(CannotRunError, match=r"does not answer at 127\.0\.0\.1"):
         view(answer).read("x")
+
+
+def job_of(folder: Path, **variables: str) -> Job:
+    file = folder / "duplicity.env"
+    own = {"SRC": "/var/data", "DST": "s3:///bucket/a/b", "PASSPHRASE": "secret", **variables}
+    file.write_text("".join(f"{name}={value}\n" for name, value in own.items()))
+    return read_job(file, None, {})
+
+
+@pytest.mark.parametrize(
+    ("variables", "environment", "location"),
+    [
+        (
+            {"OPTIONS": "--s3-endpoint-url=http://minio:9000"},
+            {},
+            S3Location("minio:9000", False, "us-east-1", "bucket", "a/b/"),
+        ),
+        ({"AWS_ENDPOINT_URL": "https://s3.example"}, {}, S3Location("s3.example", True, "us-east-1", "bucket", "a/b/")),
+        ({}, {"AWS_ENDPOINT_URL": "https://s3.example"}, S3Location("s3.example", True, "us-east-1", "bucket", "a/b/")),
+        ({"AWS_REGION": "eu-west-1"}, {}, S3Location("s3.amazonaws.com", True, "eu-west-1", "bucket", "a/b/")),
+        ({"DST": "boto3+s3:///bucket"}, {}, S3Location("s3.amazonaws.com", True, None, "bucket", "")),
+        ({"OPTIONS": "--s3-region-name r"}, {}, S3Location("s3.amazonaws.com", True, "r", "bucket", "a/b/")),
+    ],
+)
+def test_an_s3_destination_is_where_duplicity_looks_for_it(
+    tmp_path: Path, variables: dict[str, str], environment: dict[str, str], location: S3Location
+) -> None:
+    assert s3_location(job_of(tmp_path, **variables), environment) == location
+
+
+def test_an_old_s3_url_is_not_looked_at(tmp_path: Path) -> None:
+    assert isinstance(s3_location(job_of(tmp_path, DST="s3://host/bucket/a"), {}), NoView)
