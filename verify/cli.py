@@ -10,7 +10,7 @@ from typing import Any
 
 from verify.commands.parsers import COULD_NOT_RUN
 from verify.errors import CannotRunError
-from verify.interruption import ignore_interrupts, interruptible
+from verify.plugin.interruption import ignore_interrupts, interruptible
 
 INTERRUPTED = "interrupted; nothing left behind"
 MAIN = "sandbox"  # without a command's name

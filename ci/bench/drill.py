@@ -35,7 +35,7 @@ from verify.drill.points.listing import Listing
 from verify.drill.points.live import There
 from verify.drill.settings import DrillSettings
 from verify.job import Job, read_job
-from verify.lab.runs import open_run
+from verify.lab.hosts.runs import open_run
 from verify.selection import parse_rules
 
 FILES, BYTES = 48_000, 700_000_000

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.against import UPGRADES, Side, broken_upgrades, disagreements, not_understood, sides
-from verify.lab.copies import NOW
+from verify.concerns.chain_copies import NOW
+from verify.concerns.two_releases import UPGRADES, Side, broken_upgrades, disagreements, not_understood, sides
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.options import AGAINST

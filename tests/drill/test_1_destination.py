@@ -3,7 +3,7 @@
 from verify.checks import checks, must_find_nothing
 from verify.drill import judging
 from verify.drill.drill import Drill
-from verify.drill.words import moment
+from verify.durations import moment
 from verify.job import scheme_finding
 
 

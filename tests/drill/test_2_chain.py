@@ -4,7 +4,7 @@ from verify.checks import checks, must_find_nothing
 from verify.drill import judging
 from verify.drill.drill import Drill
 from verify.drill.points.freshness import age_findings, job_ran_findings
-from verify.drill.words import age_words
+from verify.durations import age_words
 
 
 @checks("fresh")

@@ -14,17 +14,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from verify.checks import FindingsError
+from verify.concerns.encryption import kinds_seen
+from verify.concerns.operations import Course
 from verify.errors import CannotRunError
 from verify.evidence import CouldNotRun, passing_through, told_by
-from verify.lab.course import Course
+from verify.lab.client.provision import provision_duplicity
+from verify.lab.client.variants import KEY, PLAIN, SYMMETRIC, Variant
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.lab.packs import Verdict, judged
 from verify.lab.packs.drawing import collected, settings_of
-from verify.lab.plaintext import kinds_seen
-from verify.lab.provision import provision_duplicity
 from verify.lab.settings import LabSettings
-from verify.lab.variants import KEY, PLAIN, SYMMETRIC, Variant
 from verify.operations import operations_of
 from verify.trees import MARKED, History, Tree, file, folder, histories, histories_of
 from verify.trees.model import SECOND

@@ -13,8 +13,8 @@ import pytest
 from planting import plant
 from sites import Audit, Site, opened_site
 
-from verify.lab.runs import Run, open_run
-from verify.lab.runtime import engine
+from verify.lab.hosts.runs import Run, open_run
+from verify.lab.hosts.runtime import engine
 
 
 @pytest.fixture(scope="session")

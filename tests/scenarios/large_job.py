@@ -22,9 +22,9 @@ from test_store_at_fault import must_say_that_it_is_dead
 
 from verify.drill.contents.booting import Postgres
 from verify.drill.contents.sealed import sealed_host
-from verify.lab.host import local_host
-from verify.lab.runs import Run
-from verify.trees.onsite import wipe
+from verify.lab.hosts.host import local_host
+from verify.lab.hosts.runs import Run
+from verify.onsite.tree_files import wipe
 
 FILES, BYTES = 30_000, 10**9
 INCREMENTALS = 5

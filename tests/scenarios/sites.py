@@ -20,9 +20,9 @@ from minio.minioadmin import MinioAdmin
 
 from verify.errors import CannotRunError
 from verify.job import read_job
-from verify.lab.provision import minio_binary, provision_duplicity
-from verify.lab.runs import Run
-from verify.lab.servers import Command, Keys, Server, serve
+from verify.lab.client.provision import minio_binary, provision_duplicity
+from verify.lab.hosts.runs import Run
+from verify.lab.stores.servers import Command, Keys, Server, serve
 from verify.secret import Secret
 
 BUCKET = "jack-and-jills-bucket"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from verify.checks import checks
-from verify.lab.course import Course
+from verify.concerns.operations import Course
 from verify.lab.lab import Lab
 from verify.operations import Operation, calendar
 from verify.trees import History, lives

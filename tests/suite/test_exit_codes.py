@@ -3,7 +3,7 @@
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.failures import FAILURES, Failure, dishonest
+from verify.concerns.exit_codes import FAILURES, Failure, dishonest
 from verify.lab.lab import Lab
 
 

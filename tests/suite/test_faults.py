@@ -5,10 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
-from verify.lab.copies import Copies
-from verify.lab.faults import Verdict, decide, findings_of_cell, findings_of_known, told
-from verify.lab.interrupts import (
+from verify.concerns.chain_copies import Copies
+from verify.concerns.damage import Verdict, decide, findings_of_cell, findings_of_known, told
+from verify.concerns.interrupted_backups import (
     SPOILED,
     WAYS,
     Interrupt,
@@ -18,6 +17,7 @@ from verify.lab.interrupts import (
     known_to_spoil,
     recovered,
 )
+from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
 from verify.lab.lab import Lab
 
 Tabulate = Callable[[str, str, str, object], None]

@@ -13,7 +13,7 @@ from verify.job import (
 from verify.lab.lab import Lab
 
 
-@checks("two-readings")
+@checks("env-file-reads-alike")
 def test_both_readings_of_the_env_file_give_the_same_job(lab: Lab) -> None:
     must_find_nothing(two_readings(lab.job))
 

@@ -5,9 +5,9 @@ import os
 import pytest
 
 from verify.checks import checks, must_find_nothing
+from verify.lab.jobs.own_rules import OwnRules
+from verify.lab.jobs.scheduled_job import ScheduledJob
 from verify.lab.lab import Lab
-from verify.lab.scheduled import ScheduledJob
-from verify.lab.selected import OwnRules
 from verify.trees import compare, findings_of
 
 
@@ -20,7 +20,7 @@ def own(lab: Lab) -> OwnRules:
     return rules
 
 
-@checks("command-succeeds", "included-present", "excluded-absent", "oracle-agrees", "content", "metadata")
+@checks("command-succeeds", "included-present", "excluded-absent", "selection-as-predicted", "content", "metadata")
 @pytest.mark.parametrize("leaves", [False, True], ids=["around-folders", "around-files"])
 def test_the_jobs_rules_leave_out_what_they_exclude_and_nothing_else(lab: Lab, own: OwnRules, leaves: bool) -> None:
     lab.fill_source(own.tree(leaves=leaves))
@@ -34,7 +34,9 @@ def test_the_jobs_rules_leave_out_what_they_exclude_and_nothing_else(lab: Lab, o
 
 
 @pytest.mark.runtime("docker", reason="entrypoint, jobrunner and dup are the image's own")
-@checks("job-runs", "included-present", "excluded-absent", "oracle-agrees", "single-path", "content", "metadata")
+@checks(
+    "job-runs", "included-present", "excluded-absent", "selection-as-predicted", "single-path", "content", "metadata"
+)
 def test_the_scheduled_run_leaves_a_backup_that_the_images_commands_restore(lab: Lab, own: OwnRules) -> None:
     lab.fill_source(own.tree())
     source = lab.source_host.observe(lab.source)

@@ -1,8 +1,8 @@
 """No command leaves files behind that nobody needs: a schedule would fill the disk with them."""
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.leftovers import left_behind, strange_in_archive, temporary_names
 from verify.lab.lab import Lab
-from verify.lab.leftovers import left_behind, strange_in_archive, temporary_names
 from verify.trees import MARKED
 
 

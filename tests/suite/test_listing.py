@@ -3,8 +3,8 @@
 from hypothesis import given
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.listings import listing_findings
 from verify.lab.lab import Chain, Lab
-from verify.lab.listed import listing_findings
 from verify.trees import Tree, histories_of, trees
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.copies import Copies
-from verify.lab.interrupts import findings_of_rerun
+from verify.concerns.chain_copies import Copies
+from verify.concerns.interrupted_backups import findings_of_rerun
+from verify.concerns.network_outages import Outage, outages, weathered
 from verify.lab.lab import Lab
-from verify.lab.network import MISSING, Network
-from verify.lab.outages import Outage, outages, weathered
+from verify.lab.stores.faulty_network import MISSING, Network
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

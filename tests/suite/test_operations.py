@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from verify.checks import Finding, checks, must_find_nothing
-from verify.lab.course import Course
+from verify.concerns.operations import Course
 from verify.lab.lab import FIRST_POINT, Chain, Lab, Taking
 from verify.operations import DAY, Operation, dealt, operations_of
 from verify.trees import History, Tree, compare, file, histories

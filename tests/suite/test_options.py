@@ -3,8 +3,8 @@
 import pytest
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.option_promises import DUE, REPORTS, Promise, broken, overlooked_age, promises, unmet, unreported
 from verify.lab.lab import Lab
-from verify.lab.manual import DUE, REPORTS, Promise, broken, overlooked_age, promises, unmet, unreported
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.secrets import Talkative, told_in_words
+from verify.lab.client.results import Result
 from verify.lab.lab import Lab
-from verify.lab.results import Result
-from verify.lab.secrecy import Talkative, told_in_words
 from verify.secret import Secret
 from verify.trees import MARKED
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from verify.checks import Finding, checks, must_find_nothing
+from verify.concerns.listings import verify_findings
 from verify.lab.lab import Lab, Point
-from verify.lab.listed import verify_findings
 from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of, special, symlink
 
 SAME_BUT_FOR_BYTES = histories_of(Tree({b"file": file((1, 5000))}), Tree({b"file": file((1, 2500), (2, 2500))}))

@@ -4,16 +4,16 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from verify.archive.manifests import Manifest, ManifestError, Unread
+from verify.archive.names import Names, Span
+from verify.archive.sets import Object, Stored, StoredSet, stored_of
 from verify.checks import Finding, FindingsError
+from verify.destinations.views import RefusedError, Unseen, View
 from verify.drill.ledger.ledger import Ledger
-from verify.drill.once import once
-from verify.drill.stored.manifests import Manifest, ManifestError, Unread
-from verify.drill.stored.names import Names, Span
-from verify.drill.stored.sets import Object, Stored, StoredSet, stored_of
-from verify.drill.stored.unlocking import Unlocked, unlock
-from verify.drill.stored.views import RefusedError, Unseen, View
+from verify.drill.reported_once import once
+from verify.drill.unlocking import Unlocked, unlock
 from verify.errors import CannotRunError, NotProvenError
-from verify.lab.host import Host
+from verify.lab.hosts.host import Host
 from verify.secret import Secret
 
 UNLOCKING = 600.0  # seconds that gpg has for all manifests of a drill

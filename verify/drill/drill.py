@@ -11,22 +11,22 @@ from typing import Any, TypeVar
 
 from verify.checks import Finding, FindingsError
 from verify.drill.destination import Destination
+from verify.drill.host.drill_host import Place
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.listings import Listings
-from verify.drill.once import once
-from verify.drill.place.place import Place
 from verify.drill.points.expected import Verdict, judge
 from verify.drill.points.source import LiveSource, live_source, rules_of
+from verify.drill.reported_once import once
 from verify.drill.restorable import Restorable
 from verify.drill.restores import NEWEST, Restores
 from verify.drill.restoring.restorer import Restored
 from verify.drill.settings import DrillSettings
-from verify.drill.words import moment
+from verify.durations import moment
 from verify.errors import NotProvenError
 from verify.job import Job
-from verify.lab.duplicity import schemes_of
-from verify.lab.host import Host
-from verify.lab.results import Result, StatusResult
+from verify.lab.client.duplicity import schemes_of
+from verify.lab.client.results import Result, StatusResult
+from verify.lab.hosts.host import Host
 from verify.policy import Policy
 
 AnyResult = TypeVar("AnyResult", bound=Result)

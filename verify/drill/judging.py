@@ -3,18 +3,18 @@
 import contextlib
 from pathlib import Path
 
+from verify.archive.completeness import chain_findings, signature_findings, unfinished
 from verify.checks import Finding
 from verify.drill.contents.booting import Booted, Postgres
 from verify.drill.contents.databases import Cluster, Dump, clusters_in, dumps_in
 from verify.drill.contents.kinds import KINDS
 from verify.drill.contents.usable import usable
 from verify.drill.drill import Drill
-from verify.drill.place.archive import counted_findings, volume_size_of
+from verify.drill.host.archive import counted_findings, volume_size_of
 from verify.drill.points import expected
-from verify.drill.points.shrinking import full_findings, shrink_findings
-from verify.drill.stored.completeness import chain_findings, signature_findings, unfinished
-from verify.drill.stored.volumes import coverage, hashed_volumes, least_recently_proven, prove
-from verify.drill.words import moment
+from verify.drill.points.shrunken import full_findings, shrink_findings
+from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven, prove
+from verify.durations import moment
 from verify.errors import NotProvenError
 
 

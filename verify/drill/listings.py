@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from verify.archive.completeness import signature_findings
+from verify.archive.names import Names
 from verify.checks import FindingsError
-from verify.drill.once import once
-from verify.drill.place.archive import Archive
-from verify.drill.place.place import aside_of
+from verify.drill.host.archive import Archive
+from verify.drill.host.drill_host import aside_of
 from verify.drill.points.listing import Listing
-from verify.drill.stored.completeness import signature_findings
-from verify.drill.stored.names import Names
-from verify.drill.words import moment
+from verify.drill.reported_once import once
+from verify.durations import moment
 from verify.errors import NotProvenError
 from verify.job import Job
-from verify.lab.duplicity import Duplicity
-from verify.lab.results import ListResult
+from verify.lab.client.duplicity import Duplicity
+from verify.lab.client.results import ListResult
 
 if TYPE_CHECKING:
     from verify.drill.drill import Drill

@@ -9,21 +9,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
+from verify.archive.names import Names
+from verify.destinations.views import view_of
 from verify.drill.contents.sealed import sealed_host
 from verify.drill.destination import Destination
 from verify.drill.drill import Drill
+from verify.drill.host.drill_host import GPG_HOME, Place, aside_of, environment_of, prepare
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.ledger.lock import only_one
-from verify.drill.place.place import GPG_HOME, Place, aside_of, environment_of, prepare
 from verify.drill.settings import DrillSettings
-from verify.drill.stored.names import Names
-from verify.drill.stored.views import view_of
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
-from verify.lab.duplicity import gpg_version
-from verify.lab.host import local_host
+from verify.lab.client.duplicity import gpg_version
+from verify.lab.hosts.host import local_host
+from verify.lab.hosts.runs import Run, open_run
 from verify.lab.opening import local_duplicity
-from verify.lab.runs import Run, open_run
 
 SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
 
@@ -67,7 +67,7 @@ def must_have_one_destination(job: Job) -> None:
 def _place(runtime: str) -> "Callable[[DrillSettings, Job, Run], contextlib.AbstractContextManager[Place]]":
     if runtime == "embedded":
         return _embedded
-    from verify.drill.place.container import docker_place  # noqa: PLC0415 - docker takes a second to import
+    from verify.drill.host.container import docker_place  # noqa: PLC0415 - docker takes a second to import
 
     return docker_place
 

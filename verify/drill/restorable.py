@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from verify.drill.place.archive import volume_size_of
+from verify.archive.manifests import Manifest, changed_paths
+from verify.drill.host.archive import volume_size_of
 from verify.drill.points.listing import Listing
 from verify.drill.points.source import rules_of
 from verify.drill.restoring.comparing import Yardstick, forgiven
-from verify.drill.restoring.exercise import Point
 from verify.drill.restoring.needs import Needs
+from verify.drill.restoring.sample_restore import Point
 from verify.drill.restoring.sampling import Leaf, Stratum, strata_of
-from verify.drill.stored.manifests import Manifest, changed_paths
-from verify.drill.words import moment
+from verify.durations import moment
 from verify.errors import NotProvenError
 
 if TYPE_CHECKING:

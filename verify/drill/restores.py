@@ -9,13 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.checks import Finding, FindingsError
-from verify.drill.once import once
 from verify.drill.points.listing import Listing
+from verify.drill.reported_once import once
 from verify.drill.restoring.chances import claim
 from verify.drill.restoring.estimate import cost_words, estimate, time_findings
-from verify.drill.restoring.exercise import Chosen, Outcome, Point, carry_out, choose, everything, missing, volumes_of
 from verify.drill.restoring.restorer import Restorer
-from verify.drill.words import moment
+from verify.drill.restoring.sample_restore import (
+    Chosen,
+    Outcome,
+    Point,
+    carry_out,
+    choose,
+    everything,
+    missing,
+    volumes_of,
+)
+from verify.durations import moment
 from verify.errors import NotProvenError
 
 if TYPE_CHECKING:

@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verify.assets import asset
-from verify.lab.cache import cache_dir
-from verify.lab.duplicity import gpg_version
-from verify.lab.host import local_host
-from verify.lab.probes import GPG_MISSING
-from verify.lab.provision import DEFAULT_RELEASE, is_provisioned, minio_binary, provision_duplicity, provision_seaweedfs
-from verify.lab.runs import scratch_place
-from verify.lab.runtime import engine
+from verify.lab.client.duplicity import gpg_version
+from verify.lab.client.probes import GPG_MISSING
+from verify.lab.client.provision import (
+    DEFAULT_RELEASE,
+    is_provisioned,
+    minio_binary,
+    provision_duplicity,
+    provision_seaweedfs,
+)
+from verify.lab.hosts.cache import cache_dir
+from verify.lab.hosts.host import local_host
+from verify.lab.hosts.runs import scratch_place
+from verify.lab.hosts.runtime import engine
 
 ENOUGH_SPACE = 2 << 30  # bytes; the gallery, its backups and restores take a tenth of it
 THIS_PROJECT = 1_790_000_000  # seconds since the epoch; a clock before it is wrong: 2026-09
@@ -55,7 +61,7 @@ def prepare(release: str | None) -> Iterator[str]:
         yield "SeaweedFS"
         provision_seaweedfs()
     if engine().ok:
-        from verify.lab.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415 - imports docker
+        from verify.lab.docker.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415 - imports docker
 
         recipes = asset("ci/images")
         yield f"the image with duplicity {wanted}"

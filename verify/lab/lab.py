@@ -19,16 +19,16 @@ from packaging.version import Version
 
 from verify.errors import CannotRunError, StoppedError
 from verify.job import Job
-from verify.lab.chain import FIRST_POINT, Chain, Point, Restored, Taking
-from verify.lab.duplicity import Duplicity, schemes_of
-from verify.lab.host import Host
-from verify.lab.network import OpenNetwork
-from verify.lab.probes import GPG_MISSING
-from verify.lab.results import BackupResult, ListResult, Result, VerifyResult
+from verify.lab.client.chain import FIRST_POINT, Chain, Point, Restored, Taking
+from verify.lab.client.duplicity import Duplicity, schemes_of
+from verify.lab.client.probes import GPG_MISSING
+from verify.lab.client.results import BackupResult, ListResult, Result, VerifyResult
+from verify.lab.client.variants import PLAIN, KeyPair, Variant, new_key
+from verify.lab.hosts.host import Host
+from verify.lab.hosts.transfer import must_hold_something
 from verify.lab.settings import LabSettings
-from verify.lab.store import Store
-from verify.lab.transfer import must_hold_something
-from verify.lab.variants import PLAIN, KeyPair, Variant, new_key
+from verify.lab.stores.faulty_network import OpenNetwork
+from verify.lab.stores.store import Store
 from verify.secret import Secret
 from verify.trees import History, Inventory, Limitation, Tree, compare, limitations_of, plan
 

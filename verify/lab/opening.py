@@ -15,20 +15,20 @@ from verify.assets import asset
 from verify.errors import CannotRunError
 from verify.job import Job, Rerooted, read_job, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
-from verify.lab.duplicity import gpg_version, version_of
-from verify.lab.host import Host, local_host
+from verify.lab.client.duplicity import gpg_version, version_of
+from verify.lab.client.gpg_stand_in import stand_in_for_gpg
+from verify.lab.client.probes import GPG_MISSING
+from verify.lab.client.provision import minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.hosts.host import Host, local_host
+from verify.lab.hosts.runs import Run, open_run
+from verify.lab.hosts.runtime import choose
+from verify.lab.jobs.filter_lists import lists_here, moved_lists, put_lists
+from verify.lab.jobs.image_shell import as_in_the_image
+from verify.lab.jobs.own_rules import OwnRules
 from verify.lab.lab import Lab, MoreHosts
-from verify.lab.lists import lists_here, moved_lists, put_lists
-from verify.lab.network import local_network, toxiproxy_binary
-from verify.lab.probes import GPG_MISSING
-from verify.lab.provision import minio_binary, provision_duplicity, provision_seaweedfs
-from verify.lab.runs import Run, open_run
-from verify.lab.runtime import choose
-from verify.lab.selected import OwnRules
 from verify.lab.settings import LabSettings
-from verify.lab.shell import as_in_the_image
-from verify.lab.stand_in import stand_in_for_gpg
-from verify.lab.store import Store, start_minio, start_seaweedfs
+from verify.lab.stores.faulty_network import local_network, toxiproxy_binary
+from verify.lab.stores.store import Store, start_minio, start_seaweedfs
 from verify.secret import Secret
 
 
@@ -83,8 +83,8 @@ def _local_hosts(run: Run) -> MoreHosts:
 @contextlib.contextmanager
 def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
     # Imported here: docker and testcontainers take a second that an embedded run does not spend.
-    from verify.lab.containers import docker_lab  # noqa: PLC0415
-    from verify.lab.images import dialect_of, duplicity_image, minio_image, toxiproxy_image  # noqa: PLC0415
+    from verify.lab.docker.containers import docker_lab  # noqa: PLC0415
+    from verify.lab.docker.images import dialect_of, duplicity_image, minio_image, toxiproxy_image  # noqa: PLC0415
 
     if settings.duplicity_command:
         raise CannotRunError(

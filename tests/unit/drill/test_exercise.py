@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
+from verify.archive.completeness import volume_name
+from verify.archive.manifests import Manifest, Volume
+from verify.archive.names import Span
+from verify.archive.sets import Object, StoredSet
 from verify.checks import Finding
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.points.listing import Listing
 from verify.drill.restoring.comparing import Comparison
-from verify.drill.restoring.exercise import Chosen, Outcome, Point, choose, missing
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import Restored, Restorer
-from verify.drill.stored.completeness import volume_name
-from verify.drill.stored.manifests import Manifest, Volume
-from verify.drill.stored.names import Span
-from verify.drill.stored.sets import Object, StoredSet
+from verify.drill.restoring.sample_restore import Chosen, Outcome, Point, choose, missing
 from verify.errors import CannotRunError
 from verify.trees import Inventory
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from verify.destinations.s3 import Place, s3_place
+from verify.destinations.views import Unseen
+from verify.drill.host.command import drill_environment, drill_options, patience_of
+from verify.drill.host.mounts import binds_of
 from verify.drill.opening import must_have_one_destination
-from verify.drill.place.command import drill_environment, drill_options, patience_of
-from verify.drill.place.mounts import binds_of
 from verify.drill.points.source import live_source
 from verify.drill.settings import DrillSettings
-from verify.drill.stored.s3 import Place, s3_place
-from verify.drill.stored.views import Unseen
 from verify.errors import CannotRunError, NotProvenError
 from verify.job import Job, read_job
 from verify.secret import Secret

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.drill.stored.manifests import Manifest, ManifestError, Volume, changed_paths, unquoted
+from verify.archive.manifests import Manifest, ManifestError, Volume, changed_paths, unquoted
 
 MANIFEST = b"""Hostname vm
 Localdir /var/data

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verify.drill.stored.names import Named, Names, Span, moment
+from verify.archive.names import Named, Names, Span, moment
 
 FULL, LATER = 1_795_618_415, 1_795_618_421  # 2026-11-25T14:53:35Z and six seconds later
 

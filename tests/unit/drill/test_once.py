@@ -3,7 +3,7 @@
 import pytest
 
 from verify.checks import Finding, FindingsError
-from verify.drill.once import once
+from verify.drill.reported_once import once
 from verify.errors import NotProvenError
 
 

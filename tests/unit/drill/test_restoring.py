@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from verify.drill.place.place import Place
+from verify.drill.host.drill_host import Place
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import Restored, Restorer
 from verify.errors import CannotRunError
 from verify.job import read_job
-from verify.lab.host import local_host
-from verify.trees.onsite import order_of
+from verify.lab.hosts.host import local_host
+from verify.onsite.tree_files import order_of
 
 Restore = Callable[..., Restored]
 WRITES = 'for target; do :; done; mkdir "$target"; echo 1 >"$target/a"; echo 22 >"$target/b"'

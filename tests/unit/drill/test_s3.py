@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from verify.drill.stored.s3 import S3View, s3_place
-from verify.drill.stored.views import RefusedError, Unseen
+from verify.destinations.s3 import S3View, s3_place
+from verify.destinations.views import RefusedError, Unseen
 from verify.errors import CannotRunError
 from verify.job import read_job
 

@@ -1,9 +1,9 @@
 """Sets and chains, by what lies at a destination; what is missing of them."""
 
-from verify.drill.stored.completeness import chain_findings, signature_findings, unfinished
-from verify.drill.stored.manifests import Manifest, Unread, Volume
-from verify.drill.stored.names import Names, Span
-from verify.drill.stored.sets import Object, Stored, stored_of
+from verify.archive.completeness import chain_findings, signature_findings, unfinished
+from verify.archive.manifests import Manifest, Unread, Volume
+from verify.archive.names import Names, Span
+from verify.archive.sets import Object, Stored, stored_of
 
 FULL = "duplicity-full.20260101T000000Z"
 SECOND = "duplicity-inc.20260101T000000Z.to.20260102T000000Z"

@@ -3,8 +3,15 @@
 import pytest
 from packaging.version import Version
 
-from verify.lab.faults import Outcome, Verdict
-from verify.lab.interrupts import EVERY, EVERYDAY, SPOILED, Interrupt, findings_of_interrupt, findings_of_spoiled
+from verify.concerns.damage import Outcome, Verdict
+from verify.concerns.interrupted_backups import (
+    EVERY,
+    EVERYDAY,
+    SPOILED,
+    Interrupt,
+    findings_of_interrupt,
+    findings_of_spoiled,
+)
 
 SILENT = Verdict(Outcome.SILENT, "the restore of T2: content: newer")
 

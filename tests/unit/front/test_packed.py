@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from verify import packed
 from verify.checks import Finding, FindingsError
-from verify.failures import kept, read_case
 from verify.lab.packs import Failure
+from verify.lab.replay.failures import kept, read_case
+from verify.plugin.run import packs
 from verify.trees import Tree, file, histories_of
 
 SMALL, LARGE = histories_of(Tree({})), histories_of(Tree({b"a": file((1, 10)), b"b": file()}))
@@ -24,7 +24,7 @@ def keeping(folder: Path) -> Any:
     config = SimpleNamespace(option=option, getoption=lambda name: getattr(option, name))
     item: Any = SimpleNamespace(config=config, path=Path("/x/test_y.py"), originalname="test_z")
     lab = SimpleNamespace(runtime="embedded", release="3.2.1", statistics={"shrink_milliseconds": 0})
-    return packed._Keeping(item, lab)
+    return packs._Keeping(item, lab)
 
 
 def checking(history: Any) -> Any:
@@ -34,7 +34,7 @@ def checking(history: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def no_script(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed, "script_of", lambda _lab, about: f"# {about}\n")
+    monkeypatch.setattr(packs, "script_of", lambda _lab, about: f"# {about}\n")
 
 
 def test_what_is_small_takes_the_place_of_what_was_found(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import configuration
 
-from verify.profiles import load_profile
+from verify.plugin.profiles import load_profile
 
 pytest_plugins = ["pytester"]
 

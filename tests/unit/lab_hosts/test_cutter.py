@@ -10,7 +10,7 @@ from importlib.resources import as_file, files
 
 import pytest
 
-from verify.lab.cutter import completes_an_object
+from verify.onsite.upload_cutter import completes_an_object
 
 # Asks for each "METHOD PATH" among its arguments, and prints what it got. The first one is its option.
 CLIENT = """

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.database import InMemoryExampleDatabase
 
 from verify.errors import CannotRunError
-from verify.lab.packs import checking, meeting
+from verify.lab.client.variants import KEY, PLAIN, SYMMETRIC, Variant
+from verify.lab.packs import checking, shrinking
 from verify.lab.packs.checking import Checking
 from verify.lab.packs.drawing import collected, settings_of
 from verify.lab.packs.running import Verdict
-from verify.lab.variants import KEY, PLAIN, SYMMETRIC, Variant
 
 USUAL = settings(
     database=None, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink], max_examples=10, deadline=None
@@ -68,7 +68,7 @@ def no_duplicity(monkeypatch: pytest.MonkeyPatch) -> None:
         lab.lanes.variants.append(lab.variant)
         return [verdict_of(body, holds=lab.lanes.alone_holds and len(bodies) == 1) for body in bodies]
 
-    monkeypatch.setattr(meeting, "judged", judged)
+    monkeypatch.setattr(shrinking, "judged", judged)
 
 
 def verdict_of(body: Callable[[Any], object], *, holds: bool) -> Verdict:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from verify.checks import Finding, FindingsError
-from verify.lab.packs.meeting import Failure
+from verify.lab.packs.fewer_operations import shortened
 from verify.lab.packs.running import Verdict
-from verify.lab.packs.shortening import shortened
+from verify.lab.packs.shrinking import Failure
 from verify.operations import Operation, operations_of, shown
 
 LOST = FindingsError((Finding("content", "a", "1", "2"),))

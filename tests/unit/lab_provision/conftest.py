@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import uv
 
-from verify.lab.host import Host, local_host
-from verify.lab.provision import Provisioned, minio_binary, provision_duplicity, provision_seaweedfs
-from verify.lab.runs import Run, open_run
+from verify.lab.client.provision import Provisioned, minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.hosts.host import Host, local_host
+from verify.lab.hosts.runs import Run, open_run
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ import os
 import pytest
 from packaging.version import Version
 
-from verify.lab.commandlines import IMPATIENT, can_be_named, command_line, one_path, taken
-from verify.lab.duplicity import Duplicity
-from verify.lab.host import Host
-from verify.lab.provision import Provisioned, provision_duplicity
+from verify.lab.client.command_lines import IMPATIENT, can_be_named, command_line, one_path, taken
+from verify.lab.client.duplicity import Duplicity
+from verify.lab.client.provision import Provisioned, provision_duplicity
+from verify.lab.hosts.host import Host
 
 JOB = ("--exclude", "/data/cache", "--volsize=25", "--allow-source-mismatch", "--exclude-device-files", "--name", "x")
 NOW = 1_704_067_200

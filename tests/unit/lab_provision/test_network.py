@@ -12,9 +12,9 @@ from urllib3 import PoolManager
 from urllib3.exceptions import HTTPError
 
 from verify.faults import TOXICS, Toxic
-from verify.lab.network import MISSING, Network, local_network, toxiproxy_binary
-from verify.lab.runs import Run
-from verify.lab.store import Store, start_minio
+from verify.lab.hosts.runs import Run
+from verify.lab.stores.faulty_network import MISSING, Network, local_network, toxiproxy_binary
+from verify.lab.stores.store import Store, start_minio
 
 
 @pytest.fixture(scope="session")

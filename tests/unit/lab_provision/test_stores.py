@@ -12,9 +12,9 @@ import pytest
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.lab.runs import Run
-from verify.lab.servers import SEAWEEDFS_SOCKETS
-from verify.lab.store import BUCKET, Store, start_minio, start_seaweedfs
+from verify.lab.hosts.runs import Run
+from verify.lab.stores.servers import SEAWEEDFS_SOCKETS
+from verify.lab.stores.store import BUCKET, Store, start_minio, start_seaweedfs
 
 RELEASE = Version("3.2.1")
 PATIENCE = 20.0
@@ -26,7 +26,7 @@ START_AND_WAIT = """
 import sys, time
 from pathlib import Path
 from packaging.version import Version
-from verify.lab.runs import open_run
+from verify.lab.hosts.runs import open_run
 from verify.lab import store
 with open_run() as run:
     getattr(store, sys.argv[1])(Path(sys.argv[2]), run, Version("3.2.1"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from verify.checks import Finding
 from verify.drill.points.live import There
-from verify.drill.words import moment
+from verify.durations import moment
 from verify.selection import Entry, RuleSet, select
 from verify.trees import printable
 from verify.trees.limitations import PATH_MAX

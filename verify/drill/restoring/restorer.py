@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import count
 
 from verify.checks import Finding
-from verify.drill.place.place import Place
+from verify.drill.host.drill_host import Place
 from verify.drill.restoring.needs import Needs
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.lab.results import Result
+from verify.lab.client.results import Result
 from verify.trees import Inventory, printable
 from verify.trees.inventory import Block
 

@@ -11,13 +11,13 @@ from typing import Any
 from hypothesis import Phase, settings
 from hypothesis.errors import Unsatisfiable
 
+from verify.lab.client.variants import PLAIN, Variant
 from verify.lab.lab import Lab
 from verify.lab.packs.drawing import Example, collected, settings_of
+from verify.lab.packs.fewer_operations import OPERATIONS, shortened
 from verify.lab.packs.lanes import Lanes
-from verify.lab.packs.meeting import Failure, Meeting, Pack
-from verify.lab.packs.shortening import OPERATIONS, shortened
-from verify.lab.traced import Traced
-from verify.lab.variants import PLAIN, Variant
+from verify.lab.packs.shrinking import Failure, Meeting, Pack
+from verify.lab.replay.traced import Traced
 from verify.operations import BACKUPS
 from verify.trees import History, edits_of
 

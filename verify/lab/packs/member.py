@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
 from verify.errors import CannotRunError
+from verify.lab.client.results import ListResult, VerifyResult
 from verify.lab.lab import AnyReturn, Chain, Lab, Point, Restored, Taking
 from verify.lab.packs.side_by_side import Request, ask
-from verify.lab.results import ListResult, VerifyResult
 from verify.secret import Secret
 from verify.trees import Inventory, Tree
 

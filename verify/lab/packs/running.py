@@ -8,7 +8,7 @@ from verify.errors import CannotRunError
 from verify.lab.lab import Lab
 from verify.lab.packs import side_by_side
 from verify.lab.packs.member import Member
-from verify.lab.packs.pack import Pack, name_of
+from verify.lab.packs.requests import Pack, name_of
 
 Body = Callable[[Lab], object]  # a test with everything but the lab
 
