@@ -1,4 +1,6 @@
-"""Writes what the last runs of detect and of the museum found out into docs/ and the README: figures are never typed.
+"""Writes what the last runs of detect and of the museum found, and the catalogue of checks, into docs/ and the README.
+
+Figures and tables of checks are never typed: they stand between markers that name this program.
 
 uv run python ci/figures.py FOLDER…    folders of reports: with detection.json, with the museum's tables.json
 
@@ -9,30 +11,61 @@ have nothing to find (detect --null) join those of other seeds.
 import json
 import re
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from verify.checks import CATALOGUE
 from verify.detection.catalogue import saboteurs
+from verify.detection.deciding_folders import folder_of
 from verify.detection.files import read_detection, write_detection
 from verify.detection.museum import exhibits
 from verify.detection.museum.table import TITLE, museum_table, sentence, shown
 from verify.detection.result import updated
-from verify.detection.table import summary
 from verify.errors import CannotRunError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-README, DOCS = CHECKOUT / "README.md", CHECKOUT / "docs"
+DOCS = CHECKOUT / "docs"
+PAGES = (CHECKOUT / "README.md", DOCS / "checks.md")
 DETECTION, MUSEUM = DOCS / "detection.json", DOCS / "museum.json"
+# The folder of tests that decides a check -> its part of docs/checks.md. No folder: the owner's own, in a drill.
+PARTS = {"suite": "the lab", "selection": "a change", "regression": "a change", "lock": "a change",
+         "differential": "two releases", "drill": "a drill"}  # fmt: skip
 
 
-def written(readme: str) -> str:
-    """Given the README's text, return it with the results in docs/."""
-    readme = _between(readme, "detection", summary(read_detection(DETECTION)))
-    return _between(readme, "museum", f"{sentence(shown(exhibits(), _tables(MUSEUM)))}.\n")
+def written(page: str) -> str:
+    """Given a page's text, return it with what belongs between its markers."""
+    for name, text in parts().items():
+        page = _between(page, name, text)
+    return page
 
 
-def _between(readme: str, name: str, text: str) -> str:
+def parts() -> Mapping[str, str]:
+    """Return what this program writes, by the name in its markers."""
+    tables = {f"checks of {part}": "\n".join(_table(part)) + "\n" for part in dict.fromkeys(PARTS.values())}
+    return {"detected": _detected(), **tables}
+
+
+def _detected() -> str:
+    museum = sentence(shown(exhibits(), _tables(MUSEUM)))
+    return f"- {read_detection(DETECTION).sentence}.\n- {museum}.\n"
+
+
+def _table(part: str) -> Iterator[str]:
+    yield "| check | what it says of a good backup | severity |"
+    yield "|---|---|---|"
+    for check in CATALOGUE.values():
+        if _part_of(check.id) == part:
+            yield f"| `{check.id}` | {check.meaning} | {check.severity} |"
+
+
+def _part_of(check: str) -> str:
+    folder = folder_of(check)
+    return PARTS[folder.name if folder else "drill"]
+
+
+def _between(page: str, name: str, text: str) -> str:
     place = re.compile(rf"(?<=<!-- {name}: ci/figures.py -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
-    return place.sub(lambda _: f"{text}\n", readme)
+    return place.sub(lambda _: f"{text}\n", page)
 
 
 def _tables(path: Path) -> list[dict[str, object]]:
@@ -61,4 +94,5 @@ if __name__ == "__main__":
         except CannotRunError as error:
             print(f"{name}: {error}", file=sys.stderr)
             sys.exit(2)
-    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")

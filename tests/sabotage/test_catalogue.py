@@ -65,11 +65,12 @@ def test_the_recorded_detection_is_of_this_catalogue() -> None:
     assert {row["name"]: (row["check"], row["meaning"]) for row in RECORDED} == now, "run ci/night"
 
 
-def test_the_readme_shows_what_was_recorded() -> None:
+def test_the_pages_show_what_was_recorded() -> None:
     spec = importlib.util.spec_from_file_location("figures", CHECKOUT / "ci" / "figures.py")
     assert spec
     assert spec.loader
     figures = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(figures)
-    readme = figures.README.read_text(encoding="utf-8")
-    assert figures.written(readme) == readme, "write it anew: uv run python ci/figures.py"
+    pages = [page.read_text(encoding="utf-8") for page in figures.PAGES]
+    assert [figures.written(page) for page in pages] == pages, "write them anew: uv run python ci/figures.py"
+    assert [name for name in figures.parts() if f"<!-- {name}: ci/figures.py -->" not in "".join(pages)] == []

@@ -1,4 +1,4 @@
-"""The detection table in Markdown: a short one for the README, and one with a row for each saboteur."""
+"""The detection table in Markdown: a row for each kind of saboteur, then one for each saboteur."""
 
 from collections.abc import Iterator
 

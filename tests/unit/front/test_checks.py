@@ -20,13 +20,13 @@ def test_ids_are_what_tools_can_take_and_meanings_are_one_line() -> None:
         assert isinstance(check.severity, Severity)
 
 
-def test_every_check_is_decided_by_a_test_of_the_suite_and_in_the_readme() -> None:
+def test_every_check_is_decided_by_a_test_of_the_suite_and_in_the_docs() -> None:
     folders = ("tests/suite", "tests/drill", "verify")
     modules = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
     text = "\n".join(path.read_text() for path in modules if path.name != "checks.py")
-    readme = (ROOT / "README.md").read_text()
+    page = (ROOT / "docs" / "checks.md").read_text()
     assert [id_ for id_ in CATALOGUE if f'"{id_}"' not in text] == []
-    assert [id_ for id_ in CATALOGUE if f"`{id_}`" not in readme] == []
+    assert [id_ for id_ in CATALOGUE if f"`{id_}`" not in page] == []
 
 
 def test_the_suite_names_no_check_that_is_not_in_the_catalogue() -> None:
