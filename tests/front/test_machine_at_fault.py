@@ -86,7 +86,7 @@ def test_without_gpg_the_rest_is_proven_and_the_verdict_says_what_is_not(
     assert {outcome for outcome, _ in outcomes.values()} == {"proven"}
     assert {"command-succeeds", "excluded-absent", "included-present", "content"} <= outcomes.keys()
     assert ", 2 not proven (encrypted-at-rest, wrong-passphrase)" in done.verdict
-    assert f"\n○ {GPG}\n      wholly   encrypted-at-rest, wrong-passphrase\n" in done.out
+    assert f"\n○ {GPG}\n      unproven encrypted-at-rest, wrong-passphrase\n" in done.out
     assert f"note      {GPG}; what else there is to prove is proven with --no-encryption\n" in done.out
     assert place.left() == {}
 

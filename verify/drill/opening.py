@@ -20,6 +20,7 @@ from verify.drill.stored.names import Names
 from verify.drill.stored.views import view_of
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
+from verify.job.schemes import scheme_of
 from verify.lab.duplicity import gpg_version
 from verify.lab.host import local_host
 from verify.lab.opening import local_duplicity
@@ -62,6 +63,10 @@ def must_have_one_destination(job: Job) -> None:
         )
     if not job.destination:
         raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
+    if scheme_of(job.destination).endswith("s3"):
+        from verify.drill.stored.s3 import s3_place  # noqa: PLC0415 - another scheme needs no client
+
+        s3_place(job, os.environ)
 
 
 def _place(runtime: str) -> "Callable[[DrillSettings, Job, Run], contextlib.AbstractContextManager[Place]]":

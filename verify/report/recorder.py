@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
+from verify.interruption import INTERRUPTED
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.outcome import CheckResult, Ending, Planned, Run, TestResult, fold
 from verify.report.phases import folded, last_line, properties
 from verify.report.plan import Plan, plan_of, read_plan
-
-INTERRUPTED = "interrupted; nothing left behind"
 
 
 class Recorder:
@@ -122,7 +121,7 @@ class Recorder:
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Note an error of pytest or of a plugin."""
-        self.troubles[f"pytest broke off: {last_line(str(excrepr))}"] = None
+        self.troubles[f"pytest stopped: {last_line(str(excrepr))}"] = None
 
     @pytest.hookimpl(wrapper=True, trylast=True)  # innermost: pytest's own reporter asks for its summary after it
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -164,4 +163,4 @@ def command_of(config: pytest.Config) -> str:
 def _trouble(test: TestResult) -> str:
     if test.ending is Ending.COULD_NOT_RUN:
         return test.reason
-    return f"{test.id.rsplit('::', 1)[-1]} broke off, which is a fault of duplicity-verify: {test.reason}"
+    return f"{test.id.rsplit('::', 1)[-1]} stopped by a bug of duplicity-verify: {test.reason}"

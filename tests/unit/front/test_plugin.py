@@ -129,7 +129,7 @@ def test_the_report_tells_each_ending(pytester: pytest.Pytester) -> None:
     assert outcomes == {
         "listing": ("embedded", "proven", ""),
         "content": ("embedded", "finding", ""),
-        "structure": ("embedded", "not-proven", "a test that decides it failed by another check: content"),
+        "structure": ("embedded", "not-proven", "another check failed first: content"),
         "metadata": ("embedded", "error", "the store died"),
         "single-path": ("embedded", "not-proven", "nothing to try"),
         "verify-agrees": ("embedded", "error", "KeyError: 'x'"),
@@ -139,7 +139,7 @@ def test_the_report_tells_each_ending(pytester: pytest.Pytester) -> None:
     assert found["reproduce"].endswith(" -k test_finds")
     assert written["troubles"] == [
         "the store died",
-        "test_errs[embedded] broke off, which is a fault of duplicity-verify: KeyError: 'x'",
+        "test_errs[embedded] stopped by a bug of duplicity-verify: KeyError: 'x'",
     ]
 
 
