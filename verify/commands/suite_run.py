@@ -50,8 +50,8 @@ def run_tests(
 ) -> int:
     """Given test folders or modules, the command's parser and its parsed options, run pytest on them.
 
-    `known` are the options that pytest is given too; what `runtime` needs is made ready. Print the report as JSON if that is asked for.
-    Return the exit code of the verdict.
+    `known` are the options that pytest is given too; what `runtime` needs is made ready. Print the
+    report as JSON if that is asked for. Return the exit code of the verdict.
     """
     from verify.report.answer import ReportAnswer  # noqa: PLC0415 - not for --help and --version
 

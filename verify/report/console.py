@@ -122,7 +122,8 @@ class ConsoleReporter:
         self._line(text, before)
 
     def _end(self, run: Run) -> None:
-        self._line(Text())
+        if not self.quiet:
+            self._line(Text())
         for failure in failures_of(run.tests):
             self._failure(failure)
         for gap in gaps_of(run):

@@ -74,7 +74,9 @@ class Recorder:
         self._meet_lab(report)
         if report.when in ("setup", "call"):
             return
-        test = folded(self.reports.pop(report.nodeid), self.plan.get(report.nodeid, Planned()), self.command)
+        test = folded(
+            self.reports.pop(report.nodeid), self.plan.get(report.nodeid, Planned()), self.command, self._everything
+        )
         self.tests[test.id] = test
         if test.broke_off:
             self.troubles[_trouble(test)] = None
@@ -82,6 +84,11 @@ class Recorder:
             self.statistics.update(counts)
         self.announce(TestEnded(test))
         self._decide(test)
+
+    @property
+    def _everything(self) -> Plan:
+        """All tests that there are, as far as this run knows: one of some does not."""
+        return {} if self.config.getoption("keyword") or self.config.getoption("markexpr") else self.plan
 
     def _meet_lab(self, report: pytest.TestReport) -> None:
         for facts in properties(report, "facts"):

@@ -17,8 +17,7 @@ from typing import Any
 
 import pytest
 
-from verify import __version__
-from verify.assets import tests
+from verify import __version__, assets
 from verify.cli import COMMANDS, MAIN, main
 from verify.commands.parsers import Parser
 from verify.commands.suite_run import command_of, isolate, pytest_arguments
@@ -298,11 +297,11 @@ def test_what_to_type_again_is_what_was_given() -> None:
 def test_tests_here_and_elsewhere_have_a_root_together(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (here / "mine").mkdir()
     options = parser_of("drill").parse_args(["mine/"])
-    words = pytest_arguments([tests("drill"), *options.tests], options, ())
-    assert f"--rootdir={os.path.commonpath([here, tests('drill')])}" in words
+    words = pytest_arguments([assets.tests("drill"), *options.tests], options, ())
+    assert f"--rootdir={os.path.commonpath([here, assets.tests('drill')])}" in words
 
 
-@pytest.mark.parametrize("place", ["s3:///b", "s3:///", "boto3+s3:///No_Such.Name/x"])
+@pytest.mark.parametrize("place", ["s3:///b", "s3:///", "boto3+s3:///no..name/x"])
 def test_a_bucket_that_cannot_be_is_one_sentence(place: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "job.env").write_text(f"SRC=/x\nDST={place}\n")
     said = refusal(capsys, "drill", "--env-file=job.env")

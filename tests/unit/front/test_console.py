@@ -157,6 +157,6 @@ def test_quietly_findings_are_told_with_the_job_and_the_verdict(
 ) -> None:
     head, _, rest = WHOLE.replace("VERSION", __version__).partition("○ listing")
     end = rest[rest.index("\n\ntest_content") :]
-    assert printed(run, facts, checks, quiet=True) == head + end.removeprefix("\n")
+    assert printed(run, facts, checks, quiet=True) == head + end.removeprefix("\n\n")
     refused = replace(run, tests=(), checks=(), troubles=("no engine answers",))
     assert printed(refused, facts, (), quiet=True).endswith("\nCOULD NOT RUN: no engine answers (1 min 15 s)\n")
