@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,11 +121,27 @@ def _list(chosen: "Sequence[Saboteur]") -> int:
 
 def _tried(chosen: "Sequence[Saboteur]", options: argparse.Namespace, folder: Path) -> "Iterator[Detection]":
     from verify.detection.trials import try_all  # noqa: PLC0415 - after --help and --version
+    from verify.report.console import open_console  # noqa: PLC0415 - as above
+    from verify.report.live import Live  # noqa: PLC0415 - as above
 
-    for detection in try_all(chosen, _bench(options, folder), options.workers):
-        name, check, took = detection.saboteur.name, detection.saboteur.check, f"{detection.seconds:.1f} s"
-        _say(f"{detection.outcome:24} {name:42} {check:20} {took:>8} {detection.reason}".rstrip())
-        yield detection
+    bench, console = _bench(options, folder), open_console()
+    say = partial(console.print, soft_wrap=True)
+    live = Live(console, say, f"trying saboteurs, {options.workers} at once", "saboteurs")
+    live.expect(len(chosen))
+    live.start()
+    try:
+        for detection in try_all(chosen, bench, options.workers):
+            say(_line(detection))
+            live.printed()
+            live.advance()
+            yield detection
+    finally:
+        live.stop()
+
+
+def _line(detection: "Detection") -> str:
+    name, check, took = detection.saboteur.name, detection.saboteur.check, f"{detection.seconds:.1f} s"
+    return f"{detection.outcome:24} {name:42} {check:20} {took:>8} {detection.reason}".rstrip()
 
 
 def _bench(options: argparse.Namespace, folder: Path) -> "Bench":

@@ -16,13 +16,13 @@ SOON, LATER = 10.0, 60.0  # seconds of silence after which a log is told that so
 
 
 class Live:
-    """Shows steps while it is open. `tell` prints a line of a log."""
+    """Shows steps while it is open. `tell` prints a line of a log; `noun` is what is counted."""
 
-    def __init__(self, console: Console, tell: Callable[[str], None], step: str) -> None:
+    def __init__(self, console: Console, tell: Callable[[str], None], step: str, noun: str = "tests") -> None:
         self.step, self.begun = step, time.monotonic()
         self.total: int | None = None
         self.done = 0
-        self._console, self._tell = console, tell
+        self._console, self._tell, self._noun = console, tell, noun
         self._last, self._patience = self.begun, SOON  # when something was printed, and how long that holds
         self._ended = threading.Event()
         self._open = contextlib.ExitStack()
@@ -78,7 +78,7 @@ class Live:
 
     def sign_of_life(self) -> str:
         """Return what a log is told of the run so far."""
-        done = f"{self.done} of {self.total} tests, " if self.total else ""
+        done = f"{self.done} of {self.total} {self._noun}, " if self.total else ""
         return f"… {done}{duration(time.monotonic() - self.begun)}: {self.step}"
 
     def _pulse(self) -> None:
