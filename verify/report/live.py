@@ -31,7 +31,7 @@ class Live:
             SpinnerColumn(spinner),
             BarColumn(20),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
+            TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
             TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis"), markup=False),
             console=console,
             transient=True,
