@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from typing import NoReturn
 
+INTERRUPTED = "interrupted; nothing left behind"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a user's, a service manager's, a closed terminal's
 
 
