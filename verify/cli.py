@@ -2,55 +2,74 @@
 
 import argparse
 import difflib
+import os
 import sys
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
+from verify.commands.names import COMMANDS, MAIN
 from verify.commands.parsers import COULD_NOT_RUN
-from verify.errors import INTERRUPTED, CannotRunError
+from verify.errors import INTERRUPTED, CannotRunError, no_space
 from verify.plugin.interruption import ignore_interrupts, interruptible
-
-MAIN = "sandbox"  # without a command's name
-COMMANDS: Mapping[str, str] = {
-    "drill": "restore verification of a real backup, where it really lies; read only",
-    "history": "what past drills found, and how their figures went",
-    "selection": "what a job's rules take of its source, and what each rule did",
-    "regression": "what a change of a job makes leave or enter its backup, and what else it means",
-    "replay": "failures that were found before, run again",
-    "detect": "which deliberate defects the suite catches: run in a checkout",
-    "differential": "what two duplicities make of the same histories",
-    "doctor": "what this machine can do, and what it lacks",
-}
+from verify.report.marks import printable_on
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Given the command line's arguments, run the command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    options = argparse.Namespace()  # none is known yet
+    for stream in (sys.stdout, sys.stderr):
+        printable_on(stream)
     with interruptible():
         try:
-            name = words.pop(0) if words[:1] and words[0] in COMMANDS else MAIN
-            command: Any = import_module(f"verify.commands.{name}")
-            options = _parsed(command, words)
-            return int(command.run(options))
+            command, words = _command(words)
+            return int(command.run(_parsed(command, words)))
         except CannotRunError as error:
-            return refused(str(error), options)
+            return _refused(str(error))
         except KeyboardInterrupt:
             ignore_interrupts()
-            return refused(INTERRUPTED, options)
+            return _refused(INTERRUPTED)
+        except BrokenPipeError:  # who reads only the beginning has no use for more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
+            return COULD_NOT_RUN
+        except Exception as error:  # noqa: BLE001 - exit code 1 is a finding, and no crash of ours
+            if full := no_space(error):
+                return _refused(full)
+            traceback.print_exc()
+            return _refused(_bug(error))
+
+
+def _command(words: list[str]) -> tuple[Any, list[str]]:
+    """Given what was typed, return the module of the command, and the words that are left for it."""
+    name = words[0] if words and not words[0].startswith("-") else MAIN
+    if name not in COMMANDS and name != MAIN:
+        import_module(f"verify.commands.{MAIN}").parser().error(_not_known(name, ()))
+    return import_module(f"verify.commands.{name}"), words[name != MAIN :]
 
 
 def _parsed(command: Any, words: Sequence[str]) -> argparse.Namespace:
     parser = command.parser()
-    listed = "\n".join(f"  duplicity-verify {each:12} {meaning}" for each, meaning in COMMANDS.items())
-    parser.epilog = f"commands (each has a --help of its own):\n{listed}\n\n{parser.epilog}"
     parsed: argparse.Namespace
     parsed, unknown = parser.parse_known_args(words)
     if unknown:
         parser.error(_not_known(unknown[0], parser.flags))
+    if parsed.help:
+        _describe(parser, command)
+        parser.show_help()
+    if parsed.version:
+        parser.show_version()
     return parsed
+
+
+def _describe(parser: Any, command: Any) -> None:
+    """List the commands in the help of the main one; in that of another say where they are listed."""
+    if command.__name__.endswith(f".{MAIN}"):
+        parser.usage = f"{parser.prog} [OPTIONS]\n       {parser.prog} COMMAND [OPTIONS]"
+        listed = "\n".join(f"  {each:13} {meaning}" for each, meaning in COMMANDS.items())
+        parser.description += f"\n\ncommands (each has a --help of its own):\n{listed}"
+    else:
+        parser.epilog += "\nother commands: duplicity-verify --help"
 
 
 def _not_known(word: str, flags: Sequence[str]) -> str:
@@ -62,13 +81,15 @@ def _not_known(word: str, flags: Sequence[str]) -> str:
     return f"there is no {kind} {word}" + (f" (did you mean {near[0]}?)" if near else "")
 
 
-def refused(sentence: str, options: argparse.Namespace) -> int:
-    """Say why there is no verdict, on standard error and in the reports of a run; return exit code 2."""
-    sys.stderr.write(f"duplicity-verify: {sentence}\n")
-    if hasattr(options, "report_dir"):
-        from verify.report.files import write_refusal  # noqa: PLC0415 - not for --help and --version
+def _bug(error: Exception) -> str:
+    first = next(iter(str(error).splitlines()), "")
+    said = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    return f"this is a bug of duplicity-verify: {said}; please report it with the lines above"
 
-        write_refusal(sentence, Path(options.report_dir))
+
+def _refused(sentence: str) -> int:
+    """Say why there is no verdict, on standard error; return exit code 2."""
+    sys.stderr.write(f"duplicity-verify: {sentence}\n")
     return COULD_NOT_RUN
 
 

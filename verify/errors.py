@@ -1,5 +1,7 @@
 """The one error that means "no verdict was possible"."""
 
+import errno
+
 INTERRUPTED = "interrupted; nothing left behind"  # what a run says that somebody ended
 
 
@@ -13,6 +15,17 @@ class CannotRunError(Exception):
     The message is one sentence that says what is wrong, where, and what to do about it. It never
     holds a secret. Anything else that escapes is a bug of ours and keeps its traceback.
     """
+
+
+def no_space(error: BaseException) -> str:
+    """Given an exception, return the sentence for a full disk if that is what it says, else an empty string."""
+    if not isinstance(error, OSError) or error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return ""
+    where = f" for {error.filename}" if error.filename else ""
+    return (
+        f"no space is left on this machine{where} ({error.strerror}): free some, "
+        "or set TMPDIR and DUPLICITY_VERIFY_CACHE to folders on a larger disk"
+    )
 
 
 class NotProvenError(Exception):

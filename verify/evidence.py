@@ -1,6 +1,5 @@
 """What an exception says of a backup: findings, or why no verdict was possible."""
 
-import errno
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 
 from verify.checks import CATALOGUE, Finding, FindingsError
-from verify.errors import CannotRunError
+from verify.errors import CannotRunError, no_space
 
 SHOWN = 20  # findings printed of one test; a report has them all
 
@@ -67,13 +66,7 @@ def _trouble(error: BaseException) -> str:
     """Given an exception, return why no verdict was possible if that is what it says, else an empty string."""
     if isinstance(error, CannotRunError):
         return str(error)
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        where = f" for {error.filename}" if error.filename else ""
-        return (
-            f"no space is left on this machine{where} ({error.strerror}): free some, "
-            "or set TMPDIR and DUPLICITY_VERIFY_CACHE to folders on a larger disk"
-        )
-    return ""
+    return no_space(error)
 
 
 def _printed(findings: list[Finding]) -> list[str]:

@@ -35,24 +35,29 @@ def option(flag: str, help: str, metavar: str | None = None, **more: Any) -> Opt
 
 
 JOB = (
-    option("--env-file", "the job's duplicity.env (default: the sample job's)", "FILE"),
-    option("--stack", "the job's stack file", "FILE"),
+    option("--env-file", "the job's duplicity.env", "FILE"),
+    option("--stack", "the job's Docker stack or compose file", "FILE"),
     option("--source", "a real folder to back up and restore too; it is only read", "DIR"),
 )
 LAB = (
-    option("--runtime", "containers where an engine answers", choices=("auto", "docker", "embedded"), default="auto"),
-    option("--duplicity-image", "the job's image (default: one of our own, built when absent)", "IMAGE"),
-    option("--duplicity-release", "duplicity release from PyPI (default: 3.2.1)", "VERSION"),
-    option("--duplicity-command", "program that stands in duplicity's place (embedded)", "PROGRAM"),
-    option("--minio-image", "image of the MinIO container", "IMAGE"),
+    option(
+        "--runtime",
+        "where it runs: Docker if available, else this machine itself (default: auto)",
+        choices=("auto", "docker", "embedded"),
+        default="auto",
+    ),
+    option("--duplicity-image", "the image that the job runs in (docker; default: one is built)", "IMAGE"),
+    option("--duplicity-release", "the duplicity to install from PyPI (default: 3.2.1)", "VERSION"),
+    option("--duplicity-command", "a program to run in place of duplicity (embedded)", "PROGRAM"),
+    option("--minio-image", "the image of the MinIO container (docker)", "IMAGE"),
 )
 POLICY = (
-    option("--policy", "the policy file (default: duplicity-verify.toml here, or beside the env file)", "FILE"),
-    option("--lock", "the lock that approves the job's rules and options", "FILE"),
-    option("--update-lock", "approve them as they are now", action="store_true", default=False),
+    option("--policy", "the policy file (default: duplicity-verify.toml here or beside the env file)", "FILE"),
+    option("--lock", "the file that holds the approved rules and options of the job", "FILE"),
+    option("--update-lock", "approve them as they are now: write them to the lock", action="store_true", default=False),
 )
 SELECTION = (
-    option("--listing", "paths of the source in place of --source, as find prints them; - is standard input", "FILE"),
+    option("--listing", "a list of paths in place of --source, as find prints it; - is standard input", "FILE"),
     option("--must-include", "a path or glob below the source that must be in the backup", "GLOB", action="append"),
     option("--must-exclude", "a path or glob below the source that must not be in it", "GLOB", action="append"),
 )
@@ -60,21 +65,27 @@ CHANGE = (
     option("--before", "the job before: an env or stack file, a git revision, or REVISION:FILE", "JOB"),
     option("--after", "the job after, likewise (default: the job's files as they are)", "JOB"),
 )
-REPORTS = (option("--report-dir", "for the reports (default: %(default)s)", "DIR", default=".duplicity-verify"),)
-RUN = (option("--profile", "how many examples are drawn", choices=PROFILES, default="default"), *REPORTS)
+REPORTS = (
+    option("--report-dir", "the folder for the reports (default: %(default)s)", "DIR", default=".duplicity-verify"),
+)
+RUN = (option("--profile", "how much is tried (default: default)", choices=PROFILES, default="default"), *REPORTS)
 AGAINST = (
     option("--against-release", "the other duplicity: a release from PyPI", "VERSION"),
     option("--against-image", "the other duplicity: an image that has it (docker)", "IMAGE"),
     option("--against", "the other duplicity: a program in its place (embedded)", "PROGRAM"),
 )
 DRILL = (
-    option("--max-age", "how old the newest point may be (default: 26h)", "DURATION"),
-    option("--budget", "how much may be downloaded, but for --full (default: 2GB)", "SIZE"),
-    option("--minutes", "how long it may take", "MINUTES"),
-    option("--restore-samples", "how many files are restored at random (default: 100)", "COUNT"),
-    option("--full", "restore everything, too", action="store_true"),
-    option("--keep", "keep what was restored, beside the reports", action="store_true"),
-    option("--new-machine", "begin without duplicity's archive of earlier drills", action="store_true"),
+    option("--max-age", "how old the newest backup may be (default: 26h)", "DURATION"),
+    option("--budget", "how much may be downloaded; --full ignores it (default: 2GB)", "SIZE"),
+    option("--minutes", "how many minutes it may take", "MINUTES"),
+    option("--restore-samples", "how many random files are restored (default: 100)", "COUNT"),
+    option("--full", "restore everything", action="store_true"),
+    option("--keep", "keep what was restored, in the folder of the reports", action="store_true"),
+    option(
+        "--new-machine",
+        "begin as a new machine would: without duplicity's archive of earlier drills",
+        action="store_true",
+    ),
 )
 
 

@@ -12,7 +12,7 @@ GPG = "gpg was not found, so nothing encrypted can be proven: install it (Debian
 
 
 def refused(place: Any, done: Any) -> str:
-    """Return the sentence of a run that could not run, and left nothing."""
+    """Return the sentence of a run that could not go on, and left nothing."""
     assert done.code == 2, done.out + done.err
     report = place.report
     assert (report["verdict"], report["findings"]) == ("could-not-run", [])
@@ -23,22 +23,33 @@ def refused(place: Any, done: Any) -> str:
     return sentence
 
 
+def never_begun(place: Any, done: Any) -> str:
+    """Return the sentence of a run that did not begin: it left nothing, and no report."""
+    assert done.code == 2, done.out + done.err
+    assert (place.left(), place.reports.exists()) == ({}, False)
+    assert done.err.count("\n") == 1
+    assert done.err.startswith("duplicity-verify: ")
+    return str(done.err.removeprefix("duplicity-verify: ").rstrip("\n"))
+
+
 def test_no_engine_at_its_address(command: Any, place: Any, path_without: Any) -> None:
     address = f"unix://{place.scratch}/none.sock"
     done = command("--runtime=docker", env={"DOCKER_HOST": address})
-    assert refused(place, done).endswith("; or run without containers: --runtime embedded")
+    assert never_begun(place, done).endswith("; or run without containers: --runtime embedded")
     assert done.out == ""
 
 
 def test_no_docker_at_all(command: Any, place: Any, path_without: Any) -> None:
     done = command("--runtime=docker", env={"PATH": path_without("docker")})
-    assert refused(place, done).startswith("there is no docker command on PATH: install one (Debian: apt-get install")
+    assert never_begun(place, done).startswith(
+        "there is no docker command on PATH: install one (Debian: apt-get install"
+    )
 
 
 @pytest.mark.usefixtures("has_engine")
 def test_an_image_that_is_nowhere(command: Any, place: Any) -> None:
     option = "--duplicity-image"
-    sentence = refused(place, command("--runtime=docker", f"{option}=no-such.invalid/nothing:1", "-k", "says_what"))
+    sentence = never_begun(place, command("--runtime=docker", f"{option}=no-such.invalid/nothing:1", "-k", "says_what"))
     assert sentence.startswith("the image no-such.invalid/nothing:1 is not here and cannot be pulled (")
     assert sentence.endswith(f"): name one that the engine has or can pull with {option}")
 
@@ -86,7 +97,7 @@ def test_without_gpg_the_rest_is_proven_and_the_verdict_says_what_is_not(
     assert {outcome for outcome, _ in outcomes.values()} == {"proven"}
     assert {"command-succeeds", "excluded-absent", "included-present", "content"} <= outcomes.keys()
     assert ", 2 not proven (encrypted-at-rest, wrong-passphrase)" in done.verdict
-    assert f"\n○ {GPG}\n      wholly   encrypted-at-rest, wrong-passphrase\n" in done.out
+    assert f"\n○ {GPG}\n      unproven encrypted-at-rest, wrong-passphrase\n" in done.out
     assert f"note      {GPG}; what else there is to prove is proven with --no-encryption\n" in done.out
     assert place.left() == {}
 

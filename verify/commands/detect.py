@@ -1,6 +1,7 @@
 """`duplicity-verify detect`: which deliberate defects the suite catches, by which check, in how many seconds."""
 
 import argparse
+import difflib
 import fnmatch
 import os
 import platform
@@ -8,10 +9,12 @@ import shutil
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.commands.parsers import Parser
+from verify.commands.ready import told_on
 from verify.errors import CannotRunError
 from verify.options import LAB, PROFILES, RUN
 
@@ -27,9 +30,10 @@ EXAMPLES = """examples:
   duplicity-verify detect                    every saboteur, and the table of who caught it
   duplicity-verify detect --everyday         one of each check, and of each kind: what every change has to stand
   duplicity-verify detect -k 'overlook-*'    some saboteurs; -k may be repeated
+  duplicity-verify detect --list             their names, families and checks; nothing is run
   duplicity-verify detect --null 0-99        besides, a hundred runs that have nothing to find
 
-Those that need containers run in them where an engine answers, the others in processes of this machine;
+Those that need containers run in Docker if available, the others in processes of this machine;
 --runtime docker runs all in containers, --runtime embedded none. detect needs a checkout of duplicity-verify:
 the saboteurs are no part of the installed package."""
 UNREACHED = "the run was ended before it came to this"
@@ -39,9 +43,12 @@ TAKEN = ("runtime", "duplicity_release", "profile", "report_dir")
 def parser() -> Parser:
     """Return the command's parser."""
     made = Parser(
-        "duplicity-verify detect", "Verifies the verifier: runs the suite against deliberate defects.", EXAMPLES
+        "duplicity-verify detect",
+        "Verifies the verifier: runs the suite against deliberate defects (saboteurs).",
+        EXAMPLES,
     )
     group = made.add_argument_group("the saboteurs")
+    group.add_argument("--list", action="store_true", dest="listed", help="list the saboteurs, and run none")
     group.add_argument("--everyday", action="store_true", help="one saboteur of each check, and of each kind")
     group.add_argument(
         "-k", metavar="PATTERN", dest="patterns", action="append", help="those whose names match, as files"
@@ -67,8 +74,11 @@ def run(options: argparse.Namespace) -> int:
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
 
     begun, folder = time.monotonic(), Path(options.report_dir).absolute()
-    must_be_writable(folder)
     chosen = _chosen(options)
+    if options.listed:
+        return _list(chosen)
+    must_be_writable(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     trials = folder / "trials"
     shutil.rmtree(trials, ignore_errors=True)
     rows = {each.name: Detection(each, Outcome.NOT_TRIED, reason=UNREACHED).as_json for each in chosen}
@@ -95,17 +105,43 @@ def _chosen(options: argparse.Namespace) -> "Sequence[Saboteur]":
     patterns = options.patterns or ["*"]
     for pattern in patterns:
         if not any(fnmatch.fnmatch(each.name, pattern) for each in catalogue):
-            raise CannotRunError(f"no saboteur is called {pattern!r}: see the table for their names")
+            near = difflib.get_close_matches(pattern, [each.name for each in catalogue], n=1)
+            meant = f" (did you mean {near[0]}?)" if near else ""
+            raise CannotRunError(f"no saboteur is called {pattern!r}{meant}: detect --list shows their names")
     return [each for each in catalogue if any(fnmatch.fnmatch(each.name, pattern) for pattern in patterns)]
+
+
+def _list(chosen: "Sequence[Saboteur]") -> int:
+    from verify.report.columns import columns  # noqa: PLC0415 - after --help and --version
+
+    for line in columns([("saboteur", "family", "check"), *((each.name, each.family, each.check) for each in chosen)]):
+        _say(line)
+    return 0
 
 
 def _tried(chosen: "Sequence[Saboteur]", options: argparse.Namespace, folder: Path) -> "Iterator[Detection]":
     from verify.detection.trials import try_all  # noqa: PLC0415 - after --help and --version
+    from verify.report.console import open_console  # noqa: PLC0415 - as above
+    from verify.report.live import Live  # noqa: PLC0415 - as above
 
-    for detection in try_all(chosen, _bench(options, folder), options.workers):
-        name, check, took = detection.saboteur.name, detection.saboteur.check, f"{detection.seconds:.1f} s"
-        _say(f"{detection.outcome:24} {name:42} {check:20} {took:>8} {detection.reason}".rstrip())
-        yield detection
+    bench, console = _bench(options, folder), open_console()
+    say = partial(console.print, soft_wrap=True)
+    live = Live(console, say, f"trying saboteurs, {options.workers} at once", "saboteurs")
+    live.expect(len(chosen))
+    live.start()
+    try:
+        for detection in try_all(chosen, bench, options.workers):
+            say(_line(detection))
+            live.printed()
+            live.advance()
+            yield detection
+    finally:
+        live.stop()
+
+
+def _line(detection: "Detection") -> str:
+    name, check, took = detection.saboteur.name, detection.saboteur.check, f"{detection.seconds:.1f} s"
+    return f"{detection.outcome:24} {name:42} {check:20} {took:>8} {detection.reason}".rstrip()
 
 
 def _bench(options: argparse.Namespace, folder: Path) -> "Bench":
@@ -116,7 +152,8 @@ def _bench(options: argparse.Namespace, folder: Path) -> "Bench":
 
     runtime = choose(options.runtime).name
     profiles = PROFILES[: PROFILES.index(options.profile) + 1]
-    duplicity = provision_duplicity(str(LabSettings.from_options(vars(options)).release))
+    with told_on(sys.stdout, quiet=False):
+        duplicity = provision_duplicity(str(LabSettings.from_options(vars(options)).release))
     return Bench(duplicity, profiles, folder, runtime == "docker", options.runtime == "docker")
 
 

@@ -22,6 +22,7 @@ def parser() -> Parser:
     made = Parser("duplicity-verify differential", "Runs two duplicities through the same histories.", EXAMPLES)
     for title, options in (("the other duplicity", AGAINST), ("the job", JOB), ("the lab", LAB), ("the run", RUN)):
         made.add_options(title, options)
+    made.add_output()
     add_pytest_options(made)
     return made
 
@@ -31,5 +32,5 @@ def run(options: argparse.Namespace) -> int:
     if not any(getattr(options, each.name) for each in AGAINST):
         flags = ", ".join(each.flag for each in AGAINST)
         raise CannotRunError(f"there is nothing to compare with: give one of {flags}")
-    look_at(options)
-    return run_tests([asset("tests/differential")], parser(), options, (*AGAINST, *JOB, *LAB, *RUN))
+    runtime = look_at(options)
+    return run_tests([asset("tests/differential")], parser(), options, (*AGAINST, *JOB, *LAB, *RUN), runtime)

@@ -1,4 +1,4 @@
-"""`duplicity-verify doctor`: what this machine can do, and what it lacks."""
+"""`duplicity-verify doctor`: what this machine can run, and what to install."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ EXIT_CODES = "exit codes: 0 a run works here, 2 it does not"
 def parser() -> Parser:
     """Return the command's parser."""
     made = Parser(
-        "duplicity-verify doctor", "Says what this machine can do, and what to install.", EXAMPLES, EXIT_CODES
+        "duplicity-verify doctor", "Shows what this machine can run, and what to install.", EXAMPLES, EXIT_CODES
     )
     made.add_argument("--prepare", action="store_true", help="fill the cache beforehand")
     made.add_options("the lab", (each for each in LAB if each.name == "duplicity_release"))

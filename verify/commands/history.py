@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from verify.commands.parsers import Parser
+from verify.commands.parsers import JSON, TABLE, Parser
 from verify.options import REPORTS
 
 EXAMPLES = """examples:
@@ -17,7 +17,7 @@ def parser() -> Parser:
     """Return the command's parser."""
     made = Parser("duplicity-verify history", "Shows past drills: verdicts, ages, coverage, times.", EXAMPLES)
     made.add_options("the reports", REPORTS)
-    made.add_argument("--format", choices=("table", "json"), default="table", dest="form", help="how it is printed")
+    made.add_output(TABLE, quiet=False)
     return made
 
 
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from verify.drill.settings import FOLDER  # noqa: PLC0415 - as above
 
     drills = past_drills(Path(options.report_dir) / FOLDER)
-    if options.form == "json":
+    if options.form == JSON:
         told = [{"destination": name, **each.as_json()} for name, past in drills.items() for each in past]
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
         return 0

@@ -19,11 +19,11 @@ COLUMNS: Mapping[str, Callable[[PastDrill], str]] = {
     "bad": lambda each: _if(each, "bad", str),
     "volumes": lambda each: _if(each, "volumes", lambda all_: f"{each.figures.get('volumes_proven', 0):,} of {all_:,}"),
     "downloaded": lambda each: _if(each, "downloaded", size),
-    "all back in": lambda each: _if(each, "full_seconds", time_words),
+    "estimated full restore": lambda each: _if(each, "full_seconds", time_words),
 }
 TRENDS = {
     "age of the newest point": "age",
-    "time to get all back": "full_seconds",
+    "estimated full restore time": "full_seconds",
     "bytes of a full restore": "full_bytes",
 }
 WORDS: Mapping[str, Callable[[float], str]] = {
@@ -48,7 +48,7 @@ def trends_of(drills: Sequence[PastDrill]) -> list[str]:
         values = [each.figures[name] for each in drills if each.figures.get(name) is not None][-SHOWN:]
         if values[1:]:
             first, last = WORDS[name](values[0]), WORDS[name](values[-1])
-            lines.append(f"{title:24} {sparkline(values)}  from {first} to {last}")
+            lines.append(f"{title:28} {sparkline(values)}  from {first} to {last}")
     return lines
 
 

@@ -4,21 +4,12 @@ import argparse
 import os
 from pathlib import Path
 
-from verify.commands.parsers import Parser
 from verify.errors import CannotRunError
 from verify.policy import Policy, find_policy, read_policy, with_flags
 from verify.regression import read_lock
 from verify.report.wording import near
 
-FORMATS = ("table", "json")
 FILES_OF_THE_JOB = ("env_file", "stack", "lock")
-
-
-def add_format(parser: Parser) -> None:
-    """Add --format."""
-    parser.add_argument_group("the answer").add_argument(
-        "--format", choices=FORMATS, default=FORMATS[0], dest="form", help="how it is printed (default: %(default)s)"
-    )
 
 
 def take_policy(options: argparse.Namespace) -> Policy:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.assets import suite, tests
-from verify.commands.parsers import Parser
-from verify.commands.policy_options import add_format, must_name_paths, take_policy
+from verify.commands.parsers import TABLE, Parser
+from verify.commands.policy_options import must_name_paths, take_policy
 from verify.commands.sandbox import look_at
-from verify.commands.suite_run import add_pytest_options, command_of, run_and_tell
+from verify.commands.suite_run import add_pytest_options, command_of, print_answer, run_and_tell
 from verify.errors import CannotRunError
 from verify.options import CHANGE, JOB, LAB, POLICY, RUN, SELECTION
 
@@ -40,8 +40,10 @@ def parser() -> Parser:
     made.add_options("the change", CHANGE)
     made.add_options("the job", JOB)
     made.add_options("the source and the policy", (*SELECTION, *POLICY))
-    add_format(made)
-    made.add_argument("--no-sandbox", action="store_true", help="do not run both jobs in the lab")
+    made.add_output(TABLE)
+    made.add_argument(
+        "--no-sandbox", action="store_true", help="do not run the two jobs in the lab: only compare what they say"
+    )
     for title, options in (("the lab", LAB), ("the run", RUN)):
         made.add_options(title, options)
     add_pytest_options(made, workers=False)
@@ -57,10 +59,10 @@ def run(options: argparse.Namespace) -> int:
     must_name_paths(take_policy(options))
     if not options.before:
         raise CannotRunError("nothing says what the job was before: give --before FILE, REVISION or REVISION:FILE")
-    must_be_writable(Path(options.report_dir))
     release = LabSettings.from_options(vars(options)).release
     files = Files(options.env_file and Path(options.env_file), options.stack and Path(options.stack))
     with open_sides(options.before, options.after, files, os.environ, release) as sides:
+        must_be_writable(Path(options.report_dir))
         return _compared(options, sides).verdict.exit_code
 
 
@@ -73,21 +75,27 @@ def _compared(options: argparse.Namespace, sides: "tuple[Side, Side]") -> "Run":
     modules = [
         tests("regression") / name for name in ("test_regression.py", *(["test_approval.py"] if options.lock else []))
     ]
+    runtime = None
     if not options.no_sandbox:
-        look_at(after)
-        sys.stderr.write("the job before the change, in the lab\n")
+        runtime = look_at(after)
+        _title("the job before the change, in the lab", options)
         before.report_dir = str(Path(options.report_dir, "before"))
         answer.sandbox["before"] = run_and_tell(
-            sandbox_tests(), parser(), before, (*JOB, *LAB, *RUN), answer=answer, command=command
+            sandbox_tests(), parser(), before, (*JOB, *LAB, *RUN), runtime=runtime, answer=answer, command=command
         )
-        sys.stderr.write("\nthe change, and the job after it in the lab\n")
+        _title("\nthe change, and the job after it in the lab", options)
         modules += sandbox_tests()
     with answer.standard_input(options.listing):
-        ended = run_and_tell(modules, parser(), after, KNOWN, answer=answer, command=command)
+        ended = run_and_tell(modules, parser(), after, KNOWN, runtime=runtime, answer=answer, command=command)
     if not options.no_sandbox:
         answer.sandbox["after"] = _part_in_the_lab(ended)
-    answer.print()
+    print_answer(answer, ended, options)
     return ended
+
+
+def _title(text: str, options: argparse.Namespace) -> None:
+    if not options.quiet:
+        sys.stderr.write(f"{text}\n")
 
 
 def _part_in_the_lab(run: "Run") -> "Run":

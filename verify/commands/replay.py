@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.commands.parsers import COULD_NOT_RUN, Parser
+from verify.commands.ready import told_on
 from verify.errors import CannotRunError
 from verify.options import JOB, LAB, REPORTS
 
@@ -51,10 +52,11 @@ def run(options: argparse.Namespace) -> int:
     if not ids:
         sys.stdout.write(f"no failure is kept in {folder}\n")
     met = set()
-    for outcome, line in _replayed(folder, ids, options):
-        met.add(outcome)
-        sys.stdout.write(f"{outcome:6} {line}\n")
-        sys.stdout.flush()
+    with told_on(sys.stderr, quiet=False):
+        for outcome, line in _replayed(folder, ids, options):
+            met.add(outcome)
+            sys.stdout.write(f"{outcome:6} {line}\n")
+            sys.stdout.flush()
     return 1 if Outcome.FAILED in met else COULD_NOT_RUN if Outcome.ERROR in met else 0
 
 

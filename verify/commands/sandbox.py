@@ -16,25 +16,27 @@ if TYPE_CHECKING:
     from verify.lab.hosts.runtime import RuntimeChoice
 
 EXAMPLES = """examples:
-  duplicity-verify                                       the sample job
+  duplicity-verify                                       a sample job
   duplicity-verify --env-file duplicity.env --stack stack.yml
                                                          your own job
-  duplicity-verify --source /etc --runtime embedded      a real folder as one more tree; it is only read
+  duplicity-verify --source /etc --runtime embedded      back up and restore a real folder too; it is only read
   duplicity-verify -k encrypt --profile smoke            some tests, few examples"""
 
+DESCRIPTION = """Would this backup come back? Runs your duplicity job in a throw-away lab: it backs up,
+restores and compares. Your real backup is not touched; `duplicity-verify drill` checks that one.
+Without --env-file and --stack it runs a sample job."""
 WITHOUT_EFFECT = {  # options of each runtime alone, and what to give so that they have one
-    "embedded": dict.fromkeys(("--duplicity-image", "--minio-image"), "give --runtime docker where an engine answers"),
+    "embedded": dict.fromkeys(("--duplicity-image", "--minio-image"), "give --runtime docker"),
     "docker": {"--duplicity-command": "give --runtime embedded"},
 }
 
 
 def parser() -> Parser:
     """Return the command's parser."""
-    made = Parser(
-        "duplicity-verify", "Verifies a duplicity job in a throw-away lab: would this backup come back?", EXAMPLES
-    )
+    made = Parser("duplicity-verify", DESCRIPTION, EXAMPLES)
     for title, options in (("the job", JOB), ("the policy", POLICY), ("the lab", LAB), ("the run", RUN)):
         made.add_options(title, options)
+    made.add_output()
     add_pytest_options(made)
     return made
 
@@ -42,13 +44,13 @@ def parser() -> Parser:
 def run(options: argparse.Namespace) -> int:
     """Run the suite by pytest; return the exit code."""
     take_policy(options)
-    look_at(options)
+    runtime = look_at(options)
     modules = [suite(), *([tests("lock")] if options.lock else [])]
-    return run_tests(modules, parser(), options, (*JOB, *POLICY, *LAB, *RUN))
+    return run_tests(modules, parser(), options, (*JOB, *POLICY, *LAB, *RUN), runtime)
 
 
-def look_at(options: argparse.Namespace) -> None:
-    """Raise `CannotRunError` for what is wrong with the arguments, before anything is started."""
+def look_at(options: argparse.Namespace) -> "RuntimeChoice":
+    """Return the runtime. Raise `CannotRunError` for what is wrong with the arguments, before anything is started."""
     from verify.job import read_job  # noqa: PLC0415 - after --help and --version
     from verify.lab.hosts.runs import scratch_place  # noqa: PLC0415 - as above
     from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
@@ -58,13 +60,15 @@ def look_at(options: argparse.Namespace) -> None:
 
     if options.workers < 1:
         raise CannotRunError(f"-n {options.workers} leaves nothing to run with: give 1 or more")
-    must_be_writable(Path(options.report_dir))
     scratch_place()
     settings = LabSettings.from_options(vars(options))
     read_job(settings.env_file, settings.stack, os.environ)
     if settings.source:
         must_hold_something(settings.source)
-    must_go_together(options, choose(options.runtime))
+    runtime = choose(options.runtime)
+    must_go_together(options, runtime)
+    must_be_writable(Path(options.report_dir))
+    return runtime
 
 
 def must_go_together(options: argparse.Namespace, runtime: "RuntimeChoice") -> None:

@@ -5,14 +5,14 @@ import os
 from pathlib import Path
 
 from verify.assets import tests
-from verify.commands.parsers import Parser
-from verify.commands.policy_options import add_format, must_name_a_job, must_name_paths, take_policy
-from verify.commands.suite_run import add_pytest_options, run_and_tell
+from verify.commands.parsers import TABLE, Parser
+from verify.commands.policy_options import must_name_a_job, must_name_paths, take_policy
+from verify.commands.suite_run import add_pytest_options, print_answer, run_and_tell
 from verify.options import JOB, LAB, POLICY, RUN, SELECTION
 
 EXAMPLES = """examples:
   duplicity-verify selection --env-file duplicity.env --source /var/data
-                                                         what is in and out, and what each rule did
+                                                         what is included and excluded, and by which rule
   duplicity-verify selection --env-file duplicity.env --source /var/data --explain config/traefik.yml
                                                          which rule decided on a path
   find /var/data -printf '%P\\t%y\\t%s\\t%T@\\0' | ssh HERE duplicity-verify selection --env-file F --listing -
@@ -26,11 +26,15 @@ KNOWN = (*JOB, *SELECTION, *POLICY, *RELEASE, *REPORT)
 
 def parser() -> Parser:
     """Return the command's parser."""
-    made = Parser("duplicity-verify selection", "Says what a job's rules take of its source; starts nothing.", EXAMPLES)
+    made = Parser(
+        "duplicity-verify selection", "Shows what the job's rules include and exclude. Runs no duplicity.", EXAMPLES
+    )
     made.add_options("the job", (*JOB, *RELEASE))
     made.add_options("the source and the policy", (*SELECTION, *POLICY))
-    add_format(made)
-    made.add_argument("--explain", metavar="PATH", action="append", default=[], help="say which rule decided on a path")
+    made.add_output(TABLE)
+    made.add_argument(
+        "--explain", metavar="PATH", action="append", default=[], help="say which rule decides on this path"
+    )
     made.add_options("the run", REPORT)
     add_pytest_options(made, workers=False)
     return made
@@ -48,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     with answer.standard_input(options.listing):
         modules = [tests("selection"), *([tests("lock")] if options.lock else [])]
         ended = run_and_tell(modules, parser(), options, KNOWN, answer=answer)
-    answer.print()
+    print_answer(answer, ended, options)
     return ended.verdict.exit_code
 
 
@@ -59,7 +63,7 @@ def look_at(options: argparse.Namespace) -> None:
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
     from verify.selection.survey import lists_of, rules_of  # noqa: PLC0415 - as above
 
-    must_be_writable(Path(options.report_dir))
     settings = LabSettings.from_options(vars(options))
     job = read_job(settings.env_file, settings.stack, os.environ)
     rules_of(job, settings.release, lists_of(job, settings.release))
+    must_be_writable(Path(options.report_dir))

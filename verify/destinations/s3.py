@@ -12,6 +12,7 @@ import urllib3
 from minio import Minio
 from minio.credentials.providers import AWSConfigProvider, ChainedProvider, EnvAWSProvider, Provider, StaticProvider
 from minio.error import MinioException, S3Error
+from minio.helpers import check_bucket_name
 
 from verify.archive.sets import Object
 from verify.destinations.view import NoView, RefusedError, View
@@ -57,6 +58,7 @@ def s3_location(job: Job, environment: Mapping[str, str]) -> S3Location | NoView
             "an s3:// URL with a host in it, as old releases take it, can be looked at through duplicity only"
         )
     bucket, *below = [part for part in unquote(url.path).split("/") if part] or [""]
+    _must_be_valid(bucket)
     named = _first(job, environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     region = job.option("--s3-region-name") or _first(job, environment, "AWS_DEFAULT_REGION", "AWS_REGION")
     endpoint = urlsplit(job.option("--s3-endpoint-url") or named or "https://s3.amazonaws.com")
@@ -80,6 +82,16 @@ def s3_view(job: Job, environment: Mapping[str, str]) -> View | NoView:
         http_client=_pool(location, environment),
     )  # fmt: skip
     return S3View(location, client)
+
+
+def _must_be_valid(bucket: str) -> None:
+    try:
+        check_bucket_name(bucket)
+    except ValueError:
+        raise CannotRunError(
+            f"DST names the bucket {bucket!r}, and no bucket can be called so (3 to 63 letters, digits, dots and "
+            "hyphens): correct DST, as in DST=s3:///bucket/prefix"
+        ) from None
 
 
 class S3View:

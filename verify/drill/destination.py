@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from verify import progress
 from verify.archive.manifests import Manifest, ManifestError, Unread
 from verify.archive.names import Names, Span
 from verify.archive.sets import Object, Stored, StoredSet, stored_of
@@ -127,6 +128,7 @@ class RealDestination:
         unread = [each for each in self.stored.points if remembered[each.span] is None]
         found: dict[Span, Manifest | Unread] = {span: known for span, known in remembered.items() if known}
         for start in range(0, len(unread), AT_ONCE):
+            progress.say(f"reading manifests: {start:,} of {len(unread):,} done")
             found |= self._read(unread[start : start + AT_ONCE])
         return found
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from verify import progress
 from verify.archive.completeness import signature_findings
 from verify.checks import FindingsError
 from verify.drill.host.archive import Archive, names_of
@@ -115,5 +116,6 @@ class Listings:
 
 
 def _listed(client: Duplicity, job: Job, point: int) -> tuple[ListResult, Listing]:
+    progress.say(f"listing the point of {moment(point)}")
     result = client.list_current_files(job.destination, at=point)
     return result, Listing(result.stdout if result.ok else b"")

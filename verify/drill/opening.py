@@ -20,6 +20,7 @@ from verify.drill.night import Night
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
+from verify.job.schemes import scheme_of
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
 
@@ -57,6 +58,10 @@ def must_have_one_destination(job: Job) -> None:
         )
     if not job.destination:
         raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
+    if scheme_of(job.destination).endswith("s3"):
+        from verify.destinations.s3 import s3_location  # noqa: PLC0415 - another scheme needs no client
+
+        s3_location(job, os.environ)
 
 
 def _host_of(runtime: str) -> Callable[[DrillSettings, Job, LabelledRun], contextlib.AbstractContextManager[DrillHost]]:

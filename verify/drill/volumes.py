@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from verify import progress
 from verify.archive.completeness import DAMAGED, Manifests
 from verify.archive.manifests import Manifest, Volume
 from verify.archive.names import Span
@@ -76,7 +77,9 @@ def prove(view: View, volumes: Sequence[Hashed], deadline: float) -> tuple[list[
     good: list[Object] = []
     found: list[Finding] = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for each, finding in zip(volumes, pool.map(lambda one: _judged(view, one, deadline), volumes), strict=True):
+        judged = pool.map(lambda one: _judged(view, one, deadline), volumes)
+        for number, (each, finding) in enumerate(zip(volumes, judged, strict=True), 1):
+            progress.say(f"downloading volumes: {number:,} of {len(volumes):,} done")
             if finding is None:
                 good.append(each.stored)
             elif isinstance(finding, Finding):

@@ -155,8 +155,13 @@ def choose(config: pytest.Config, requested: str) -> "RuntimeChoice":
     return choices[requested]
 
 
+@pytest.hookimpl(trylast=True)  # after the part for drills, which gives the owner's own tests their check
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let `CannotRunError` end a Hypothesis test at once: a dead store is not worth shrinking."""
+    """Let -k choose a test by its checks, and let `CannotRunError` end one of Hypothesis's at once.
+
+    A dead store is not worth shrinking.
+    """
+    item.extra_keyword_matches.update(evidence.checks_of(item))
     handle = getattr(getattr(item, "obj", None), "hypothesis", None)
     if handle is not None and "lab" in getattr(item, "fixturenames", ()):
         handle.inner_test = evidence.passing_through(handle.inner_test)

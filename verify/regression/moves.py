@@ -7,6 +7,7 @@ from typing import NamedTuple, Self, cast
 
 from verify.checks import Finding
 from verify.errors import CannotRunError
+from verify.progress import counting
 from verify.selection import Decision, Entry, RuleSet, select
 from verify.selection.printing import printable
 from verify.selection.survey import PathGroup
@@ -46,7 +47,7 @@ class Moves:
     def run(self, watchers: Iterable[Watcher] = ()) -> Self:
         """Decide every path twice, and show what moves to the watchers. Raise what `select` raises."""
         watching = tuple(watchers)
-        for path, before, after in self._pairs():
+        for path, before, after in counting(self._pairs(), "paths compared"):
             was, is_now = before is not None and before.included, after is not None and after.included
             if not path or was is is_now:
                 continue

@@ -11,11 +11,16 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import IO, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from verify.errors import CannotRunError
+from verify.report.json_report import report_of
+from verify.report.marks import IN_JSON, printable_on
 from verify.selection.listing import STANDARD_INPUT, Listed, RealSource
 from verify.selection.printing import printable
+
+if TYPE_CHECKING:
+    from verify.report.outcome import Run
 
 NAME = "verify-answer"  # by which tests ask pytest's plugin manager for it
 UNREADABLE = 10  # unreadable paths that are shown
@@ -78,6 +83,7 @@ class Answer:
         """Write the answer to standard output; who reads only its beginning is no error."""
         try:
             if self.form == "json":
+                printable_on(sys.stdout, IN_JSON)
                 print_json(self.document(), sys.stdout)
             else:
                 sys.stderr.write("\n")  # where both are one terminal, the run ends above
@@ -85,6 +91,18 @@ class Answer:
             sys.stdout.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
+
+
+class ReportAnswer(Answer):
+    """The answer of a command whose answer is its report: what report.json holds."""
+
+    def __init__(self) -> None:
+        super().__init__("json")
+        self.run: Run | None = None  # once it has ended
+
+    def document(self) -> dict[str, Any]:
+        """Return the report."""
+        return report_of(self.run) if self.run else {}
 
 
 def print_json(document: dict[str, Any], stream: IO[str]) -> None:

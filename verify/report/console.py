@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column
 from rich.text import Text
 
 from verify import __version__
 from verify.checks import CATALOGUE
 from verify.report.digest import Failure, Gap, Told, failures_of, gaps_of
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
-from verify.report.outcome import CheckResult, Outcome, Run
+from verify.report.live import Live
+from verify.report.marks import MARKS
+from verify.report.outcome import CheckResult, Outcome, Run, Verdict
 from verify.report.statistics import summary_of
 from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, said_of, tests_of, verdict_words
 
@@ -33,7 +33,7 @@ ENDLESS = 10_000  # columns where nobody's window ends: a log keeps a line a lin
 def open_console(on: TextIO | None = None) -> Console:
     """Return a console on a stream, standard output by default, out of reach of pytest's capture, which replaces it."""
     on = on or sys.stdout
-    stream = os.fdopen(os.dup(on.fileno()), "w", encoding=on.encoding, errors="replace")
+    stream = os.fdopen(os.dup(on.fileno()), "w", encoding=on.encoding, errors=MARKS)
     width = None if stream.isatty() else ENDLESS
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
@@ -41,56 +41,69 @@ def open_console(on: TextIO | None = None) -> Console:
 class ConsoleReporter:
     """Listens to a run and prints it. Without a terminal there is no progress line and no colour.
 
-    `command` is what the user typed, without what chose the tests.
+    `command` is what the user typed, without what chose the tests. A `quiet` one prints nothing of a
+    run that is proven, and of another what it found.
     """
 
-    def __init__(self, console: Console, command: str) -> None:
+    def __init__(self, console: Console, command: str, *, quiet: bool = False) -> None:
         self.command = command
+        self.quiet = quiet
         self.run: Run | None = None  # once it has ended
         self._told: set[str] = set()  # reasons that stand above
         self._console = console
-        self._progress = Progress(
-            SpinnerColumn(),
-            BarColumn(20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis"), markup=False),
-            console=console,
-            transient=True,
-            redirect_stdout=False,  # pytest does that
-            redirect_stderr=False,
-            disable=not console.is_terminal,
-        )
-        self._task = self._progress.add_task("collecting the tests", total=None)
+        self._live = Live(console, self._log, "collecting the tests")
+        self._facts: list[Mapping[str, Any]] = []
 
     def begin(self) -> None:
         """Print what is running, and show from now on what it is doing."""
-        title = ("duplicity-verify", "bold"), f" {__version__}: would this backup come back?"
-        self._line(Text.assemble(*title))
-        self._line(Text())
-        self._progress.start()
+        if not self.quiet:
+            self._title()
+            self._live.start()
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        self._progress.stop()
+        self._live.stop()
 
     def pytest_verify_event(self, event: Event) -> None:
         """Show an event."""
         match event:
             case RunStarted(tests=tests):
-                self._progress.update(self._task, total=tests, description="opening the lab")
+                self._live.expect(tests)
+                self._live.show("opening the lab")
             case LabReady(facts=facts):
-                self._header(facts)
+                self._met(facts)
             case TestStarted(id=name):
-                self._progress.update(self._task, description=name.rpartition("::")[2])
+                self._live.show(name.rpartition("::")[2])
             case TestEnded():
-                self._progress.update(self._task, advance=1)
-            case CheckDecided(check=check):
+                self._live.advance()
+            case CheckDecided(check=check) if not self.quiet:
                 self._check(check)
             case RunEnded(run=run):
                 self.close()
                 self.run = run
-                self._end(run)
+                self._ended(run)
+
+    def _met(self, facts: Mapping[str, Any]) -> None:
+        self._facts.append(facts)
+        if not self.quiet:
+            self._header(facts)
+
+    def _ended(self, run: Run) -> None:
+        if self.quiet and run.verdict is Verdict.PROVEN:
+            return
+        if self.quiet:
+            self._title()
+            for facts in self._facts:
+                self._header(facts)
+        self._end(run)
+
+    def _log(self, text: str) -> None:
+        self._line(Text(text, "dim"))
+
+    def _title(self) -> None:
+        title = ("duplicity-verify", "bold"), f" {__version__}: would this backup come back?"
+        self._line(Text.assemble(*title))
+        self._line(Text())
 
     def _header(self, facts: Mapping[str, Any]) -> None:
         for name, text in header(facts).items():
@@ -109,7 +122,8 @@ class ConsoleReporter:
         self._line(text, before)
 
     def _end(self, run: Run) -> None:
-        self._line(Text())
+        if not self.quiet:
+            self._line(Text())
         for failure in failures_of(run.tests):
             self._failure(failure)
         for gap in gaps_of(run):
@@ -158,7 +172,7 @@ class ConsoleReporter:
 
     def _gap(self, gap: Gap) -> None:
         self._line(Text(gap.reason), Text(f"{SIGNS[Outcome.NOT_PROVEN]} ", STYLES[Outcome.NOT_PROVEN]))
-        self._named({"wholly": ", ".join(gap.wholly), "in part": ", ".join(gap.partly)})
+        self._named({"unproven": ", ".join(gap.wholly), "partly": ", ".join(gap.partly)})
         self._line(Text())
 
     def _named(self, texts: Mapping[str, str]) -> None:
@@ -169,6 +183,7 @@ class ConsoleReporter:
     def _line(self, text: Text, before: Text | None = None) -> None:
         """Print text behind something; where it is too long for the terminal, its further lines hang below it."""
         before = before or Text()
+        self._live.printed()
         for number, line in enumerate(self._wrapped(text, len(before))):
             self._console.print(Text.assemble(before if not number else " " * len(before), line), soft_wrap=True)
 

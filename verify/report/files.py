@@ -35,7 +35,7 @@ def write_reports(run: Run, folder: Path) -> None:
 
 
 def write_refusal(sentence: str, folder: Path) -> None:
-    """Given why no run could start, write that as the files of one, if they can be written.
+    """Given why a run that began could not go on, write that as its files, if they can be written.
 
     The files of the run before are not left to be taken for this one's.
     """
@@ -46,8 +46,9 @@ def write_refusal(sentence: str, folder: Path) -> None:
 
 
 def must_be_writable(folder: Path) -> None:
-    """Given the folder for the files, make it. Raise `CannotRunError` where no report can be written in it."""
+    """Given the folder for the files, raise `CannotRunError` where no report can be written in it; leave nothing."""
     probe = folder / f".writable.{os.getpid()}"
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(bytes(PROBE))
@@ -56,6 +57,9 @@ def must_be_writable(folder: Path) -> None:
     finally:
         with contextlib.suppress(OSError):
             probe.unlink()
+        with contextlib.suppress(OSError):
+            for each in missing:
+                each.rmdir()
 
 
 def unwritable(folder: Path, error: OSError) -> CannotRunError:

@@ -83,7 +83,7 @@ def _gaps(run: Run) -> Iterator[str]:
         return
     yield from ("### Not proven", "")
     for gap in gaps:
-        named = (("wholly", gap.wholly), ("in part", gap.partly))
+        named = (("unproven", gap.wholly), ("partly", gap.partly))
         ids = "; ".join(f"{how} {', '.join(f'`{each}`' for each in checks)}" for how, checks in named if checks)
         yield f"- {text_of(gap.reason)}: {ids}"
     yield ""

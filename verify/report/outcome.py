@@ -137,7 +137,7 @@ def _judged(tests: tuple[TestResult, ...], *, refuted: bool) -> tuple[Outcome, s
     for test in tests:
         if test.ending is Ending.FINDINGS:
             others = ", ".join(dict.fromkeys(found.check for found in test.findings))
-            return Outcome.NOT_PROVEN, f"a test that decides it failed by another check: {others}"
+            return Outcome.NOT_PROVEN, f"another check failed first: {others}"
     if any(test.ending is Ending.PASSED for test in tests):
         return Outcome.PROVEN, ""
     reasons = dict.fromkeys(test.reason for test in tests if test.reason)

@@ -11,11 +11,18 @@ from verify.checks import Finding
 from verify.report.outcome import Ending, Planned, TestResult
 
 
-def folded(phases: list[pytest.TestReport], planned: Planned, command: str) -> TestResult:
-    """Given the reports of a test's phases and the command that ran it, return how it ended."""
+def folded(
+    phases: list[pytest.TestReport], planned: Planned, command: str, plan: Mapping[str, Planned] | None = None
+) -> TestResult:
+    """Given the reports of a test's phases and the command that ran it, return how it ended.
+
+    `plan` are all the tests that there are; without them a test is run again by its name.
+    """
     last = phases[-1]  # user properties add up, so the last has them all
-    again = shlex.join(["-k", last.nodeid.rpartition("::")[2].partition("[")[0]])
-    findings = tuple(_reproducible(data, f"{command} {again}") for data in properties(last, "finding"))
+    findings = tuple(
+        _reproducible(data, f"{command} -k {chooser_of(last.nodeid, data['check'], plan or {})}")
+        for data in properties(last, "finding")
+    )
     sentences = properties(last, "could-not-run")
     failed = [phase for phase in phases if phase.failed]
     skipped = [phase for phase in phases if phase.skipped]
@@ -35,6 +42,17 @@ def folded(phases: list[pytest.TestReport], planned: Planned, command: str) -> T
         said="; ".join(properties(last, "said")),
         downloaded=sum(counts.get("bytes_downloaded", 0) for counts in properties(last, "statistic")),
     )  # fmt: skip
+
+
+def chooser_of(test: str, check: str, plan: Mapping[str, Planned]) -> str:
+    """Given a test's id, return what -k runs it again by: the check that it failed by if no other test has that."""
+    function = _function(test)
+    met = {_function(each) for each, planned in plan.items() if any(check in name for name in (each, *planned.checks))}
+    return check if met == {function} else shlex.quote(function)
+
+
+def _function(test: str) -> str:
+    return test.rpartition("::")[2].partition("[")[0]
 
 
 def _reproducible(data: Mapping[str, str], again: str) -> Finding:

@@ -74,7 +74,9 @@ class Recorder:
         self._meet_lab(report)
         if report.when in ("setup", "call"):
             return
-        test = folded(self.reports.pop(report.nodeid), self.plan.get(report.nodeid, Planned()), self.command)
+        test = folded(
+            self.reports.pop(report.nodeid), self.plan.get(report.nodeid, Planned()), self.command, self._everything
+        )
         self.tests[test.id] = test
         if test.broke_off:
             self.troubles[_trouble(test)] = None
@@ -82,6 +84,11 @@ class Recorder:
             self.statistics.update(counts)
         self.announce(TestEnded(test))
         self._decide(test)
+
+    @property
+    def _everything(self) -> Plan:
+        """All tests that there are, as far as this run knows: one of some does not."""
+        return {} if self.config.getoption("keyword") or self.config.getoption("markexpr") else self.plan
 
     def _meet_lab(self, report: pytest.TestReport) -> None:
         for facts in properties(report, "facts"):
@@ -121,7 +128,7 @@ class Recorder:
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Note an error of pytest or of a plugin."""
-        self.troubles[f"pytest broke off: {last_line(str(excrepr))}"] = None
+        self.troubles[f"pytest stopped: {last_line(str(excrepr))}"] = None
 
     @pytest.hookimpl(wrapper=True, trylast=True)  # innermost: pytest's own reporter asks for its summary after it
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -163,4 +170,4 @@ def command_of(config: pytest.Config) -> str:
 def _trouble(test: TestResult) -> str:
     if test.ending is Ending.COULD_NOT_RUN:
         return test.reason
-    return f"{test.id.rsplit('::', 1)[-1]} broke off, which is a fault of duplicity-verify: {test.reason}"
+    return f"{test.id.rsplit('::', 1)[-1]} stopped by a bug of duplicity-verify: {test.reason}"

@@ -124,7 +124,7 @@ def _direction(title: str, groups: Sequence[tuple[Fate, PathGroup]]) -> Iterator
     total = size(sum(group.size for _, group in groups))
     yield f"{title}: {counted(paths, 'path')}, {counted(files, 'file')}, {total}"
     for fate, group in groups:
-        yield f"  {'no longer ' if fate.enters else ''}left out by {fate.rule}"
+        yield f"  {'no longer ' if fate.enters else ''}excluded by {fate.rule}"
         yield from (f"    {line}" for line in first_and_more(_tops(group), SHOWN, "of these"))
         if group.untold:
             yield f"    and {counted(group.untold, 'path')} more; --format json lists them"

@@ -149,7 +149,7 @@ def _rules(survey: Survey) -> Iterator[str]:
         ]
         for use in survey.uses
     ]
-    yield from columns([["", "rule", "takes", "leaves out", "bytes", ""], *rows], right=(2, 3, 4))
+    yield from columns([["", "rule", "includes", "excludes", "bytes", ""], *rows], right=(2, 3, 4))
 
 
 def _bytes(share: Share | None) -> int:

@@ -42,7 +42,7 @@ def remark(check: CheckResult, told: set[str]) -> str:
         return check.said
     if check.outcome is Outcome.FINDING:
         return counted(len(check.findings), "finding")
-    what = "broke off" if check.outcome is Outcome.ERROR else "not proven"
+    what = "stopped" if check.outcome is Outcome.ERROR else "not proven"
     known = check.reason in told
     told.add(check.reason)
     return f"{what}, as above" if known else f"{what}: {check.reason}"

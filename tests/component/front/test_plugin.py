@@ -131,17 +131,17 @@ def test_the_report_tells_each_ending(pytester: pytest.Pytester) -> None:
     assert outcomes == {
         "listing": ("embedded", "proven", ""),
         "content": ("embedded", "finding", ""),
-        "structure": ("embedded", "not-proven", "a test that decides it failed by another check: content"),
+        "structure": ("embedded", "not-proven", "another check failed first: content"),
         "metadata": ("embedded", "error", "the store died"),
         "single-path": ("embedded", "not-proven", "nothing to try"),
         "verify-agrees": ("embedded", "error", "KeyError: 'x'"),
     }
     (found,) = written["findings"]
     assert (found["check"], found["path"], found["runtime"]) == ("content", "a", "embedded")
-    assert found["reproduce"].endswith(" -k test_finds")
+    assert found["reproduce"].endswith(" -k content")  # which no other test decides
     assert written["troubles"] == [
         "the store died",
-        "test_errs[embedded] broke off, which is a fault of duplicity-verify: KeyError: 'x'",
+        "test_errs[embedded] stopped by a bug of duplicity-verify: KeyError: 'x'",
     ]
 
 

@@ -26,7 +26,7 @@ def test_figures_are_drawn_from_the_least_to_the_largest() -> None:
     assert sparkline([1, 2, 3, 8]) == "▁▂▃█"
     assert sparkline([5, 5, 5]) == "▅▅▅"
     drills = [PastDrill(0, 0, "proven", {"full_seconds": seconds}) for seconds in (60, 90, 720)]
-    assert trends_of(drills) == ["time to get all back     ▁▁█  from 60 s to 12 min"]
+    assert trends_of(drills) == ["estimated full restore time  ▁▁█  from 60 s to 12 min"]
     assert trends_of(drills[:1]) == []
 
 

@@ -82,6 +82,6 @@ def run(facts: dict[str, Any], tests: tuple[TestResult, ...], checks: tuple[Chec
         checks=checks,
         tests=tests,
         labs=(facts,),
-        troubles=(BROKEN, "test_x broke off, which is a fault of duplicity-verify: KeyError: 'x'"),
+        troubles=(BROKEN, "test_x stopped by a bug of duplicity-verify: KeyError: 'x'"),
         statistics={"duplicity_milliseconds": 60_000},
     )

@@ -1,8 +1,12 @@
 """The console command before anything is started: what was typed, and what is wrong with it."""
 
 import argparse
-import json
+import contextlib
+import errno
+import io
 import os
+import platform
+import re
 import runpy
 import shlex
 import signal
@@ -13,16 +17,19 @@ from typing import Any
 
 import pytest
 
-from verify import __version__
+from verify import __version__, assets
 from verify.cli import COMMANDS, MAIN, main
 from verify.commands.parsers import Parser
 from verify.commands.suite_run import command_of, isolate, pytest_arguments
+from verify.drill.ledger.ledger import Ledger
 from verify.errors import CannotRunError
 from verify.job import read_job
+from verify.lab.hosts.runtime import engine
 from verify.options import JOB, LAB, RUN
 from verify.plugin.interruption import SIGNALS
 
 ALL = (MAIN, *COMMANDS)
+VERSIONS = f"duplicity-verify {__version__} (Python {platform.python_version()})\n"
 KNOWN = (*JOB, *LAB, *RUN)
 
 
@@ -66,9 +73,10 @@ def test_help_shows_each_option_each_command_and_the_exit_codes(name: str, capsy
     for flag in parser_of(name).flags:
         assert f" {flag}" in shown
     for command, meaning in COMMANDS.items():
-        assert f"  duplicity-verify {command:12} {meaning}\n" in shown
+        assert (f"  {command:13} {meaning}\n" in shown) is (name == MAIN)
     assert "\nexamples:\n  duplicity-verify" in shown
-    assert "exit codes: 0 " in shown
+    assert "exit codes: 0 " in shown or name == "completion"
+    assert shown.startswith(f"usage: {' '.join(['duplicity-verify', *typed(name)])} [OPTIONS]")
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -78,7 +86,7 @@ def test_the_examples_of_a_commands_help_are_commands(name: str) -> None:
     examples = [line.strip().partition("  ")[0] for line in lines if line.startswith("  duplicity-verify")]
     assert examples
     for example in examples:
-        words = [word for word in shlex.split(example.partition(" | ")[0])[1:] if word != "…"]
+        words = [word for word in shlex.split(re.split(r" [|>] ", example)[0])[1:] if word != "…"]
         assert words[: len(typed(name))] == typed(name)
         parser_of(name).parse_args(words[len(typed(name)) :])
 
@@ -87,7 +95,7 @@ def test_the_examples_of_a_commands_help_are_commands(name: str) -> None:
 def test_the_version_is_the_packages(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(typed(name, "--version"))
-    assert (end.value.code, capsys.readouterr().out) == (0, f"duplicity-verify {__version__}\n")
+    assert (end.value.code, capsys.readouterr().out) == (0, VERSIONS)
 
 
 def test_the_main_job_has_every_option_that_is_declared() -> None:
@@ -173,10 +181,17 @@ def test_a_tmpdir_that_is_none_is_one_sentence(
     assert refusal(capsys).startswith("TMPDIR=/no/such/folder is no folder that can be written")
 
 
-def test_a_refusal_is_a_report_too(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sentence = refusal(capsys, "-n", "0", "--report-dir", "mine")
-    report = json.loads((here / "mine" / "report.json").read_text())
-    assert (report["exit_code"], report["sentence"]) == (2, sentence)
+def test_what_is_typed_wrong_leaves_the_last_report_and_nothing_new(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "mine").mkdir()
+    (here / "mine" / "report.json").write_text("the last good one")
+    for words in (["-n", "0"], ["--env-file=none"], ["-k", "and and"], ["--runtime=embedded", "-k", "no_such_test"]):
+        refusal(capsys, *words, "--report-dir", "mine")
+        refusal(capsys, *words, "--report-dir", "other")
+    assert [path.name for path in (here / "mine").iterdir()] == ["report.json"]
+    assert (here / "mine" / "report.json").read_text() == "the last good one"
+    assert not (here / "other").exists()
 
 
 @pytest.mark.parametrize("error", [CannotRunError("no"), KeyboardInterrupt()])
@@ -193,13 +208,45 @@ def test_what_a_command_raises_is_exit_code_2_and_a_sentence(
     )
 
 
-def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_keeps_its_traceback_and_is_no_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def run(_: argparse.Namespace) -> int:
         raise KeyError("x")
 
     monkeypatch.setattr("verify.commands.doctor.run", run)
-    with pytest.raises(KeyError):
-        main(["doctor"])
+    assert main(["doctor"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Traceback (most recent call last):\n")
+    assert said.endswith(
+        "\nduplicity-verify: this is a bug of duplicity-verify: KeyError: 'x'; please report it with the lines above\n"
+    )
+
+
+def test_a_full_disk_is_no_bug(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(_: argparse.Namespace) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("verify.commands.doctor.run", run)
+    assert refusal(capsys, "doctor").startswith("no space is left on this machine (No space left on device): free some")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["drlil", "--help"], "there is no command drlil (did you mean drill?); see duplicity-verify --help"),
+        (["drlil", "--version"], "there is no command drlil (did you mean drill?); see duplicity-verify --help"),
+        (
+            ["drill", "--help", "--env-fiel", "x"],
+            "there is no option --env-fiel (did you mean --env-file?); see duplicity-verify drill --help",
+        ),
+        (["--versoin"], "there is no option --versoin (did you mean --version?); see duplicity-verify --help"),
+    ],
+)
+def test_what_is_misspelt_is_said_before_any_help(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refusal(capsys, *words) == sentence
 
 
 def test_the_callers_signals_are_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +267,7 @@ def test_it_runs_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.setattr(sys, "argv", ["duplicity-verify", "--version"])
     with pytest.raises(SystemExit), pytest.warns(RuntimeWarning, match="found in sys.modules"):
         runpy.run_module("verify.cli", run_name="__main__")
-    assert capsys.readouterr().out == f"duplicity-verify {__version__}\n"
+    assert capsys.readouterr().out == VERSIONS
 
 
 def test_pytest_is_given_the_callers_options_and_nothing_of_its_configuration(here: Path) -> None:
@@ -245,6 +292,46 @@ def test_what_to_type_again_is_what_was_given() -> None:
     parser = parser_of(MAIN)
     options = parser.parse_args(["--env-file=a b.env", "--profile=default", "-k", "x", "-n", "3"])
     assert command_of(parser, options, KNOWN) == "duplicity-verify '--env-file=a b.env'"
+
+
+def test_tests_here_and_elsewhere_have_a_root_together(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "mine").mkdir()
+    options = parser_of("drill").parse_args(["mine/"])
+    words = pytest_arguments([assets.tests("drill"), *options.tests], options, ())
+    assert f"--rootdir={os.path.commonpath([here, assets.tests('drill')])}" in words
+
+
+@pytest.mark.parametrize("place", ["s3:///b", "s3:///", "boto3+s3:///no..name/x"])
+def test_a_bucket_that_cannot_be_is_one_sentence(place: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "job.env").write_text(f"SRC=/x\nDST={place}\n")
+    said = refusal(capsys, "drill", "--env-file=job.env")
+    assert said.startswith("DST names the bucket '")
+    assert "no bucket can be called so" in said
+
+
+@pytest.mark.parametrize("runtime", ["embedded", "docker"])
+def test_a_release_that_there_is_not_is_one_sentence(
+    runtime: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if runtime == "docker" and not engine().ok:
+        pytest.skip(engine().why)
+    assert main([f"--runtime={runtime}", "--duplicity-release=9.9.9", "--quiet"]) == 2
+    said = capsys.readouterr()
+    if "cannot be reached" in said.err:
+        pytest.skip("the package index cannot be reached")
+    sentence = "duplicity-verify: the package index has no duplicity 9.9.9: look up which releases there are\n"
+    assert (said.out, said.err) == ("", sentence)
+    assert not (here / ".duplicity-verify").exists()
+
+
+def test_the_history_in_ascii(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with contextlib.closing(Ledger(here / ".duplicity-verify" / "drill", "s3:///bucket/prefix")) as ledger:
+        ledger.end(ledger.begin(0.0), 1.0, "proven")
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    assert main(["history"]) == 0
+    sys.stdout.flush()
+    assert b"+ proven" in raw.getvalue()
 
 
 def test_pytests_own_environment_is_taken_out() -> None:

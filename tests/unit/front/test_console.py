@@ -24,10 +24,10 @@ versions  duplicity 3.2.1, store MinIO RELEASE.2025-09-07T16-13-09Z
 note      --exclude-regexp x is left out
 note      OPTIONS: a comment is cut
 
-○ listing            2 tests           3.0 s  not proven: a test that decides it failed by another check: command-succeeds
+○ listing            2 tests           3.0 s  not proven: another check failed first: command-succeeds
 ✗ content            1 test            1.5 s  1 finding
 ○ source-not-empty   0 of 1 test       1.5 s  not proven: no real folder was given with --source
-! verify-agrees      1 test            1.5 s  broke off: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
+! verify-agrees      1 test            1.5 s  stopped: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
 ✓ env-file-reads-alike  1 of 2 tests      3.0 s  both readings of the env file give the same job
 ✗ command-succeeds   2 tests           3.0 s  2 findings
 
@@ -49,15 +49,15 @@ test_content
         y=1,
     )
 
-○ a test that decides it failed by another check: command-succeeds
-      wholly   listing
+○ another check failed first: command-succeeds
+      unproven listing
 
 ○ no real folder was given with --source
-      wholly   source-not-empty
-      in part  env-file-reads-alike
+      unproven source-not-empty
+      partly   env-file-reads-alike
 
 ! the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
-! test_x broke off, which is a fault of duplicity-verify: KeyError: 'x'
+! test_x stopped by a bug of duplicity-verify: KeyError: 'x'
 
 FINDINGS: 3 findings (command-succeeds, content); besides, the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again (1 min 15 s)
 """  # noqa: E501 - as it is printed
@@ -69,11 +69,13 @@ def widest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verify.report.console.IDS", 17)
 
 
-def printed(run: Run, facts: dict[str, Any], checks: tuple[CheckResult, ...], **console: Any) -> str:
+def printed(
+    run: Run, facts: dict[str, Any], checks: tuple[CheckResult, ...], *, quiet: bool = False, **console: Any
+) -> str:
     """Given a run, return what its events print."""
     stream = io.StringIO()
     console = {"width": 10_000, "highlight": False, "markup": False, "emoji": False, **console}
-    reporter = ConsoleReporter(Console(file=stream, **console), "duplicity-verify")
+    reporter = ConsoleReporter(Console(file=stream, **console), "duplicity-verify", quiet=quiet)
     reporter.begin()
     reporter.pytest_verify_event(RunStarted(run.started, len(run.tests), len(checks)))
     reporter.pytest_verify_event(LabReady(facts))
@@ -107,10 +109,10 @@ def test_with_a_terminal_no_line_is_longer_than_it_and_colours_come_and_go(
 def test_further_lines_hang_below_the_first(run: Run, facts: dict[str, Any], checks: tuple[CheckResult, ...]) -> None:
     shown = printed(run, facts, checks, width=70).splitlines()
     begin = next(number for number, line in enumerate(shown) if line.startswith("! verify-agrees"))
-    column = shown[begin].index("broke off")
+    column = shown[begin].index("stopped")
     below = list(itertools.takewhile(lambda line: line[:column].isspace(), shown[begin + 1 :]))
     assert len(below) > 1
-    assert " ".join(line[column:].strip() for line in (shown[begin], *below)) == f"broke off: {run.troubles[0]}"
+    assert " ".join(line[column:].strip() for line in (shown[begin], *below)) == f"stopped: {run.troubles[0]}"
 
 
 def test_a_reason_that_stands_above_is_not_told_again(run: Run, facts: dict[str, Any]) -> None:
@@ -118,8 +120,8 @@ def test_a_reason_that_stands_above_is_not_told_again(run: Run, facts: dict[str,
     checks = tuple(fold(check, "embedded", broken) for check in ("listing", "content", "env-file-reads-alike"))
     assert {check.outcome for check in checks} == {Outcome.ERROR}
     shown = printed(replace(run, tests=tuple(broken), troubles=("why",), checks=checks), facts, checks)
-    assert shown.count("broke off: why") == 1
-    assert shown.count("broke off, as above") == 2
+    assert shown.count("stopped: why") == 1
+    assert shown.count("stopped, as above") == 2
     assert shown.endswith("\nCOULD NOT RUN: why (1 min 15 s)\n")
 
 
@@ -140,3 +142,21 @@ def test_a_job_that_lacks_an_end_has_a_word_for_it(
 ) -> None:
     facts["job"] |= {"source": source, "destination": destination}
     assert f"          {way}\n" in printed(run, facts, ())
+
+
+def test_quietly_nothing_is_said_of_a_run_that_is_proven(
+    run: Run, facts: dict[str, Any], checks: tuple[CheckResult, ...]
+) -> None:
+    good = tuple(check for check in checks if check.outcome is Outcome.PROVEN)
+    proven = replace(run, checks=good, tests=good[0].tests, troubles=())
+    assert printed(proven, facts, good, quiet=True) == ""
+
+
+def test_quietly_findings_are_told_with_the_job_and_the_verdict(
+    run: Run, facts: dict[str, Any], checks: tuple[CheckResult, ...]
+) -> None:
+    head, _, rest = WHOLE.replace("VERSION", __version__).partition("○ listing")
+    end = rest[rest.index("\n\ntest_content") :]
+    assert printed(run, facts, checks, quiet=True) == head + end.removeprefix("\n\n")
+    refused = replace(run, tests=(), checks=(), troubles=("no engine answers",))
+    assert printed(refused, facts, (), quiet=True).endswith("\nCOULD NOT RUN: no engine answers (1 min 15 s)\n")

@@ -37,7 +37,7 @@ def test_findings_with_a_path_are_told_each_time() -> None:
 
 def test_what_is_not_proven_is_told_by_its_reason(run: Run) -> None:
     assert gaps_of(run) == [
-        Gap("a test that decides it failed by another check: command-succeeds", ("listing",), ()),
+        Gap("another check failed first: command-succeeds", ("listing",), ()),
         Gap("no real folder was given with --source", ("source-not-empty",), ("env-file-reads-alike",)),
     ]
 
@@ -50,4 +50,4 @@ def test_a_check_that_failed_by_another_is_not_told_by_what_was_skipped(run: Run
     skipped = TestResult("m.py::b", Planned(("content",), "embedded"), Ending.SKIPPED, reason="needs docker")
     tests = (failed("a", refused("")), skipped)
     (gap,) = gaps_of(replace(run, tests=tests, checks=(fold("content", "embedded", tests),)))
-    assert gap == Gap("a test that decides it failed by another check: command-succeeds", ("content",), ())
+    assert gap == Gap("another check failed first: command-succeeds", ("content",), ())

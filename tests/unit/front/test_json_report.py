@@ -12,6 +12,7 @@ import pytest
 
 from verify.checks import CATALOGUE, Severity
 from verify.errors import CannotRunError
+from verify.report.answer import ReportAnswer
 from verify.report.events import RunEnded, RunStarted
 from verify.report.files import PROBE, ReportFiles, must_be_writable, write_refusal
 from verify.report.json_report import report_of
@@ -110,7 +111,7 @@ def test_a_refusal_where_nothing_can_be_written_is_still_one(tmp_path: Path) -> 
 
 def test_a_folder_that_takes_a_report_is_left_as_it_was(tmp_path: Path) -> None:
     must_be_writable(tmp_path / "new")
-    assert list((tmp_path / "new").iterdir()) == []
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("below", ["file", "file/report"])
@@ -126,3 +127,18 @@ def test_names_that_are_no_text_are_written(run: Run, tmp_path: Path) -> None:
     ReportFiles(tmp_path).pytest_verify_event(RunEnded(replace(run, tests=(odd,))))
     assert "\\udcff" in (tmp_path / "report.md").read_text()
     assert (tmp_path / "report.json").stat().st_size <= PROBE
+
+
+def test_the_report_on_standard_output_is_the_one_in_the_file(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ReportFiles(tmp_path).pytest_verify_event(RunEnded(run))
+    answer = ReportAnswer()
+    answer.run = run
+    answer.print()
+    assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "report.json").read_text())
+
+
+def test_a_run_that_never_was_has_no_report_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    ReportAnswer().print()
+    assert capsys.readouterr().out == ""

@@ -9,7 +9,7 @@ WHOLE = """\
 ## ✗ FINDINGS: 3 findings (command-succeeds, content); besides, the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again (1 min 15 s)
 
 - could not run: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
-- could not run: test\\_x broke off, which is a fault of duplicity-verify: KeyError: 'x'
+- could not run: test\\_x stopped by a bug of duplicity-verify: KeyError: 'x'
 - job: /job/duplicity.env, /job/stack.yml
 - /var/data → s3:///bucket/prefix, encrypted
 - runtime: embedded: there is no docker command on PATH
@@ -19,10 +19,10 @@ WHOLE = """\
 
 | | check | runtime | tests | time | |
 |---|---|---|---:|---:|---|
-| ○ | `listing` | embedded | 2 tests | 3.0 s | not proven: a test that decides it failed by another check: command-succeeds |
+| ○ | `listing` | embedded | 2 tests | 3.0 s | not proven: another check failed first: command-succeeds |
 | ✗ | `content` | embedded | 1 test | 1.5 s | 1 finding |
 | ○ | `source-not-empty` | embedded | 0 of 1 test | 1.5 s | not proven: no real folder was given with --source |
-| ! | `verify-agrees` | embedded | 1 test | 1.5 s | broke off: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again |
+| ! | `verify-agrees` | embedded | 1 test | 1.5 s | stopped: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again |
 | ✓ | `env-file-reads-alike` | embedded | 1 of 2 tests | 3.0 s | both readings of the env file give the same job |
 | ✗ | `command-succeeds` | embedded | 2 tests | 3.0 s | 2 findings |
 
@@ -49,8 +49,8 @@ Reproduce with:
 
 ### Not proven
 
-- a test that decides it failed by another check: command-succeeds: wholly `listing`
-- no real folder was given with --source: wholly `source-not-empty`; in part `env-file-reads-alike`
+- another check failed first: command-succeeds: unproven `listing`
+- no real folder was given with --source: unproven `source-not-empty`; partly `env-file-reads-alike`
 
 """  # noqa: E501 - as it is written
 

@@ -41,7 +41,7 @@ def run_of(*tests: TestResult, troubles: Iterable[str] = (), chosen: str = "") -
         (
             [ended("content", Ending.PASSED), ended("content", Ending.FINDINGS, OTHER)],
             Outcome.NOT_PROVEN,
-            "a test that decides it failed by another check: command-succeeds",
+            "another check failed first: command-succeeds",
         ),
         ([ended("listing", Ending.FINDINGS, LOST)], Outcome.FINDING, ""),
     ],

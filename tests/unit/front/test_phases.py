@@ -6,7 +6,7 @@ import pytest
 
 from verify.checks import Finding
 from verify.report.outcome import Ending, Planned, TestResult
-from verify.report.phases import folded, last_line
+from verify.report.phases import chooser_of, folded, last_line
 
 LOST = Finding("content", "a", "1 byte", "none")
 NAME = "m.py::test_it[embedded-a b]"
@@ -81,3 +81,19 @@ def test_a_skipped_test_says_why(longrepr: Any, reason: str) -> None:
 )
 def test_a_traceback_is_told_by_the_line_that_names_the_error(text: str, line: str) -> None:
     assert last_line(text) == line
+
+
+def test_a_test_is_run_again_by_its_check_where_no_other_test_has_it() -> None:
+    plan = {
+        "m.py::test_answers[embedded]": Planned(("destination-reachable",)),
+        "m.py::test_comes_back[a]": Planned(("content", "metadata")),
+        "m.py::test_comes_back[b]": Planned(("content", "metadata")),
+        "m.py::test_points": Planned(("content", "contents-usable")),
+    }
+    answers, back, points = "m.py::test_answers[embedded]", "m.py::test_comes_back[a]", "m.py::test_points"
+    assert chooser_of(answers, "destination-reachable", plan) == "destination-reachable"
+    assert chooser_of(back, "metadata", plan) == "metadata"
+    assert chooser_of(back, "content", plan) == "test_comes_back"
+    assert chooser_of(points, "contents-usable", plan) == "contents-usable"
+    assert chooser_of(answers, "content", plan) == "test_answers"
+    assert chooser_of(answers, "destination-reachable", {}) == "test_answers"

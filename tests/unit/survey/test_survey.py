@@ -205,13 +205,13 @@ def test_an_explanation_names_the_rule_and_what_the_others_say() -> None:
     options = ["--include", "/s/config/traefik", "--exclude", "/s/config", "--exclude", "**.yml"]
     assert str(explained("config/traefik/traefik.yml", *options)).splitlines() == [
         "config/traefik/traefik.yml is in the backup: --include /s/config/traefik matches a folder that it is in.",
-        "  0  --include /s/config/traefik: takes it",
-        "  1  --exclude /s/config: would leave it out",
-        "  2  --exclude **.yml: would leave it out",
+        "  0  --include /s/config/traefik: includes it",
+        "  1  --exclude /s/config: would exclude it",
+        "  2  --exclude **.yml: would exclude it",
     ]
     assert str(explained("/s/config", *options)).splitlines()[1:] == [
         "  0  --include /s/config/traefik: makes duplicity look below it",
-        "  1  --exclude /s/config: would leave it out",
+        "  1  --exclude /s/config: would exclude it",
         "  2  --exclude **.yml: says nothing",
     ]
     assert explained("/s/registry/blobs/", "--exclude", "/s/registry").as_json() == {
@@ -219,7 +219,7 @@ def test_an_explanation_names_the_rule_and_what_the_others_say() -> None:
         "included": False,
         "rule": 0,
         "why": "it is in registry, which is left out: --exclude /s/registry matches it",
-        "rules": [{"index": 0, "rule": "--exclude /s/registry", "says": "leaves it out"}],
+        "rules": [{"index": 0, "rule": "--exclude /s/registry", "says": "excludes it"}],
     }
     for source in ("", ".", "/s", "/s/"):
         assert str(explained(source)) == ". is in the backup: the source itself is always taken."

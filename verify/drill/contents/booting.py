@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from verify import progress
 from verify.checks import Finding
 from verify.drill.contents.databases import Cluster, Dump
 from verify.drill.contents.serving import QUERYING, Servers, last_of
@@ -50,6 +51,7 @@ class Postgres(Servers):
         """
         programs = self._of(cluster.major)
         where = printable(bytes(cluster.path.relative_to(root)))
+        progress.say(f"starting the database in {where}")
         with self._folder() as folder:
             self._host.stream_in(cluster.path, f"{folder}/data")
             self._host.remove(f"{folder}/data/postmaster.pid")  # of the server that it was copied from

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from verify import progress
 from verify.checks import Finding
 from verify.drill.host.drill_host import DrillHost
 from verify.drill.restoring.needs import Needs
@@ -58,6 +59,7 @@ class Restorer:
         them, and is called while duplicity starts. Raise `CannotRunError` where there is no room.
         """
         host, downloaded = self._host, needs.bytes(path)
+        progress.say(f"restoring {printable(path) or 'everything'} ({downloaded / 10**6:,.1f} MB to download)")
         self._must_fit(size if size is not None else GROWS * downloaded, needs)
         target = host.new_target(posixpath.join(into, path.decode("utf-8", "surrogateescape")) if path else into)
         host.main.mkdir(posixpath.dirname(target), 0o700)

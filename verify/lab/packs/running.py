@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from verify import progress
 from verify.errors import CannotRunError
 from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Lab
@@ -44,6 +45,7 @@ def _run(lab: Lab, bodies: Sequence[Body]) -> tuple[list[HistoryVerdict], bool]:
     """
     if len(bodies) == 1:
         return [HistoryVerdict(_alone(lab, bodies[0]))], False
+    progress.say(f"running {len(bodies)} histories together")
     with HistoryPack(lab) as pack:
         members = [partial(body, Member(lab, pack, name_of(number))) for number, body in enumerate(bodies)]
         raised = side_by_side.run(members, pack.serve)

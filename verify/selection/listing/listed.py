@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from verify.errors import CannotRunError
+from verify.progress import counting
 from verify.selection import Entry
 from verify.selection.listing.records import Form, Reader, form_of, records_of
 
@@ -81,7 +82,7 @@ class Listed:
         """Return the folders of the paths, which takes a pass of its own: a listing may be sorted anyhow."""
         folders = {b""}
         with self._opened() as stream:
-            for number, record in enumerate(records_of(stream, self.form.separator), start=1):
+            for number, record in enumerate(counting(records_of(stream, self.form.separator), "paths read"), start=1):
                 folder = posixpath.dirname(reader.path(number, record, record.removesuffix(b"/")))
                 while folder not in folders:
                     folders.add(folder)

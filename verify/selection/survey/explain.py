@@ -74,8 +74,8 @@ def _relative(source: str, asked: str) -> bytes:
 
 def _word(rule: Rule, name: str, decision: Decision, scene: Scene) -> str:
     if rule.condition.matches(name, decision.entry, scene):
-        says = "takes it" if rule.include else "leaves it out"
-        return says if rule.index == decision.rule else f"would {'take it' if rule.include else 'leave it out'}"
+        does = "include" if rule.include else "exclude"
+        return f"{does}s it" if rule.index == decision.rule else f"would {does} it"
     if rule.include and rule.condition.leads_through(name):
         return "makes duplicity look below it"
     return "says nothing"

@@ -106,7 +106,7 @@ def _finding(survey: Survey, remark: Remark) -> Finding:
     path = named_path(survey.rules, remark.rule) or b""
     if remark.by:
         first = remark.by[0]
-        says = "takes" if first.include else "leaves out"
+        says = "includes" if first.include else "excludes"
         return Finding(
             "rules-effective",
             printable(path),

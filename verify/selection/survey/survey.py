@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable, Iterable
 from typing import Self
 
+from verify.progress import counting
 from verify.selection import Decision, Entry, RuleSet, RuleUse, Summary, Walk
 from verify.selection.conditions import Scene
 
@@ -30,7 +31,7 @@ class Survey:
     def run(self, watchers: Iterable[Watcher] = ()) -> Self:
         """Decide every path, and show each decision to the watchers. Raise what `select` raises."""
         watching = (self.summary.add, *([self._note_name] if self.names else []), *watchers)
-        for decision in self._walk:
+        for decision in counting(self._walk, "paths looked at"):
             for watch in watching:
                 watch(decision)
             if not decision.entry.path.isascii():
