@@ -51,7 +51,7 @@ def test_the_answer_for_people_shows_folders_and_rules(command: Command) -> None
     lines = done.out.splitlines()
     assert "in the backup      9 paths  5 files  1.4 kB" in lines
     assert "registry                0       0 B          1     3.0 kB" in lines
-    assert "1  --exclude /var/data/registry       0           3  3.0 kB" in lines
+    assert "1  --exclude /var/data/registry          0         3  3.0 kB" in lines
 
 
 def test_a_listing_from_a_pipe_gives_the_same_answer_as_the_folder(command: Command, here: Path) -> None:
