@@ -60,7 +60,7 @@ class Site:
 
     @property
     def unencrypted(self) -> str:
-        """Why the job's backups are not encrypted in this lab; empty where they are."""
+        """Why the job's backups are not encrypted in this lab; empty if they are."""
         return self.gpg_missing if self.job.encrypted else "the job asks for --no-encryption"
 
     @property

@@ -16,7 +16,7 @@ ENTRYPOINT = "/usr/local/bin/entrypoint"
 
 
 class ScheduledJob:
-    """The recipe's commands, as its users type them, at a destination of the lab."""
+    """The image's commands as its users type them, with a destination in the lab."""
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
@@ -27,12 +27,12 @@ class ScheduledJob:
 
     @property
     def refused(self) -> str:
-        """Why the schedule cannot be run here, or an empty string."""
+        """Why the schedule cannot be run here; empty if it can."""
         foreign = [entry.number for entry in self._job.entries if entry.what and calls_of(entry.what, {}) is None]
         return f"JOB_{foreign[0]}_WHAT runs more than a backup: not in a sandbox" if foreign else ""
 
     def run(self) -> None:
-        """Run what the schedule runs. Raise `FindingsError` (`job-runs`) unless it succeeds and stores a backup."""
+        """Run what the schedule runs. Raise `FindingsError` (`job-runs`) unless that succeeds and stores a backup."""
         period = self._period()
         done = self._run([f"/etc/periodic/{period}/jobrunner"])
         stored = self._lab.store.objects(self.destination)
