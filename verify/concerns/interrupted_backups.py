@@ -99,7 +99,7 @@ def recovered(copies: Copies, interrupt: Interrupt) -> BackupVerdict | None:
     """
     opened = copies.new if interrupt.set == "full" else copies.copy
     with opened(encrypted=interrupt.encrypted) as chain:
-        result = broken_off(copies, chain, interrupt)
+        result = stopped_backup(copies, chain, interrupt)
         if result.timed_out:
             return refused(result)
         if result.ok:
@@ -160,11 +160,11 @@ def spoiled_findings(verdict: BackupVerdict) -> list[Finding]:
     """Given the verdict on `SPOILED`, return a finding if its rerun is right by now."""
     if known_to_spoil(SPOILED, verdict):
         return []
-    expected = "an incremental that broke off at its manifest, and came back cut short after a rerun"
+    expected = "an incremental that was stopped at its manifest, and restores wrongly after a rerun"
     return [Finding("limitation-holds", "", expected, str(verdict), "say in Interrupt.spoiled up to which release")]
 
 
-def broken_off(copies: Copies, chain: Chain, interrupt: Interrupt) -> Result:
+def stopped_backup(copies: Copies, chain: Chain, interrupt: Interrupt) -> Result:
     """Take a chain's next backup until it is stopped; return how that ended."""
     lab = copies.lab
     copies.fill_for_next(chain)

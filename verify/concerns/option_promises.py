@@ -169,7 +169,7 @@ def status_report_findings(lab: Lab, report: str) -> list[Finding]:
     lab.take_point(chain)
     asking = replace(chain.duplicity, options=(*chain.duplicity.options, report))
     result = lab.ran(asking.collection_status(chain.destination.url))
-    wanted = f"collection-status {report} tells what the manual says"
+    wanted = f"collection-status {report} reports what the manual says"
     return [] if result.ok else [Finding("options-work", "", wanted, result.ending, result.last_lines)]
 
 

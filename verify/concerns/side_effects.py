@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from verify.checks import Finding
 from verify.concerns.chain_copies import Copies
-from verify.concerns.interrupted_backups import Interrupt, broken_off
+from verify.concerns.interrupted_backups import Interrupt, stopped_backup
 from verify.lab.client.results import Result
 from verify.lab.lab import Chain, Lab, Point
 from verify.trees import Tree, compare, file, findings_of, folder, symlink
@@ -84,7 +84,7 @@ def announcement_findings(copies: Copies, announcing: Announcing, *, after: Inte
     store = copies.lab.store
     with copies.copy(encrypted=False) as chain:
         if after:
-            broken_off(copies, chain, after)
+            stopped_backup(copies, chain, after)
             if after.archive_lost:
                 copies.lab.host.remove(chain.archive)
         before = dict.fromkeys(store.objects(chain.destination))

@@ -59,7 +59,7 @@ class Case:
     def from_json(cls, data: Any) -> Self:
         """Given what `as_json` returned, return the case. Raise ValueError that says what is wrong with other data."""
         if not isinstance(data, dict):
-            raise ValueError("it holds no JSON object")  # noqa: TRY004 - one error for who reads
+            raise ValueError("it holds no JSON object")  # noqa: TRY004 - one error for all that is wrong with the file
         if data.get("format") != FORMAT:
             raise ValueError(
                 f"it has the format {data.get('format')!r}, of duplicity-verify {data.get('duplicity-verify')}; "
