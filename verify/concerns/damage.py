@@ -38,7 +38,7 @@ class BackupVerdict:
         return f"{self.outcome} ({self.shown})" if self.shown else str(self.outcome)
 
 
-def decide(copies: Copies, cell: Cell) -> BackupVerdict | None:
+def verdict_on_damage(copies: Copies, cell: Cell) -> BackupVerdict | None:
     """Given a cell of the fault matrix, damage a copy of the chain and use it; return the verdict.
 
     None if the job's options leave no such object to damage.
@@ -49,14 +49,18 @@ def decide(copies: Copies, cell: Cell) -> BackupVerdict | None:
         known = known_silent(cell, copies.lab.release)
         if known and known.never_ends:  # it is expected, so it need not be waited for as long
             copy.duplicity = replace(copy.duplicity, timeout=KNOWN_TO_HANG_AFTER)
-        return restored(copies.lab, copy.points[-1]) if cell.use == "restore" else continued(copies, copy)
+        return (
+            verdict_on_restore(copies.lab, copy.points[-1])
+            if cell.use == "restore"
+            else verdict_on_next_backup(copies, copy)
+        )
 
 
-def restored(lab: Lab, point: Point, *, new_machine: bool = False) -> BackupVerdict:
+def verdict_on_restore(lab: Lab, point: Point, *, new_machine: bool = False) -> BackupVerdict:
     """Given a point, restore it; return what became of it."""
     restore = lab.restore(point, new_machine=new_machine)
     if not restore.result.ok:
-        return refused(restore.result)
+        return verdict_on_failure(restore.result)
     found = restore.differing_from(point.inventory)
     if not found:
         return BackupVerdict(BackupOutcome.RIGHT)
@@ -65,14 +69,14 @@ def restored(lab: Lab, point: Point, *, new_machine: bool = False) -> BackupVerd
     )
 
 
-def refused(result: Result) -> BackupVerdict:
+def verdict_on_failure(result: Result) -> BackupVerdict:
     """Given a command that did not end with exit code 0, return the verdict: refused, or hung."""
     return BackupVerdict(
         BackupOutcome.HUNG if result.timed_out else BackupOutcome.REFUSED, result.ending, result.last_lines
     )
 
 
-def continued(copies: Copies, chain: Chain) -> BackupVerdict:
+def verdict_on_next_backup(copies: Copies, chain: Chain) -> BackupVerdict:
     """Take a chain's next incremental; return what a restore of it on a new machine gives.
 
     If the incremental ended with exit code 0 and does not come back, that is silently wrong, even if the restore
@@ -82,8 +86,8 @@ def continued(copies: Copies, chain: Chain) -> BackupVerdict:
     copies.fill_for_next(chain)
     point = lab.try_point(chain)
     if not point.result.ok:
-        return refused(point.result)
-    verdict = restored(lab, point, new_machine=True)
+        return verdict_on_failure(point.result)
+    verdict = verdict_on_restore(lab, point, new_machine=True)
     if verdict.outcome is BackupOutcome.RIGHT:
         return verdict
     return BackupVerdict(BackupOutcome.SILENT, f"backed up with exit code 0, restored with {verdict.shown}")
@@ -96,7 +100,7 @@ def damage_findings(cell: Cell, verdict: BackupVerdict, release: Version) -> lis
     return [Finding("damage-noticed", "", "a right restore, or a refusal", str(verdict), cell.sentence)]
 
 
-def told(verdict: BackupVerdict, cell: Cell, release: Version) -> str:
+def table_text(verdict: BackupVerdict, cell: Cell, release: Version) -> str:
     """Given a verdict on a cell, return the text for the table."""
     known = known_silent(cell, release)
     return f"{verdict}, known as {known.id}" if known and verdict.outcome in UNNOTICED else str(verdict)

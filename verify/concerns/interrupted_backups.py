@@ -9,7 +9,13 @@ from packaging.version import Version
 from verify.checks import Finding
 from verify.concerns.chain_copies import Copies
 from verify.concerns.chain_upkeep import RERUN_AFTER, behind_cutter
-from verify.concerns.damage import BackupOutcome, BackupVerdict, continued, refused, restored
+from verify.concerns.damage import (
+    BackupOutcome,
+    BackupVerdict,
+    verdict_on_failure,
+    verdict_on_next_backup,
+    verdict_on_restore,
+)
 from verify.faults.objects import Set
 from verify.lab.client.results import Result
 from verify.lab.lab import Chain, Taking
@@ -91,7 +97,7 @@ def interrupts(profile: str) -> tuple[Interrupt, ...]:
     return EVERY if profile == "nightly" else EVERYDAY
 
 
-def recovered(copies: Copies, interrupt: Interrupt) -> BackupVerdict | None:
+def verdict_on_interrupt(copies: Copies, interrupt: Interrupt) -> BackupVerdict | None:
     """Stop a backup and run it again; return the first verdict that is not right, of what follows.
 
     That is the rerun itself, a restore of every point on a new machine, and the next incremental.
@@ -101,27 +107,27 @@ def recovered(copies: Copies, interrupt: Interrupt) -> BackupVerdict | None:
     with opened(encrypted=interrupt.encrypted) as chain:
         result = stopped_backup(copies, chain, interrupt)
         if result.timed_out:
-            return refused(result)
+            return verdict_on_failure(result)
         if result.ok:
             return None
         if interrupt.archive_lost:
             copies.lab.host.remove(chain.archive)
-        return run_again(copies, chain)
+        return verdict_on_rerun(copies, chain)
 
 
-def run_again(copies: Copies, chain: Chain) -> BackupVerdict:
+def verdict_on_rerun(copies: Copies, chain: Chain) -> BackupVerdict:
     """Given a chain whose next backup was stopped, run that again; return the first verdict that is not right."""
     lab = copies.lab
     rerun = lab.try_point(chain, Taking(chain.next_time + RERUN_AFTER, full=not chain.points))
     if not rerun.result.ok:
-        verdict = refused(rerun.result)
+        verdict = verdict_on_failure(rerun.result)
         return replace(verdict, shown=f"the rerun: {verdict.shown}")
     chain.points.append(rerun)
     for point in chain.points:
-        verdict = restored(lab, point, new_machine=True)
+        verdict = verdict_on_restore(lab, point, new_machine=True)
         if verdict.outcome is not BackupOutcome.RIGHT:
             return replace(verdict, shown=f"the restore of {point}: {verdict.shown}")
-    verdict = continued(copies, chain)
+    verdict = verdict_on_next_backup(copies, chain)
     return (
         verdict
         if verdict.outcome is BackupOutcome.RIGHT

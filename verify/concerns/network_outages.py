@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from verify.concerns.chain_copies import Copies
-from verify.concerns.damage import BackupOutcome, BackupVerdict, refused, restored
-from verify.concerns.interrupted_backups import run_again
+from verify.concerns.damage import BackupOutcome, BackupVerdict, verdict_on_failure, verdict_on_restore
+from verify.concerns.interrupted_backups import verdict_on_rerun
 from verify.faults import SLOW_LINE, TOXICS, Toxic
 from verify.faults.objects import Set
 from verify.lab.client.results import BackupResult
@@ -46,7 +46,7 @@ def outages(profile: str) -> tuple[Outage, ...]:
     return EVERY if profile == "nightly" else EVERYDAY
 
 
-def weathered(copies: Copies, network: FaultyNetwork, outage: Outage) -> BackupVerdict:
+def verdict_on_outage(copies: Copies, network: FaultyNetwork, outage: Outage) -> BackupVerdict:
     """Let an outage happen during a backup, and run the backup again; return the first verdict that is not right.
 
     A backup that ends with exit code 0 in spite of the outage has to come back too.
@@ -57,14 +57,14 @@ def weathered(copies: Copies, network: FaultyNetwork, outage: Outage) -> BackupV
         inventory = copies.lab.source_host.observe(chain.source)
         result = _during(copies.lab, chain, network, outage)
         if result.timed_out:
-            return refused(result)
+            return verdict_on_failure(result)
         if result.ok:
             point = Point(chain, len(chain.points), chain.next_time, inventory, result)
-            verdict = restored(copies.lab, point, new_machine=True)
+            verdict = verdict_on_restore(copies.lab, point, new_machine=True)
             if verdict.outcome is not BackupOutcome.RIGHT:
                 return BackupVerdict(BackupOutcome.SILENT, f"backed up with exit code 0, restored with {verdict}")
             chain.points.append(point)
-        verdict = run_again(copies, chain)
+        verdict = verdict_on_rerun(copies, chain)
         return replace(verdict, shown="; ".join(filter(None, (f"at first {result.ending}", verdict.shown))))
 
 
