@@ -4,7 +4,6 @@ Tests use `Lab` and need not know its runtime.
 """
 
 import contextlib
-import re
 import threading
 import time
 from collections import Counter
@@ -30,12 +29,6 @@ from verify.trees import Inventory, Tree, compare, plan
 __all__ = ["FIRST_POINT", "AnyResult", "Chain", "Lab", "Point", "Restored", "Taking"]
 
 AnyResult = TypeVar("AnyResult", bound=Result)
-
-# What duplicity and the stores print about a full disk, also when a little space is left.
-FULL = re.compile(
-    r"no space left on device|disk quota exceeded|XMinioStorageFull|minimum free drive|temp space has .* available",
-    re.IGNORECASE,
-)
 
 
 @dataclass(eq=False, repr=False)
@@ -260,16 +253,5 @@ class Lab(HistoryLab):
         self.statistics["duplicity_milliseconds"] += round(result.seconds * 1000)
         self.statistics["duplicity_cpu_milliseconds"] += round(result.cpu_seconds * 1000)
         if not result.ok:
-            self.must_not_be_at_fault(result.log)
+            self.site.must_not_be_at_fault(result.log)
         return result
-
-    def must_not_be_at_fault(self, said: str) -> None:
-        """Given what a failed command said, raise `CannotRunError` where it failed because of the lab.
-
-        A dead store or a full disk must not be reported as a finding.
-        """
-        self.store.must_be_alive()
-        full = [line.strip() for line in said.splitlines() if FULL.search(line)]
-        if full:
-            raise self.host.no_space(full[-1])
-        self.host.must_have_space(self.host.scratch, self.source)

@@ -51,7 +51,7 @@ class ScheduledJob:
         done = self._run(["sh", "-c", pipe, os.fsdecode(path), *self._options])
         if path in done.stdout:
             return []
-        self._lab.must_not_be_at_fault(done.stderr.decode(errors="replace"))
+        self._lab.site.must_not_be_at_fault(done.stderr.decode(errors="replace"))
         return [Finding("job-runs", printable(path), "a line of the listing", "no line", "grep finds it by its name")]
 
     def restored(self, path: str = "") -> Inventory:
@@ -94,6 +94,6 @@ class ScheduledJob:
 
     def _failed(self, expected: str, got: str, done: Completed) -> FindingsError:
         said = masked((done.stdout + done.stderr).decode(errors="replace"), self._job.secrets)
-        self._lab.must_not_be_at_fault(said)
+        self._lab.site.must_not_be_at_fault(said)
         last = "\n".join([line for line in said.splitlines() if line.strip()][-6:])
         return FindingsError((Finding("job-runs", "", expected, got, last),))
