@@ -6,7 +6,7 @@ import pytest
 
 from verify.checks import checks, must_find_nothing
 from verify.concerns.chain_copies import Copies
-from verify.concerns.damage import BackupVerdict, damage_findings, decide, known_silent_findings, told
+from verify.concerns.damage import BackupVerdict, damage_findings, known_silent_findings, table_text, verdict_on_damage
 from verify.concerns.interrupted_backups import (
     SPOILED,
     WAYS,
@@ -14,8 +14,8 @@ from verify.concerns.interrupted_backups import (
     interrupt_findings,
     interrupts,
     known_to_spoil,
-    recovered,
     spoiled_findings,
+    verdict_on_interrupt,
 )
 from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
 from verify.lab.lab import Lab
@@ -36,7 +36,7 @@ def decided(lab: Lab, copies: Copies, fault: Cell) -> BackupVerdict:
     """Given a cell, return its verdict; skip the test where the job has no such cell."""
     if fault.encrypted and lab.unencrypted:
         pytest.skip(lab.unencrypted)
-    verdict = decide(copies, fault)
+    verdict = verdict_on_damage(copies, fault)
     if verdict is None:
         pytest.skip(f"the job's options leave no {fault.kind} at the destination")
     return verdict
@@ -46,7 +46,10 @@ def decided(lab: Lab, copies: Copies, fault: Cell) -> BackupVerdict:
 def test_damage_is_refused_or_made_good(lab: Lab, copies: Copies, fault: Cell, tabulate: Tabulate) -> None:
     verdict = decided(lab, copies, fault)
     tabulate(
-        f"Damage, duplicity {lab.release}, {lab.runtime}", fault.row, fault.damage, told(verdict, fault, lab.release)
+        f"Damage, duplicity {lab.release}, {lab.runtime}",
+        fault.row,
+        fault.damage,
+        table_text(verdict, fault, lab.release),
     )
     must_find_nothing(damage_findings(fault, verdict, lab.release))
 
@@ -83,7 +86,7 @@ def test_what_a_rerun_is_known_to_spoil_it_still_does(copies: Copies) -> None:
 
 def rerun(copies: Copies, interrupt: Interrupt) -> BackupVerdict:
     """Given where a backup breaks off, return the verdict on running it again; skip where it ends before."""
-    verdict = recovered(copies, interrupt)
+    verdict = verdict_on_interrupt(copies, interrupt)
     if verdict is None:
         pytest.skip(f"the job's options make fewer uploads than {interrupt.upload}")
     return verdict

@@ -7,7 +7,7 @@ import pytest
 from verify.checks import checks, must_find_nothing
 from verify.concerns.chain_copies import Copies
 from verify.concerns.interrupted_backups import rerun_findings
-from verify.concerns.network_outages import Outage, outages, weathered
+from verify.concerns.network_outages import Outage, outages, verdict_on_outage
 from verify.lab.lab import Lab
 from verify.lab.stores.faulty_network import MISSING, FaultyNetwork
 
@@ -30,6 +30,6 @@ def network(lab: Lab) -> Iterator[FaultyNetwork]:
 def test_a_backup_over_a_faulty_network_is_made_good_by_the_next_run(
     lab: Lab, copies: Copies, network: FaultyNetwork, outage: Outage, tabulate: Callable[..., None]
 ) -> None:
-    verdict = weathered(copies, network, outage)
+    verdict = verdict_on_outage(copies, network, outage)
     tabulate(f"Outages, duplicity {lab.release}, {lab.runtime}", outage.set, outage.name, verdict)
     must_find_nothing(rerun_findings("network-recovers", verdict, str(outage)))

@@ -32,8 +32,8 @@ def test_what_is_only_announced_is_not_done(copies: Copies, name: str) -> None:
 @checks("dry-run-changes-nothing")
 @pytest.mark.parametrize("archive_lost", [False, True], ids=["archive-kept", "archive-lost"])
 def test_cleanup_only_announces_after_a_backup_that_broke_off(copies: Copies, archive_lost: bool) -> None:
-    broken_off = Interrupt("incremental", 2, "before", archive_lost)
-    must_find_nothing(announcement_findings(copies, ANNOUNCEMENTS["cleanup"], after=broken_off))
+    stopped_backup = Interrupt("incremental", 2, "before", archive_lost)
+    must_find_nothing(announcement_findings(copies, ANNOUNCEMENTS["cleanup"], after=stopped_backup))
 
 
 @checks("refused-without-traceback", "limitation-holds")

@@ -1,1 +1,1 @@
-"""What the suite's tests do, a module a concern."""
+"""What the tests of the suite do: one module for each concern."""

@@ -1,7 +1,7 @@
-"""Small chains and copies of them, for what is done to a backup and spoils it.
+"""Small chains and copies of them, for tests that damage a backup.
 
 A chain is backed up once, and each case works on a copy of its destination and of its archive
-directory: so it costs the commands that it is about and nothing else.
+directory, so that it costs only the commands that it is about.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ LARGE = 1_600_000  # bytes that do not compress, for two volumes of 1 MB: duplic
 ADDED = 1_200_000  # bytes, for two volumes of an incremental
 REVERTED = 5000  # bytes of a file that becomes again what it was in an older backup
 OPTIONS = ("--volsize=1", "--name=copies")  # of one name, an archive directory goes with any copy
-COMMAND_ENDS_WITHIN = 90.0  # seconds; what such a command takes on a busy machine, many times over
+COMMAND_ENDS_WITHIN = 90.0  # seconds; many times what such a command takes on a busy machine
 POINTS = 2  # what is copied is a full and an incremental; the later trees are for what comes next
 
 
@@ -38,7 +38,7 @@ NOW = _history(
 
 
 class Copies:
-    """The small chains of one lab; each is backed up when it is first asked for."""
+    """The small chains of one lab; each is backed up when it is first needed."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
@@ -55,7 +55,7 @@ class Copies:
 
     @contextlib.contextmanager
     def copy(self, *, encrypted: bool, archive_lost: bool = False) -> Iterator[Chain]:
-        """Give a copy of the chain over `NOW`: a full and an incremental."""
+        """Give a copy of the chain of `NOW`: a full and an incremental. Its archive directory may be missing."""
         original = self.original(NOW, encrypted=encrypted)
         copy = self._made(encrypted=encrypted)
         copy.destination = self.lab.store.copied(original.destination)
@@ -85,5 +85,5 @@ class Copies:
         return chain
 
     def fill_for_next(self, chain: Chain) -> None:
-        """Make the source hold what a chain's next point is to be of."""
+        """Make the source hold the tree of a chain's next point."""
         self.lab.fill_source(NOW.trees[len(chain.points)])

@@ -1,4 +1,4 @@
-"""Damage at a destination of the lab's own, and what duplicity makes of it."""
+"""Damages a backup at a destination of the lab, and looks at what duplicity does about it."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,12 +15,12 @@ KNOWN_TO_HANG_AFTER = 10.0  # seconds
 
 
 class BackupOutcome(StrEnum):
-    """What became of a damaged backup."""
+    """What became of a backup that was damaged or interrupted."""
 
     RIGHT = "restored right"
     REFUSED = "refused loudly"
     SILENT = "silently wrong"
-    HUNG = "never ended"  # not silent only for who waits for it
+    HUNG = "never ended"  # counts as unnoticed: nothing says that anything is wrong
 
 
 UNNOTICED = frozenset({BackupOutcome.SILENT, BackupOutcome.HUNG})
@@ -28,7 +28,7 @@ UNNOTICED = frozenset({BackupOutcome.SILENT, BackupOutcome.HUNG})
 
 @dataclass(frozen=True)
 class BackupVerdict:
-    """What became of a backup, a few words on how that showed, and the last lines of what refused it."""
+    """What became of a backup, how that showed in a few words, and the last lines of a command that failed."""
 
     outcome: BackupOutcome
     shown: str = ""
@@ -38,25 +38,29 @@ class BackupVerdict:
         return f"{self.outcome} ({self.shown})" if self.shown else str(self.outcome)
 
 
-def decide(copies: Copies, cell: Cell) -> BackupVerdict | None:
+def verdict_on_damage(copies: Copies, cell: Cell) -> BackupVerdict | None:
     """Given a cell of the fault matrix, damage a copy of the chain and use it; return the verdict.
 
-    None where the job's options leave no such object to damage.
+    None if the job's options leave no such object to damage.
     """
     with copies.copy(encrypted=cell.encrypted, archive_lost=cell.archive == "lost") as copy:
         if not _damage(copies, copy, cell):
             return None
         known = known_silent(cell, copies.lab.release)
-        if known and known.never_ends:  # which need not be waited for as long as for what is not expected
+        if known and known.never_ends:  # it is expected, so it need not be waited for as long
             copy.duplicity = replace(copy.duplicity, timeout=KNOWN_TO_HANG_AFTER)
-        return restored(copies.lab, copy.points[-1]) if cell.use == "restore" else continued(copies, copy)
+        return (
+            verdict_on_restore(copies.lab, copy.points[-1])
+            if cell.use == "restore"
+            else verdict_on_next_backup(copies, copy)
+        )
 
 
-def restored(lab: Lab, point: Point, *, new_machine: bool = False) -> BackupVerdict:
+def verdict_on_restore(lab: Lab, point: Point, *, new_machine: bool = False) -> BackupVerdict:
     """Given a point, restore it; return what became of it."""
     restore = lab.restore(point, new_machine=new_machine)
     if not restore.result.ok:
-        return refused(restore.result)
+        return verdict_on_failure(restore.result)
     found = restore.differing_from(point.inventory)
     if not found:
         return BackupVerdict(BackupOutcome.RIGHT)
@@ -65,52 +69,52 @@ def restored(lab: Lab, point: Point, *, new_machine: bool = False) -> BackupVerd
     )
 
 
-def refused(result: Result) -> BackupVerdict:
-    """Given a command that did not end with exit code 0, return what that means."""
+def verdict_on_failure(result: Result) -> BackupVerdict:
+    """Given a command that did not end with exit code 0, return the verdict: refused, or hung."""
     return BackupVerdict(
         BackupOutcome.HUNG if result.timed_out else BackupOutcome.REFUSED, result.ending, result.last_lines
     )
 
 
-def continued(copies: Copies, chain: Chain) -> BackupVerdict:
-    """Given a chain, take its next incremental; return what becomes of that on a new machine.
+def verdict_on_next_backup(copies: Copies, chain: Chain) -> BackupVerdict:
+    """Take a chain's next incremental; return what a restore of it on a new machine gives.
 
-    What an incremental says is stored, and does not come back, is silently wrong also where the
-    restore is refused: that comes too late.
+    If the incremental ended with exit code 0 and does not come back, that is silently wrong, even if the restore
+    is refused: the refusal comes too late.
     """
     lab = copies.lab
     copies.fill_for_next(chain)
     point = lab.try_point(chain)
     if not point.result.ok:
-        return refused(point.result)
-    verdict = restored(lab, point, new_machine=True)
+        return verdict_on_failure(point.result)
+    verdict = verdict_on_restore(lab, point, new_machine=True)
     if verdict.outcome is BackupOutcome.RIGHT:
         return verdict
     return BackupVerdict(BackupOutcome.SILENT, f"backed up with exit code 0, restored with {verdict.shown}")
 
 
 def damage_findings(cell: Cell, verdict: BackupVerdict, release: Version) -> list[Finding]:
-    """Given a cell and its verdict, return a finding if it went wrong silently and is not known to."""
+    """Return a finding if the damage of a cell went unnoticed, and that is not known."""
     if verdict.outcome not in UNNOTICED or known_silent(cell, release):
         return []
     return [Finding("damage-noticed", "", "a right restore, or a refusal", str(verdict), cell.sentence)]
 
 
-def told(verdict: BackupVerdict, cell: Cell, release: Version) -> str:
-    """Given a verdict on a cell, return what a table says of it."""
+def table_text(verdict: BackupVerdict, cell: Cell, release: Version) -> str:
+    """Given a verdict on a cell, return the text for the table."""
     known = known_silent(cell, release)
     return f"{verdict}, known as {known.id}" if known and verdict.outcome in UNNOTICED else str(verdict)
 
 
 def known_silent_findings(known: KnownSilent, verdict: BackupVerdict) -> list[Finding]:
-    """Given what is known to go unnoticed and the verdict on its example, return a finding if it is noticed by now."""
+    """Given damage that is known to go unnoticed, return a finding if the verdict says that it is noticed now."""
     if verdict.outcome in UNNOTICED:
         return []
     return [Finding("limitation-holds", "", known.summary, str(verdict), f"remove {known.id} from KNOWN_SILENT")]
 
 
 def _damage(copies: Copies, copy: Chain, cell: Cell) -> bool:
-    """Do to a copy's destination what a cell says; return whether there is such an object."""
+    """Damage a copy's destination as a cell says; return whether there is such an object."""
     store, place = copies.lab.store, copy.destination
     kinds = {stored.name: kind_of(stored.name) for stored in store.objects(place)}
     victim = next((name for name, kind in kinds.items() if kind == cell.kind), None)

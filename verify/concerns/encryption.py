@@ -1,4 +1,4 @@
-"""Looking for plaintext in what a backup left at its destination."""
+"""Looks for plaintext in the objects that a backup stored."""
 
 import gzip
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from verify.lab.lab import Chain, Lab
 from verify.trees import History
 
 PACKET_TAGS = frozenset({1, 3})  # RFC 9580, 10.3: what an encrypted message begins with (public key, passphrase)
-MARKER = 48  # bytes of a file's content that are looked for; random, so not met by chance
+MARKER = 48  # bytes of a file's content to look for; random, so not found by chance
 
 
 def plaintext_findings(lab: Lab, chain: Chain, history: History) -> list[Finding]:
-    """Given a chain that should be encrypted, return a finding for each object that shows something.
+    """Given a chain that should be encrypted, return a finding for each object that shows plaintext.
 
     An object must begin as an OpenPGP message, and neither it nor what gunzip makes of it may hold
     a name or the head of a content of the history's trees.
@@ -29,7 +29,7 @@ def plaintext_findings(lab: Lab, chain: Chain, history: History) -> list[Finding
 
 
 def kinds_seen(lab: Lab, chain: Chain, history: History) -> set[str]:
-    """Given a chain, return which of "name" and "content" its objects show: the search's own control."""
+    """Return which of "name" and "content" a chain's objects show: proves that the search can find them."""
     return {kind for _, data in _objects(lab, chain) for kind in kinds_shown(data, history)}
 
 

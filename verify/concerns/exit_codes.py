@@ -1,4 +1,4 @@
-"""Commands that have to fail: what a cron job, an operator or a broken store makes of them."""
+"""Commands that have to fail, as a cron job, an operator or a broken store may cause them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from verify.secret import Secret
 
 @dataclass(frozen=True)
 class FailingCommand:
-    """A command that cannot succeed, by what is wrong."""
+    """A command that cannot succeed; `name` says why."""
 
     name: str
     run: Callable[[Lab], Result]
@@ -53,6 +53,6 @@ FAILURES = (
 
 
 def exit_code_findings(result: Result) -> list[Finding]:
-    """Given the result of a command that cannot have succeeded, return a finding if it says that it did."""
+    """Given the result of a command that cannot have succeeded, return a finding if its exit code is 0."""
     got = Finding("exit-codes-honest", "", f"duplicity {result.verb} says that it failed", "exit code 0")
     return [got] if result.ok else []

@@ -1,4 +1,4 @@
-"""A folder that every host has, with other file systems mounted in it: /dev."""
+"""Backs up /dev, a folder that every host has and that has other file systems mounted in it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ KINDS = {b"f": "file", b"d": "dir", b"l": "symlink", b"p": "fifo", b"s": "socket
 
 
 def devices_folder(host: Host) -> tuple[Entry, ...]:
-    """Given a host, return what lies in its /dev, and on which file system; nothing where find cannot say so."""
+    """Return what is in a host's /dev, and on which file system; nothing if its `find` cannot print that."""
     printed = host.run(["find", DEV, "-printf", r"%P\0%y\0%s\0%T@\0%D\0"]).stdout.split(b"\0")[:-1]
     fields = [printed[first::5] for first in range(5)]
     return tuple(
@@ -24,7 +24,7 @@ def devices_folder(host: Host) -> tuple[Entry, ...]:
 
 
 def mounted_findings(lab: Lab, entries: Sequence[Entry], words: Sequence[str]) -> list[Finding]:
-    """Given what lies in /dev and rules, back it up; return a finding for each path that the oracle sees otherwise."""
+    """Back up /dev by some rules; return a finding for each path that the oracle decides otherwise."""
     chain = lab.new_chain()
     usual = chain.duplicity
     taking = replace(usual, options=(*words, *usual.options))

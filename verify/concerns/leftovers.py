@@ -1,11 +1,11 @@
-"""What commands leave behind in the folders that are duplicity's own."""
+"""Looks for files that commands leave behind in duplicity's own folders."""
 
 import posixpath
 
 from verify.checks import Finding
 from verify.lab.lab import Lab
 
-# What an archive is made of: it tells duplicity what is at the destination, and holds no backed-up content.
+# Parts of the names in an archive directory: it describes the destination, and holds no backed-up content.
 OF_AN_ARCHIVE = ("manifest", "sigtar", "lockfile", "jsonstat")
 
 
@@ -16,7 +16,7 @@ def temporary_names(lab: Lab) -> frozenset[str]:
 
 
 def temporary_file_findings(lab: Lab, before: frozenset[str]) -> list[Finding]:
-    """Given what was in the folder for temporary files before, return a finding for each name that is new there."""
+    """Given the names in the folder for temporary files before, return a finding for each new one."""
     added = sorted(temporary_names(lab) - before)
     return [Finding("nothing-left-over", name, "no temporary file", "a name that is new") for name in added]
 

@@ -1,4 +1,4 @@
-"""What duplicity says of a backup (a listing, `verify`, statistics), against what was there and our own comparison."""
+"""Compares what duplicity reports (a listing, `verify`, statistics) with what was there, and our own comparison."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,9 +11,9 @@ from verify.trees.model import SECOND, second_seen
 def listing_findings(
     listed: Sequence[bytes], expected: Inventory, limitations: Iterable[Limitation], *, check: str = "listing"
 ) -> list[Finding]:
-    """Given the paths of a listing and what was there, return a finding for each path that only one has.
+    """Given the paths of a listing and what was there, return a finding for each path that only one of them has.
 
-    The listing is made an inventory with the rest as expected, so that limitations count here too.
+    The listing is made into an inventory, so that limitations apply here too.
     """
     there = set(listed)
     shown = Inventory.from_records((record for record in expected.records() if record[0] in there), expected.root)
@@ -26,7 +26,7 @@ def listing_findings(
 def verify_findings(
     said: VerifyResult, then: Inventory, now: Inventory, limitations: Iterable[Limitation]
 ) -> list[Finding]:
-    """Given what `verify --compare-data` said, and what was and is there, return a finding if they disagree."""
+    """Given the result of `verify --compare-data`, and the tree then and now, return a finding if they disagree."""
     differing = {each.path for each in compare(_as_told_apart(then), _as_told_apart(now), limitations)}
     if said.exit_code not in (0, 1):
         return [
@@ -48,7 +48,7 @@ def verify_findings(
 def statistics_findings(
     said: BackupResult, before: Inventory | None, now: Inventory, limitations: Iterable[Limitation]
 ) -> list[Finding]:
-    """Given a backup's result, and what was there before (None for a full) and then, return where it miscounted."""
+    """Given a backup's result, and the tree before (None for a full) and now, return a finding for each wrong count."""
     counted = said.statistics
     return [
         Finding("statistics-true", "", f"{name} {wanted}", f"{counted[name]:.0f}" if name in counted else "nothing")
@@ -60,7 +60,7 @@ def statistics_findings(
 def _expected_statistics(
     counted: Mapping[str, float], before: Inventory | None, now: Inventory, limitations: Iterable[Limitation]
 ) -> Mapping[str, float]:
-    """Return what duplicity should count, by its names: what is new in place of another kind is not a deletion."""
+    """Return the expected statistics by duplicity's names. A path that changes its kind is not counted as deleted."""
     now = _as_told_apart(now)
     expected: dict[str, float] = {"SourceFiles": len(now), "Errors": sum(bool(seen.problem) for seen in now)}
     if before is None:
@@ -74,9 +74,9 @@ def _expected_statistics(
 
 
 def _as_told_apart(inventory: Inventory) -> Inventory:
-    """Return an inventory as duplicity compares it with a source: whole seconds, and nothing that no backup keeps.
+    """Return an inventory as duplicity compares it: with whole seconds, and without what no backup keeps.
 
-    That is sockets, xattrs, and which names are one file.
+    That is sockets, xattrs, and hard links.
     """
     kept = (each for each in inventory if each.kind != "socket")
     seen = (each._replace(mtime_ns=second_seen(each.mtime_ns) * SECOND, xattrs=(), inode=None) for each in kept)

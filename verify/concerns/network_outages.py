@@ -1,4 +1,4 @@
-"""Backups over a network that goes wrong in the middle, and what running them again makes of it."""
+"""Backups over a network that fails in the middle, and what running them again gives."""
 
 import time
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from verify.concerns.chain_copies import Copies
-from verify.concerns.damage import BackupOutcome, BackupVerdict, refused, restored
-from verify.concerns.interrupted_backups import run_again
+from verify.concerns.damage import BackupOutcome, BackupVerdict, verdict_on_failure, verdict_on_restore
+from verify.concerns.interrupted_backups import verdict_on_rerun
 from verify.faults import SLOW_LINE, TOXICS, Toxic
 from verify.faults.objects import Set
 from verify.lab.client.results import BackupResult
@@ -16,13 +16,13 @@ from verify.lab.lab import Chain, Lab, Point
 from verify.lab.stores.faulty_network import FaultyNetwork
 
 DOWN = 2.0  # seconds that a stopped store stays so
-GLANCE = 0.02  # seconds between two looks at whether the backup has begun
+GLANCE = 0.02  # seconds between two checks whether the backup has begun
 ENDPOINT = "--s3-endpoint-url="
 
 
 @dataclass(frozen=True)
 class Outage:
-    """What happens in the middle of a backup of this kind: a toxic, or the store's stop and start."""
+    """What happens in the middle of a backup of this kind: a toxic, or if there is none, a restart of the store."""
 
     set: Set
     toxic: Toxic | None
@@ -46,10 +46,10 @@ def outages(profile: str) -> tuple[Outage, ...]:
     return EVERY if profile == "nightly" else EVERYDAY
 
 
-def weathered(copies: Copies, network: FaultyNetwork, outage: Outage) -> BackupVerdict:
-    """Given an outage, let it happen to a backup, and run the backup again; return the first that is not right.
+def verdict_on_outage(copies: Copies, network: FaultyNetwork, outage: Outage) -> BackupVerdict:
+    """Let an outage happen during a backup, and run the backup again; return the first verdict that is not right.
 
-    A backup that says it went well in spite of the outage has to come back too.
+    A backup that ends with exit code 0 in spite of the outage has to come back too.
     """
     opened = copies.new if outage.set == "full" else copies.copy
     with opened(encrypted=False) as chain:
@@ -57,19 +57,19 @@ def weathered(copies: Copies, network: FaultyNetwork, outage: Outage) -> BackupV
         inventory = copies.lab.source_host.observe(chain.source)
         result = _during(copies.lab, chain, network, outage)
         if result.timed_out:
-            return refused(result)
+            return verdict_on_failure(result)
         if result.ok:
             point = Point(chain, len(chain.points), chain.next_time, inventory, result)
-            verdict = restored(copies.lab, point, new_machine=True)
+            verdict = verdict_on_restore(copies.lab, point, new_machine=True)
             if verdict.outcome is not BackupOutcome.RIGHT:
                 return BackupVerdict(BackupOutcome.SILENT, f"backed up with exit code 0, restored with {verdict}")
             chain.points.append(point)
-        verdict = run_again(copies, chain)
+        verdict = verdict_on_rerun(copies, chain)
         return replace(verdict, shown="; ".join(filter(None, (f"at first {result.ending}", verdict.shown))))
 
 
 def _during(lab: Lab, chain: Chain, network: FaultyNetwork, outage: Outage) -> BackupResult:
-    """Take a chain's next backup over the network, let the outage begin in its middle, and end with it."""
+    """Take a chain's next backup over the network; the outage begins in the middle of it, and ends with it."""
     options = [
         f"{ENDPOINT}{network.endpoint}" if each.startswith(ENDPOINT) else each for each in chain.duplicity.options
     ]

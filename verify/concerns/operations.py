@@ -1,25 +1,32 @@
-"""A history on its way through operations: each is done, and what must hold after it is looked at."""
+"""Takes a history through operations, and checks after each what must hold."""
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from verify.checks import Finding, must_find_nothing
-from verify.concerns.chain_upkeep import cut_short, in_company, lose_archive, must_have_been_refused, removed, status
+from verify.concerns.chain_upkeep import (
+    RERUN_AFTER,
+    cut_short,
+    in_company,
+    lose_archive,
+    must_have_been_refused,
+    removed,
+    status,
+)
 from verify.concerns.listings import listing_findings, verify_findings
 from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Point, Taking
 from verify.operations import BACKUPS, DAY, Operation, Past, Taken
 from verify.trees import Tree
 
-HOUR = 3600  # seconds from a backup that was killed to its rerun
-ONE_IN = 16  # histories of which one path is restored alone: it is the one command that a pack cannot share
+ONE_IN = 16  # one path is restored of one in so many histories: a pack cannot share that command
 
 
 class Course:
-    """What becomes of one history's trees at a destination; the model says what must be there.
+    """One history's trees and a destination, taken through operations; a model says which points must be there.
 
-    Every backup is of the next tree, of the last one again where there are no more.
+    Every backup is of the next tree, or of the last one again if there are no more.
     """
 
     def __init__(self, lab: HistoryLab, trees: Sequence[Tree]) -> None:
@@ -55,18 +62,18 @@ class Course:
         """Do operations. Raise `FindingsError` as soon as something does not hold."""
         for operation in operations:
             if not (self.past.kept or operation.kind in BACKUPS):
-                continue  # there is nothing yet that it could be done to
+                continue  # there is no backup yet
             self._steps[operation.kind](operation.number)
 
     def must_have_kept_everything(self) -> None:
-        """Raise `FindingsError` unless every point that retention kept comes back, the newest on a new machine."""
+        """Raise `FindingsError` unless every kept point can be restored, the newest on a new machine."""
         for taken in self.past.kept:
             self._restored(taken, new_machine=taken is self.past.kept[-1])
 
     def must_be_without_what_was_removed(self) -> None:
-        """Raise `FindingsError` if a point that was removed comes back, or what lies there is not what was kept.
+        """Raise `FindingsError` if a removed point comes back, or the sets there are not those that were kept.
 
-        duplicity refuses no such restore: it gives a neighbour, and `Past.given_at` says which.
+        duplicity does not refuse to restore a removed point: it restores another one, which `Past.given_at` names.
         """
         self._status(0)
         if self.past.removed:
@@ -95,16 +102,16 @@ class Course:
         must_have_been_refused(self._back_up(full=False, behind=behind).result)
 
     def _killed(self, upload: int) -> None:
-        """Have a backup killed after an upload, and run it again: the same tree then lies there, once or twice."""
+        """Have a backup killed after an upload, and run it again: the same tree is then stored once or twice."""
         full, known = not self.past.chains, {taken.time for taken in self.past.kept}
         number = self._fill()
         how = Taking(self.past.now, full, self._options)
         self._lab.once(cut_short, self._chain, how, upload)
-        self.past.now += HOUR
+        self.past.now += RERUN_AFTER
         point = self._lab.take_point(self._chain, replace(how, at=self.past.now))
         now = self.past.now
         for made in self._lab.once(status, self._chain).sets:
-            if made.time not in known:  # one that was taken up again has the time of when it was begun
+            if made.time not in known:  # a resumed one has the time when it began
                 self.past.now = made.time
                 taken = self.past.take(number, full=made.kind == "full")
                 self._points[taken] = replace(point, time=made.time)

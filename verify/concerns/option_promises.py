@@ -1,4 +1,4 @@
-"""What duplicity's manual promises of options, and whether it is kept."""
+"""Tests whether options do what duplicity's manual says."""
 
 import re
 import time
@@ -13,13 +13,14 @@ from verify.lab.client.duplicity import Duplicity
 from verify.lab.client.results import BackupResult
 from verify.lab.client.variants import new_key
 from verify.lab.lab import Chain, Lab, Point
+from verify.operations import DAY
 from verify.secret import Secret
 from verify.trees import Tree, file, folder, printable, special, symlink
 from verify.trees.model import SECOND
 
 EVERY = SpecifierSet(">=0.8.18")
 NO_PASSPHRASE = Secret("")  # of a key
-SIZE = 400_000  # bytes of zeros: they are seen in the store where nothing compresses them
+SIZE = 400_000  # bytes of zeros: the stored size shows whether they were compressed
 YEAR_2001, YEAR_2023 = 1_000_000_000 * SECOND, 1_680_000_000 * SECOND
 TREE = Tree(
     {
@@ -42,10 +43,10 @@ WITH_A_MOUNT = 'mount -t tmpfs none "$0/mounted" && echo 1 >"$0/mounted/file" &&
 
 @dataclass(frozen=True)
 class Promise:
-    """An option as it is written, and what is wrong with a backup that was made with it: nothing, where it works.
+    """An option, and a function that says what is wrong with a backup that was made with it.
 
-    `wrong` is given the lab and the point, and returns words. `leaves_out` are the paths that are not in
-    the backup. `needs` is what it takes besides: "key", "key without passphrase", "mount".
+    `wrong` is given the lab and the point, and returns words; none if the option works. `leaves_out` are the paths
+    that must not be in the backup. `needs` is what else it takes: "key", "key without passphrase", "mount".
     """
 
     words: tuple[str, ...]
@@ -112,13 +113,12 @@ PROMISES: tuple[Promise, ...] = (
     Promise(("--encrypt-sign-key={key}",), encrypted=True, needs="key"),
     Promise(("--encrypt-key={key}", "--sign-key={key}"), encrypted=True, needs="key"),
 )  # fmt: skip
-# What collection-status tells besides, and since when.
+# Further reports of collection-status, and the releases that have them.
 REPORTS: Mapping[str, SpecifierSet] = {
     "--file-changed=old": EVERY,
     "--show-changes-in-set=0": SpecifierSet(">=0.8.22"),
     "--jsonstat": SpecifierSet(">=2.1.0"),
 }
-DAY = 86_400
 # When a full is due again that was taken 40 days ago: given the time now, the value of the option.
 DUE: Mapping[str, Callable[[int], str]] = {
     "an interval": lambda _: "1M",
@@ -127,7 +127,7 @@ DUE: Mapping[str, Callable[[int], str]] = {
 
 
 def promises(profile: str) -> tuple[Promise, ...]:
-    """Given a profile, return the promises that it tries: all by night, else some of what is left out and stored."""
+    """Return the promises that a profile tries: all by night, otherwise a few."""
     if profile == "nightly":
         return PROMISES
     by_day = (each for each in PROMISES if each.leaves_out or "--no-compression" in each.words)
@@ -146,7 +146,7 @@ def why_not_tried(lab: Lab, promise: Promise) -> str:
 
 
 def promise_findings(lab: Lab, promise: Promise) -> list[Finding]:
-    """Given a promise of the manual, back up with its option; return a finding for what is not kept."""
+    """Back up with an option; return a finding if it does not do what the manual says."""
     lab.fill_source(TREE)
     chain = lab.new_chain(encrypted=promise.encrypted)
     writing, chain.duplicity = _clients(lab, chain, promise)
@@ -163,20 +163,20 @@ def promise_findings(lab: Lab, promise: Promise) -> list[Finding]:
 
 
 def status_report_findings(lab: Lab, report: str) -> list[Finding]:
-    """Given an option of collection-status, ask for its report on a chain; return a finding if there is none."""
+    """Run collection-status with an option that asks for a report; return a finding if that fails."""
     lab.fill_source(TREE)
     chain = lab.new_chain()
     lab.take_point(chain)
     asking = replace(chain.duplicity, options=(*chain.duplicity.options, report))
     result = lab.ran(asking.collection_status(chain.destination.url))
-    wanted = f"collection-status {report} tells what the manual says"
+    wanted = f"collection-status {report} reports what the manual says"
     return [] if result.ok else [Finding("options-work", "", wanted, result.ending, result.last_lines)]
 
 
 def full_if_older_than_findings(lab: Lab, due: Callable[[int], str]) -> list[Finding]:
-    """Given when a full is due again, back up 40 days after one; return a finding unless that is a full too.
+    """Back up 40 days after a full, when another is due; return a finding unless that is a full too.
 
-    Releases count the age of a date from the machine's clock, so that is what it is.
+    Releases compare a date with the machine's clock, so the first backup is dated 40 days before now.
     """
     now = int(time.time())
     lab.fill_source(TREE)

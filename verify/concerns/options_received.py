@@ -1,4 +1,4 @@
-"""What the image makes of OPTIONS on the way to duplicity, as findings."""
+"""Compares the options that duplicity receives in the image with those that the job means."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from verify.lab.jobs.respelling import LINES, Meaning, spelling_that_arrives
 
 
 def why_not_recorded(job: Job) -> str:
-    """Given a job, return why it cannot be recorded, empty if it can."""
+    """Return why a job cannot be recorded; empty if it can."""
     if job.destination == "multi":
         return "DST=multi: which options go to which destination is not recorded"
     if not any(runs_of(job, {name: job.text_of(name) for name in job.variables})):
@@ -25,7 +25,7 @@ def why_not_recorded(job: Job) -> str:
 
 
 def received_findings(host: Host, job: Job, release: Version) -> list[Finding]:
-    """Given a host that is the job's image, return where duplicity is not called as the job means it."""
+    """Given a container of the job's image, return a finding for each difference in how duplicity is called."""
     with recorder(host, job) as noting:
         comparison = _Comparison(Meaning(noting, job, release))
         found = [each for run in runs_of(job, noting.variables) for each in comparison.findings(run)]
@@ -33,7 +33,7 @@ def received_findings(host: Host, job: Job, release: Version) -> list[Finding]:
 
 
 class _Comparison:
-    """What a job means, against what the recorder notes."""
+    """Compares what a job means with what the recorder noted."""
 
     def __init__(self, meaning: Meaning) -> None:
         self._meaning = meaning
@@ -41,7 +41,7 @@ class _Comparison:
         self._texts = {name: meaning.job.text_of(name) for name in LINES}
 
     def findings(self, run: EntryRun) -> list[Finding]:
-        """Return what is wrong with the calls of one entry; the first finding has the spelling as its hint."""
+        """Return findings about the calls of one entry; the first one's hint is a spelling that works."""
         noting = self._meaning.noting
         recording = noting.run(run, {})
         found = list(self._words(run, recording, self._meaning.options(self._texts, {})))
@@ -63,7 +63,7 @@ class _Comparison:
         return shown(words, self._secrets)
 
     def _failure(self, recording: Recording) -> str:
-        """Return how a run ended that did not call duplicity, with the line that says most of it."""
+        """Return how a run ended that did not call duplicity, with the most useful line of its output."""
         said = (recording.done.stdout + recording.done.stderr).decode(errors="replace").splitlines()
         lines = [line.strip() for line in said if line.strip() and "job failed" not in line] or ["it said nothing"]
         telling = next((line for line in lines if "syntax error" in line), lines[-1])

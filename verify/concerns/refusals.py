@@ -1,4 +1,4 @@
-"""Commands that duplicity has to refuse, and whether it does so in words that an operator can act on."""
+"""Commands that duplicity has to refuse, and whether it prints a sentence instead of a traceback."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -56,16 +56,16 @@ REFUSALS: Mapping[str, Refused] = {
 }
 
 
-# What is refused by a traceback, as it always was: who says so.
+# What is known to be refused with a traceback, and how that was measured.
 KNOWN: Mapping[str, str] = {
     "a restore of nothing": "measured with 0.8.22, 1.2.3, 2.2.4, 3.1.0, 3.2.1: CollectionsError, exit code 30",
 }
 
 
 def refusal_findings(copies: Copies, name: str) -> list[Finding]:
-    """Given which command has to be refused, run it; return a finding if it is not, or not in words.
+    """Run a command that has to be refused; return a finding if it is not, or with a traceback.
 
-    Where that is known, the finding is that it is in words by now.
+    If the traceback is known, the finding is that there is none any more.
     """
     result = copies.lab.ran(REFUSALS[name](copies))
     if name in KNOWN and not result.ok:

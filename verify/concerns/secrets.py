@@ -1,4 +1,4 @@
-"""What a lab's duplicity tells of its secrets: in what it prints, and in the arguments of what it starts."""
+"""Looks for secrets in what duplicity prints, and in the arguments of the programs it starts."""
 
 import shlex
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from verify.lab.client.results import Result
 from verify.lab.lab import Chain, Lab
 from verify.secret import Secret
 
-# Stands in gpg's place and notes its arguments, which every user of a machine can read while gpg runs.
+# Runs gpg and notes its arguments, which every user of the machine can read while gpg runs.
 NOTING = """#!/bin/sh
 printf '%s\\n' "$*" >>{notes}
 exec gpg "$@"
@@ -18,7 +18,7 @@ exec gpg "$@"
 
 @dataclass(frozen=True)
 class Talkative:
-    """A chain whose duplicity says all it can, and a note of how it calls gpg."""
+    """A chain whose duplicity prints as much as it can, and a note of how it calls gpg."""
 
     lab: Lab
     chain: Chain
@@ -35,11 +35,11 @@ class Talkative:
 
     @property
     def arguments_of_gpg(self) -> str:
-        """What gpg was called with, a line a call."""
+        """The arguments that gpg was called with, one line for each call."""
         return self.lab.host.get(self.notes).decode(errors="replace")
 
     def argument_findings(self) -> list[Finding]:
-        """Return a finding if a secret of the chain stood in them."""
+        """Return a finding for each secret of the chain that is in the arguments of gpg."""
         said = self.arguments_of_gpg
         env = self.chain.duplicity.env
         told = [name for name, value in env.items() if isinstance(value, Secret) and value.reveal() in said]
@@ -47,7 +47,7 @@ class Talkative:
 
 
 def output_findings(results: Iterable[Result]) -> list[Finding]:
-    """Given results, return a finding for each whose command printed a secret."""
+    """Return a finding for each result whose command printed a secret."""
     return [
         Finding("secrets-hidden", "", f"duplicity {result.verb} prints no secret", "it prints one")
         for result in results

@@ -1,11 +1,11 @@
-"""What a command must leave as it is: what lies at a restore's target, and all that was only announced."""
+"""Checks what commands must not change: files at a restore's target, and objects that they only print."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from verify.checks import Finding
 from verify.concerns.chain_copies import Copies
-from verify.concerns.interrupted_backups import Interrupt, broken_off
+from verify.concerns.interrupted_backups import Interrupt, stopped_backup
 from verify.lab.client.results import Result
 from verify.lab.lab import Chain, Lab, Point
 from verify.trees import Tree, compare, file, findings_of, folder, symlink
@@ -23,7 +23,7 @@ THERE = Tree({b"file": file((3, 10), mode=0o600), b"other": folder(), b"other/in
 
 @dataclass(frozen=True)
 class Onto:
-    """A restore of one path, or of all, to where something lies already: `below` is the target's name in there."""
+    """A restore of one path, or of all, onto existing files: `below` is the target's name inside the folder."""
 
     name: str
     path: bytes | None
@@ -40,7 +40,7 @@ ONTO = (
 
 
 def restore_target_findings(lab: Lab, point: Point, onto: Onto) -> list[Finding]:
-    """Given a point of `TREE`, restore it onto `THERE`; return a finding for each path that is not as it was."""
+    """Restore a point of `TREE` onto `THERE`; return a finding for each file of `THERE` that changed."""
     target = lab.host.scratch_path("occupied")
     lab.host.materialise(target, THERE)
     before = lab.host.observe(target)
@@ -50,7 +50,7 @@ def restore_target_findings(lab: Lab, point: Point, onto: Onto) -> list[Finding]
         after = lab.host.observe(target)
     finally:
         lab.host.remove(target)
-    # What is new there is what was asked for; and the folder that it lies in is another for it.
+    # New files are those restored, and they change the time of the folder that they are in.
     differing = (each for each in compare(before, after) if each.path and each.aspect != "added")
     return findings_of(differing, check="restore-destroys-nothing")
 
@@ -65,7 +65,7 @@ def _dry(copies: Copies, chain: Chain, *, full: bool) -> Result:
     return take(chain.source, chain.destination.url, at=chain.next_time)
 
 
-# What commands announce: by name, what is run on a full and an incremental.
+# Commands that only print what they would do, by name; they run on a full and an incremental.
 ANNOUNCEMENTS: Mapping[str, Announcing] = {
     "full --dry-run": lambda copies, chain: _dry(copies, chain, full=True),
     "incremental --dry-run": lambda copies, chain: _dry(copies, chain, full=False),
@@ -77,14 +77,14 @@ ANNOUNCEMENTS: Mapping[str, Announcing] = {
 
 
 def announcement_findings(copies: Copies, announcing: Announcing, *, after: Interrupt | None = None) -> list[Finding]:
-    """Given a command that only announces, run it; return a finding for each object that is not as it was.
+    """Run a command that should only print what it would do; return a finding for each object that changed.
 
-    With `after`, the next backup broke off before, and the archive directory may have been lost since.
+    With `after`, the next backup was stopped first, and the archive directory may have been lost since.
     """
     store = copies.lab.store
     with copies.copy(encrypted=False) as chain:
         if after:
-            broken_off(copies, chain, after)
+            stopped_backup(copies, chain, after)
             if after.archive_lost:
                 copies.lab.host.remove(chain.archive)
         before = dict.fromkeys(store.objects(chain.destination))

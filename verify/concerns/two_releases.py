@@ -1,4 +1,4 @@
-"""Two duplicities beside each other: what they make of the same history, and of each other's backups."""
+"""Compares two duplicities: how they back up the same history, and whether they restore each other's backups."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +9,14 @@ from verify.lab.lab import Chain, Lab, Point
 from verify.trees import History, compare, findings_of, limitations_of, printable
 
 UPGRADES = ("0.8.22", "1.2.3", "2.2.4", "3.2.1")  # a release of each generation, oldest first
-ANY_SCHEME = "boto3+s3"  # which means the same to all of them: `s3` is boto 2 in the oldest
+ANY_SCHEME = "boto3+s3"  # means the same to all of them: `s3` is boto 2 in the oldest
 ALIKE = 0.25  # share by which the sizes of two backups of the same may differ
-OVERHEAD = 64 * 1024  # bytes that they may differ by anyway
+OVERHEAD = 64 * 1024  # bytes by which they may differ in any case
 
 
 @dataclass(frozen=True)
 class ComparedRelease:
-    """One of two duplicities that are compared: its lab, and what it made of the history."""
+    """One of two duplicities that are compared: its lab, and its backup of the history."""
 
     lab: Lab
     chain: Chain
@@ -26,14 +26,14 @@ class ComparedRelease:
 
 
 def sides(labs: Iterable[Lab], history: History, *, encrypted: bool) -> list[ComparedRelease]:
-    """Given labs and a history, let each back it up, point by point, at a destination of its own."""
+    """Let each lab back up a history, point by point, to a destination of its own."""
     return [ComparedRelease(lab, lab.back_up(history, encrypted=encrypted)) for lab in labs]
 
 
 def disagreement_findings(one: ComparedRelease, other: ComparedRelease) -> list[Finding]:
-    """Given two sides of one history, return a finding for each way in which they differ.
+    """Given two backups of one history, return a finding for each way in which they differ.
 
-    Compared are what comes back of every point, what is listed, how the commands end, and the bytes stored.
+    Compared are what every point restores, what is listed, how the commands end, and the bytes stored.
     """
     found = [
         finding
@@ -74,7 +74,7 @@ def _size_findings(one: ComparedRelease, other: ComparedRelease) -> list[Finding
 
 
 def reading_findings(writer: ComparedRelease, reader: Lab) -> list[Finding]:
-    """Given a side's chain, let another lab's duplicity restore each point of it; return what it gets wrong."""
+    """Let another lab's duplicity restore each point of a chain; return findings for what it restores wrongly."""
     chain = reader.new_chain(encrypted=writer.chain.encrypted)
     for stored in writer.lab.store.objects(writer.chain.destination):
         data = writer.lab.store.read(writer.chain.destination, stored.name)
@@ -88,7 +88,7 @@ def reading_findings(writer: ComparedRelease, reader: Lab) -> list[Finding]:
 
 
 def upgrade_findings(lab: Lab, history: History, releases: Sequence[str], *, encrypted: bool) -> list[Finding]:
-    """Given a history and releases, oldest first, let each take one point of one chain; return what goes wrong.
+    """Let each of some releases, oldest first, take one point of one chain; return findings for what goes wrong.
 
     The first takes the full, each later one an incremental; each restores all points so far.
     """

@@ -1,4 +1,4 @@
-"""What this machine can do, what it lacks, and filling the cache beforehand."""
+"""Looks at what this machine has and lacks, and fills the cache beforehand."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ THIS_PROJECT = 1_790_000_000  # seconds since the epoch; a clock before it is wr
 
 @dataclass(frozen=True, slots=True)
 class DoctorLine:
-    """One thing that was looked at. `needed` tells what nothing works without."""
+    """One thing that was looked at. `needed` means that nothing works without it."""
 
     name: str
     ok: bool

@@ -1,10 +1,9 @@
-"""A running lab: a host and a store, and duplicity to drive between them.
+"""A running lab: duplicity on a host, and a store that it backs up to.
 
-Tests talk to `Lab` and never ask which runtime made it.
+Tests use `Lab` and need not know its runtime.
 """
 
 import contextlib
-import re
 import threading
 import time
 from collections import Counter
@@ -31,12 +30,6 @@ __all__ = ["FIRST_POINT", "AnyResult", "Chain", "Lab", "Point", "Restored", "Tak
 
 AnyResult = TypeVar("AnyResult", bound=Result)
 
-# What duplicity and the stores say of a full disk, also where some of it is left.
-FULL = re.compile(
-    r"no space left on device|disk quota exceeded|XMinioStorageFull|minimum free drive|temp space has .* available",
-    re.IGNORECASE,
-)
-
 
 @dataclass(eq=False, repr=False)
 class Lab(HistoryLab):
@@ -47,7 +40,7 @@ class Lab(HistoryLab):
     statistics: Counter[str] = field(default_factory=Counter)
     keys: list[KeyPair] = field(default_factory=list)  # at most one
     archives: list[str] = field(default_factory=list)  # archive directories of chains that have their own
-    stop: threading.Event = field(default_factory=threading.Event)  # set where nobody waits for results any more
+    stop: threading.Event = field(default_factory=threading.Event)  # set when results are no longer needed
     on_command: Callable[[Result], None] | None = None  # called with the result of each command
 
     @property
@@ -91,7 +84,7 @@ class Lab(HistoryLab):
         return self.site.facts
 
     def told(self) -> list[str]:
-        """Return what the last test had to say besides: in a lab nothing."""
+        """Return what else the report should say of the last test: in a lab nothing."""
         return []
 
     def new_chain(self, *, encrypted: bool = False, selection: bool = False, archive: bool = False) -> Chain:
@@ -219,7 +212,7 @@ class Lab(HistoryLab):
         return self.ran(chain.duplicity.verify(chain.destination.url, chain.source, compare_data=True, at=point.time))
 
     def on_new_machine(self, chain: Chain) -> Chain:
-        """Given a chain, return it as a machine has it that never saw it: its points, without duplicity's archive."""
+        """Return a chain as a new machine sees it: the same points, and an empty archive directory."""
         fresh = f"--archive-dir={self.host.scratch_path('archive')}"
         client = replace(chain.duplicity, options=(*chain.duplicity.options, fresh))
         return replace(chain, duplicity=client)
@@ -229,13 +222,13 @@ class Lab(HistoryLab):
         return sum(stored.size for stored in self.store.objects(chain.destination))
 
     def forget_archives(self) -> None:
-        """Remove the archive directories of chains that have their own; nobody needs these any more."""
+        """Remove the archive directories of chains that have their own."""
         while self.archives:
             self.host.remove(self.archives.pop())
 
     @contextlib.contextmanager
     def lane(self, name: str) -> Iterator["Lab"]:
-        """Give the same lab once more, with hosts and a source of its own, so that both can be used at once."""
+        """Give a second lab with the same store, and hosts and a source of its own, so that both can work at once."""
         with self.site.lane(name) as site:
             yield Lab(site, self.variant)
 
@@ -260,16 +253,5 @@ class Lab(HistoryLab):
         self.statistics["duplicity_milliseconds"] += round(result.seconds * 1000)
         self.statistics["duplicity_cpu_milliseconds"] += round(result.cpu_seconds * 1000)
         if not result.ok:
-            self.must_not_be_at_fault(result.log)
+            self.site.must_not_be_at_fault(result.log)
         return result
-
-    def must_not_be_at_fault(self, said: str) -> None:
-        """Given what a failed command said, raise `CannotRunError` where it failed because of the lab.
-
-        Nobody may take a dead store or a full disk for a finding.
-        """
-        self.store.must_be_alive()
-        full = [line.strip() for line in said.splitlines() if FULL.search(line)]
-        if full:
-            raise self.host.no_space(full[-1])
-        self.host.must_have_space(self.host.scratch, self.source)

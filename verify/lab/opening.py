@@ -1,4 +1,4 @@
-"""Opening a lab: from settings to a running host, store and duplicity, and back to nothing."""
+"""Opens a lab: starts hosts, store and duplicity from settings, and removes them afterwards."""
 
 import contextlib
 import os
@@ -133,7 +133,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
 
 
 def _with_a_source(job: Job) -> Job:
-    """Return a job that lacks SRC with the image's default: what it lacks is for `job-complete` to say."""
+    """Return a job with the image's default SRC if it has none; the check `job-complete` reports that."""
     return job if job.source else replace(job, source=DEFAULTS["SRC"])
 
 

@@ -1,4 +1,4 @@
-"""What a lab is to be made of, as the user asked for it."""
+"""The user's choices for a lab: the job's files, and the parts it is made of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from verify.assets import sample_env, sample_stack
 from verify.errors import CannotRunError
 
 DEFAULT_RELEASE = "3.2.1"
-OTHER_RELEASE = "3.1.0"  # what is compared with where nothing is named
+OTHER_RELEASE = "3.1.0"  # which one to compare with by default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class LabSettings:
 
     @property
     def other(self) -> Self:
-        """The settings of the lab that this one is compared with: the same, but for its duplicity."""
+        """The settings of the lab to compare with: the same, with another duplicity."""
         release = self.against_release or (self.duplicity_release if self.against_image else OTHER_RELEASE)
         return replace(
             self, duplicity_image=self.against_image, duplicity_release=release, duplicity_command=self.against

@@ -1,6 +1,7 @@
 """What a lab is made of: hosts, a store, a duplicity and a job. It stays the same as long as the lab is open."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -22,6 +23,12 @@ from verify.trees import Limitation, limitations_of
 
 # Given a name for their scratch, gives one more of each host, of the lab's own kind.
 MoreHosts = Callable[[str], AbstractContextManager[tuple[Host, Host]]]
+
+# What duplicity and the stores print about a full disk, also when a little space is left.
+FULL = re.compile(
+    r"no space left on device|disk quota exceeded|XMinioStorageFull|minimum free drive|temp space has .* available",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -60,7 +67,7 @@ class Site:
 
     @property
     def unencrypted(self) -> str:
-        """Why the job's backups are not encrypted in this lab; empty where they are."""
+        """Why the job's backups are not encrypted in this lab; empty if they are."""
         return self.gpg_missing if self.job.encrypted else "the job asks for --no-encryption"
 
     @property
@@ -79,6 +86,17 @@ class Site:
     def schemes(self) -> frozenset[str] | None:
         """The URL schemes that duplicity knows; None where it cannot be asked."""
         return schemes_of(self.host, self.command)
+
+    def must_not_be_at_fault(self, said: str) -> None:
+        """Given what a failed command said, raise `CannotRunError` where it failed because of the lab.
+
+        A dead store or a full disk must not be reported as a finding.
+        """
+        self.store.must_be_alive()
+        full = [line.strip() for line in said.splitlines() if FULL.search(line)]
+        if full:
+            raise self.host.no_space(full[-1])
+        self.host.must_have_space(self.host.scratch, self.sandboxed.source)
 
     @contextlib.contextmanager
     def lane(self, name: str) -> Iterator["Site"]:

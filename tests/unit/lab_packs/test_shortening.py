@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from verify.checks import Finding, FindingsError
-from verify.lab.packs.fewer_operations import shortened
+from verify.lab.packs.fewer_operations import with_fewer_operations
 from verify.lab.packs.running import HistoryVerdict
 from verify.lab.packs.shrinking import FailedExample
 from verify.operations import Operation, operations_of, shown
@@ -18,7 +18,7 @@ OTHER = FindingsError((Finding("retention", "", "1", "2"),))
 
 
 @dataclass
-class FakeMeeting:
+class FakePackedTest:
     """Decides about operations by a function."""
 
     decide: Callable[[Sequence[Operation]], Exception | None]
@@ -33,9 +33,9 @@ class FakeMeeting:
 
 
 def shortest(decide: Callable[[Sequence[Operation]], Exception | None], text: str) -> tuple[str, int]:
-    meeting = FakeMeeting(decide, {"operations": operations_of(text)})
-    shortened(meeting, FailedExample({}, LOST), operations_of(text), 2)  # type: ignore[arg-type]
-    return shown(meeting.given["operations"]), meeting.tried
+    packed = FakePackedTest(decide, {"operations": operations_of(text)})
+    with_fewer_operations(packed, FailedExample({}, LOST), operations_of(text), 2)  # type: ignore[arg-type]
+    return shown(packed.given["operations"]), packed.tried
 
 
 LONG = "full, restore 1, incremental, list 3, status, incremental, lose-archive, incremental, cleanup, restore 5"

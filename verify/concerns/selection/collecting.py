@@ -1,8 +1,8 @@
-"""Collect, then run: what a property draws is judged in packs, and still met and shrunk by Hypothesis.
+"""Collect, then run: examples are judged in packs, and Hypothesis still shrinks those that fail.
 
-A first pass only records what is drawn; all of it is judged at once; a second pass with the same seed
-looks the verdicts up, so that Hypothesis finds a failure where it was drawn, and runs by itself no more
-than what it has not seen, to shrink it.
+A first pass only records what is drawn. Then all of it is judged at once. A second pass with the same seed
+looks the verdicts up, so that Hypothesis finds a failure where it was drawn. It runs only new examples itself,
+to shrink it.
 """
 
 import re
@@ -33,10 +33,10 @@ def collected(
     examples: int,
     explicit: Sequence[Drawn] = (),
 ) -> None:
-    """Given a strategy and how to judge what it draws, raise `FindingsError` for the smallest example with findings.
+    """Judge what a strategy draws; raise `FindingsError` for the smallest example with findings.
 
-    `together` is called once, with all that was drawn, `explicit` examples first; what it finds of one
-    is confirmed by `alone`. Failures are stored under `title`, and tried first the next time.
+    `together` is called once with all examples, the `explicit` ones first; `alone` confirms what it finds about
+    one. Failures are stored under `title`, and tried first the next time.
     """
     drawn: dict[Drawn, Sequence[Finding]] = {}
     judging = False

@@ -1,4 +1,4 @@
-"""What duplicity takes of a source under given rules, against what the oracle says that it takes."""
+"""Compares what duplicity backs up under given rules with what the oracle predicts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ MODEL = "selection-as-predicted"
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One backup of the source under selection options, as words; `lists` are the files that they name."""
+    """One backup of the source with selection options; `lists` are the files that they name."""
 
     lab: Lab
     words: Sequence[str]
@@ -27,7 +27,7 @@ class Trial:
         return OwnRules(self.lab.source, tuple(self.words), self.lab.release, self.lists, twin=twin)
 
     def findings(self) -> list[Finding]:
-        """Back up, and return a finding for each path, and for the exit code, that the oracle sees otherwise."""
+        """Back up; return a finding for each path, and for the exit code, that is not as the oracle predicts."""
         point = self.point()
         refusal = list(self._refusal(point))
         if refusal or not point.result.ok:

@@ -1,4 +1,4 @@
-"""Trials in packs: many rules and trees for the price of one backup."""
+"""Trials in packs: one backup tests many rules and trees."""
 
 import shlex
 from collections import defaultdict
@@ -19,7 +19,7 @@ Found = Mapping[Pair, Sequence[Finding]]
 
 
 def trial_of(lab: Lab, rules: Group) -> Trial:
-    """Given options for the source itself, return the trial of them; the source holds one file."""
+    """Return a trial of options for the source itself; the source holds one file."""
     lab.fill_source(Tree({b"a": file((1, 1))}))
     line = CommandLine(lab.source, lab.host.scratch_path("list"))
     line.write(rules)
@@ -35,13 +35,13 @@ class Trials:
 
     @cached_property
     def refused(self) -> bool:
-        """Whether the lab's release refuses the shared options, whatever a pair has."""
+        """Whether the lab's release refuses the shared options with any pair."""
         return self._refuses(edge_of(self.shared))
 
     def together(self, pairs: Sequence[Pair]) -> Found:
         """Given pairs, back them up in packs; return the findings of each pair that has some.
 
-        A pair whose rules duplicity refuses, by the model, would have a whole pack refused.
+        Pairs whose rules the model says are refused run alone: in a pack, they would make duplicity refuse all of it.
         """
         refused = {pair for pair in pairs if self._refuses(pair)}
         accepted = [pair for pair in pairs if pair not in refused]
@@ -53,7 +53,7 @@ class Trials:
         return found
 
     def alone(self, pair: Pair) -> list[Finding]:
-        """Given a pair, try it by itself; return its findings, led by one that names its rules."""
+        """Try a pair alone; return its findings, after one that shows its rules."""
         trial = self.trial(Pack(self.shared, (pair,)))
         found = trial.findings()
         if not found or not found[0].path:
@@ -70,7 +70,7 @@ class Trials:
         return False
 
     def _tried(self, pack: Pack) -> Found:
-        """Return the findings of each pair of a pack; what is no single pair's is told of the first."""
+        """Return the findings of each pair of a pack; the first pair gets those that belong to no single pair."""
         found = self.trial(pack).findings()
         if found and not found[0].path and len(pack.pairs) > 1:
             return self._refused_in(pack) or {pack.pairs[0]: found}
@@ -81,7 +81,7 @@ class Trials:
         return {pair: by_place[place] for pair, place in pack.placed if place in by_place}
 
     def _refused_in(self, pack: Pack) -> Found:
-        """Return the findings of a pair for whose sake a pack is refused, nothing where it is no single pair's."""
+        """Return the findings of a pair that makes duplicity refuse the pack; nothing if no single pair does."""
         return next(filter(None, map(self._tried, pack.halves)), {})
 
     def trial(self, pack: Pack) -> Trial:

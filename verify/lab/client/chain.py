@@ -1,4 +1,4 @@
-"""Chains of backups, the points of them, and what a restore of one gave."""
+"""Chains of backups, their points, and the result of restoring one."""
 
 from dataclasses import dataclass, field, replace
 
@@ -8,9 +8,9 @@ from verify.checks import Finding, must_find_nothing
 from verify.lab.client.duplicity import Duplicity
 from verify.lab.client.results import BackupResult, Result
 from verify.lab.stores.store import Destination
+from verify.operations import DAY
 from verify.trees import Inventory, compare, findings_of, limitations_of, printable
 
-DAY = 86_400
 FIRST_POINT = 1_704_067_200  # 2024-01-01T00:00:00Z: points are a day apart by duplicity's own clock
 
 
@@ -50,9 +50,9 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """How a point is taken where it is not simply the next of its chain: when, by which verb, with what besides.
+    """How a point is taken if it is not simply the next of its chain: when, by which verb, with which options.
 
-    `behind` is a program, with its arguments, that is given duplicity's command line to run.
+    `behind` is a program with its arguments; duplicity's command line is put after it, and it runs that.
     """
 
     at: int
@@ -63,7 +63,7 @@ class Taking:
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restore of one point gave."""
+    """The result of restoring one point."""
 
     point: Point
     path: bytes
@@ -72,13 +72,13 @@ class Restored:
     release: Version
 
     def must_equal(self, expected: Inventory, *, check: str = "") -> None:
-        """Raise `FindingsError` unless the restore gave what was expected; by `check` if one is named."""
+        """Raise `FindingsError` unless the restore gave what was expected; findings are of `check`, if given."""
         self.result.must_succeed(check or "command-succeeds")
         found = self.differing_from(expected)
         must_find_nothing(replace(each, check=check) if check else each for each in found)
 
     def must_be_refused(self, check: str) -> None:
-        """Raise `FindingsError` (`check`) unless the restore failed, said so, and left no file."""
+        """Raise `FindingsError` (of `check`) unless the restore ended with an error and left no file."""
         found = []
         if self.result.ok:
             found.append(Finding(check, printable(self.path), "a refusal", "exit code 0"))

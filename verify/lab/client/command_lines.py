@@ -28,7 +28,7 @@ REFUSES_BACKUP_ONLY = SpecifierSet(">=2.0,<2.2.4")  # with any verb but a backup
 FULL_BY_MACHINE_CLOCK = SpecifierSet("<=2.1.0")
 FULL_IF_OLDER_THAN = "--full-if-older-than"
 SECONDS = {"s": 1, "m": 60, "h": 3600, "D": 86_400, "W": 604_800, "M": 2_592_000, "Y": 31_536_000}  # as duplicity
-# What these print is read: a job's --verbosity must not hide it, nor mix other lines into it.
+# The output of these is parsed: a job's --verbosity must not hide it, nor add other lines.
 READ = frozenset({"verify", "list-current-files", "collection-status"})
 READABLE = "--verbosity=notice"
 # In a path to restore, 0.8.22 to 3.2.1 put their values for variables, and a home for a first `~`.
@@ -85,7 +85,7 @@ def then(at: int | None) -> tuple[str, ...]:
 
 
 def forced(force: bool) -> tuple[str, ...]:
-    """Return the option that makes a command do what it otherwise only announces."""
+    """Return the option that makes a command do what it otherwise only prints."""
     return ("--force",) if force else ()
 
 

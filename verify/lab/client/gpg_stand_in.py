@@ -1,7 +1,7 @@
-"""What stands in for gpg on a machine that has none, so that the rest can be proven.
+"""Stands in for gpg on a machine that has none, so that everything else can still be tested.
 
 duplicity asks gpg for its version whenever it starts, also with --no-encryption, and ends with exit
-code 31 where nothing answers. This answers that one question, and refuses all else.
+code 31 if there is no gpg. This script prints a version, and refuses everything else.
 """
 
 from verify.lab.hosts.host import Host
@@ -15,7 +15,7 @@ esac
 
 
 def stand_in_for_gpg(host: Host) -> None:
-    """Given a host without gpg, put one on its commands' PATH that knows its version, and nothing else."""
+    """Given a host without gpg, put a script on its PATH that only prints a version."""
     folder = host.scratch_path("stand-in")
     host.mkdir(folder)
     host.put(f"{folder}/gpg", GPG.encode(), 0o755)

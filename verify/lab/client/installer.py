@@ -1,4 +1,4 @@
-"""Runs `uv`, which comes with us, and turns what it says when it fails into one sentence."""
+"""Runs `uv`, which is one of our dependencies, and turns its error messages into one sentence."""
 
 import subprocess
 from pathlib import Path
@@ -19,7 +19,7 @@ _UNREACHABLE = (
     "the network was disabled",
     "dns error",
 )
-# What is worth quoting of a long complaint, the most telling first.
+# Which lines of a long error message are worth quoting, the most useful first.
 _TELLING = ("fatal error:", "error: command", "error: ", "cause: ")
 _UNKNOWN = ("no version of", "was not found in the package registry")
 

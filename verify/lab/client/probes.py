@@ -1,4 +1,4 @@
-"""What is on a host: which duplicity, what that can do, and which gpg."""
+"""Finds out what is installed on a host: which duplicity, which backends it has, which gpg."""
 
 import re
 
@@ -14,8 +14,8 @@ _PYTHON = re.compile(r"(^|/)python[\d.]*$")
 _LAUNCHED_BY_SHELL = re.compile(r"""exec'\s+['"]?([^'"\s]+)""")  # where a shebang would be too long
 _MARK = "duplicity-verify:"
 
-# Asks duplicity's own interpreter, because only there are its backends and what they import. Their
-# own prints and warnings may be among what it says, hence the mark.
+# Runs in duplicity's own interpreter, because only there are its backends and their imports. These may print
+# something too, hence the mark.
 _SCHEMES = f"""
 from duplicity import log
 log.setup()
@@ -27,7 +27,7 @@ for name in [*backend._backends, *backend._backend_prefixes]:
 
 
 def version_of(host: Host, command: tuple[str, ...]) -> Version:
-    """Given a command, return the release that it says it is. Raise `CannotRunError` if it says none."""
+    """Given a command, return the release that it prints. Raise `CannotRunError` if it prints none."""
     done = host.run([*command, "--version"])
     found = _VERSION.search((done.stdout + done.stderr).decode(errors="replace"))
     try:

@@ -1,8 +1,8 @@
-"""Making the programs under test ready, each in a cached environment of its own.
+"""Installs the programs under test, each in a cached environment of its own.
 
-duplicity's wheel declares some 20 cloud SDKs. What a lab drives needs few of them, so releases are
-installed without their dependencies, and with what the lanes use. An environment counts from the
-moment that its marker is written: an interrupted installation leaves none and is begun anew.
+duplicity's wheel depends on some 20 cloud SDKs. A lab needs few of them, so releases are installed without
+their dependencies, and with what a lab needs. An environment is complete once its marker is written: an
+interrupted installation has none, and starts again.
 """
 
 import hashlib
@@ -24,8 +24,8 @@ from verify.lab.settings import DEFAULT_RELEASE
 
 OLDEST = Version("0.8.18")  # older ones do not compile with a Python that we run on
 
-# What duplicity imports at run time in the lanes that a lab drives, and what that imports in turn.
-# All of it is named, so that the same release is the same program next year; looked up 2026-11-24.
+# What duplicity imports in a lab, and what that imports in turn. All of it is pinned, so that the same release
+# is the same program next year; looked up 2026-11-24.
 NEEDS = (
     "boto3==1.44.8",
     "botocore==1.44.8",

@@ -1,4 +1,4 @@
-"""What a duplicity command gave: typed results, parsed from what it printed."""
+"""The results of duplicity's commands, parsed from what they printed."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -63,7 +63,7 @@ class Result:
 
     @classmethod
     def of(cls, argv: tuple[str, ...], done: Completed, secrets: Iterable[Secret]) -> Self:
-        """Given what a host says of a finished command, return its result, with the secrets masked."""
+        """Given a command that a host has run, return its result, with the secrets masked."""
         secrets = tuple(secrets)
         told = any(is_told(stream, secrets) for stream in (done.stdout, done.stderr))
         text = "\n".join(_end_of(stream).decode(errors="backslashreplace") for stream in (done.stdout, done.stderr))
@@ -179,7 +179,7 @@ class BackupSet:
 
 @dataclass(frozen=True)
 class StatusResult(Result):
-    """What duplicity says of a destination's sets, in its machine-readable log.
+    """What duplicity reports about a destination's sets, in its machine-readable log.
 
     Nothing there, e.g. because it failed, gives no chains.
     """

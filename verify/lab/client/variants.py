@@ -1,4 +1,4 @@
-"""How a cycle is backed up where the test leaves it open: most of what is verified holds whatever the encryption."""
+"""Ways to back up where a test does not care: encryption and volume size. Most checks hold with each of them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ Encryption = Literal["", "symmetric", "key"]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Encryption and size of volumes, in MB; what is empty or None is the job's own, and not encrypted."""
+    """Encryption, and size of volumes in MB. Empty means not encrypted; None means the size that the job has."""
 
     encryption: Encryption = ""
     volsize: int | None = None
@@ -24,7 +24,7 @@ class Variant:
 
 PLAIN = Variant()
 SMALL, SYMMETRIC, KEY = Variant(volsize=1), Variant("symmetric"), Variant("key", volsize=1)
-# What follows which pack, by profile. An encrypted command takes three times as long as a plain one.
+# The variants of the packs of a test, in turn, by profile. An encrypted command takes three times as long.
 CYCLES = {
     "smoke": (PLAIN, SMALL),
     "default": (PLAIN, SMALL, PLAIN, SYMMETRIC, PLAIN, SMALL, PLAIN, KEY),
@@ -34,14 +34,14 @@ CYCLES = {
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """A key of a lab's own: the folder that gpg has it in, and its fingerprint."""
+    """A key of the lab: its GNUPGHOME, and its fingerprint."""
 
     home: str
     fingerprint: str
 
 
 def new_key(host: Host, passphrase: Secret) -> KeyPair:
-    """Given a host, make a key pair there that a passphrase protects. Raise `CannotRunError` where gpg cannot."""
+    """Make a key pair on a host, protected unless the passphrase is empty. Raise `CannotRunError` if gpg fails."""
     home = host.scratch_path("gnupg")
     host.mkdir(home, 0o700)
     words = ["gpg", "--homedir", home, "--batch", "--status-fd=1", "--pinentry-mode=loopback", "--passphrase-fd=0"]

@@ -1,4 +1,4 @@
-"""The docker runtime's machinery: a store, a duplicity, and a keeper of the source, in containers.
+"""The containers of the docker runtime: a store, a duplicity, and a keeper of the source.
 
 The keeper is a second container of the same image. It mounts the source for writing, while
 duplicity's mounts it read only, as a job's stack file would have it.

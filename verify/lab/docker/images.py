@@ -1,4 +1,4 @@
-"""The images of the docker runtime: the user's, else our own, built when absent."""
+"""The images of the docker runtime: the user's, else our own, built if needed."""
 
 import contextlib
 import hashlib
@@ -58,7 +58,7 @@ class Image:
 
 
 def duplicity_image(given: str | None, recipes: Path, release: str, dialect: Dialect = "v4") -> Image:
-    """Return the user's image, pulled when absent, or our own of a release and dialect, built when absent.
+    """Return the user's image, pulled if needed, or ours for a release and dialect, built if needed.
 
     `recipes` is the folder that holds ours. Raise `CannotRunError` where it can be neither had nor built.
     """
@@ -73,7 +73,7 @@ def duplicity_image(given: str | None, recipes: Path, release: str, dialect: Dia
 
 
 def minio_image(given: str | None, recipes: Path) -> Image:
-    """Return the user's image of MinIO, else ours, built when absent, else the public one."""
+    """Return an image of MinIO: the user's, else ours, built if needed, else the public one."""
     if given:
         return _had(given, "name one that the engine has or can pull with --minio-image")
     with _once(LOCAL_MINIO):
@@ -93,7 +93,7 @@ def postgres_image(recipes: Path) -> Image:
 
 
 def toxiproxy_image(recipes: Path) -> Image | None:
-    """Return our image of toxiproxy, built when absent; None where its program is not to be had."""
+    """Return our image of toxiproxy, built if needed; None if its program is not installed."""
     binary = toxiproxy_binary()
     with _once(LOCAL_TOXIPROXY):
         if (found := _local(LOCAL_TOXIPROXY)) or binary is None:
@@ -102,7 +102,7 @@ def toxiproxy_image(recipes: Path) -> Image | None:
 
 
 def _built_around(binary: Path, name: str, recipe: Path) -> Image:
-    """Return an image of a recipe, built in a copy of it that holds a program besides."""
+    """Build an image from a copy of a recipe, to which a program is added."""
     context = cache_dir() / "images" / f"{recipe.name}.context"
     shutil.rmtree(context, ignore_errors=True)
     try:
@@ -114,7 +114,7 @@ def _built_around(binary: Path, name: str, recipe: Path) -> Image:
 
 
 def _digest(recipe: Path) -> str:
-    """Return what tells one state of a recipe from another, so that an image of an older one is not taken."""
+    """Return a digest of a recipe, so that a changed recipe gets a new image."""
     found = hashlib.sha256()
     for path in sorted(path for path in recipe.rglob("*") if path.is_file()):
         found.update(b"%s\0%s\0" % (str(path.relative_to(recipe)).encode(), path.read_bytes()))
@@ -126,7 +126,7 @@ def _base() -> str:
 
 
 def _once(name: str) -> contextlib.AbstractContextManager[None]:
-    """Hold what keeps two runs from building the same image at the same time."""
+    """Hold a lock, so that two runs do not build the same image at the same time."""
     return locked(cache_dir() / "images" / name.replace("/", "_").replace(":", "_"))
 
 

@@ -36,9 +36,9 @@ def client() -> docker.DockerClient:
 
 
 def _choose_reaper(engine: docker.DockerClient) -> None:
-    """Use testcontainers' reaper only where its image is to be had: without it, nothing would start.
+    """Use testcontainers' reaper only where its image can be pulled: otherwise nothing would start.
 
-    Our own runs are cleaned up after without it, by the next run at the latest.
+    We clean up after our own runs without it, at the latest when the next run starts.
     """
     if not testcontainers_config.ryuk_disabled:
         testcontainers_config.ryuk_disabled = not _to_be_had(engine, testcontainers_config.ryuk_image)
@@ -53,7 +53,7 @@ def _to_be_had(engine: docker.DockerClient, image: str) -> bool:
 
 
 def _within(seconds: float, question: Callable[[], Any]) -> bool:
-    """Return whether a question is answered in time: a registry that is cut off takes minutes."""
+    """Return whether a call succeeds in time: a registry that cannot be reached takes minutes to fail."""
     answers: list[Any] = []
 
     def ask() -> None:
@@ -69,7 +69,7 @@ def _within(seconds: float, question: Callable[[], Any]) -> bool:
 
 
 def remove_labelled(labels: Mapping[str, str]) -> bool:
-    """Remove what has all of these labels: containers, networks, volumes; return whether all is gone."""
+    """Remove the containers, networks and volumes that have all of these labels; return whether all are gone."""
     wanted: dict[str, str | list[str] | bool] = {"label": [f"{name}={value}" for name, value in labels.items()]}
     try:
         engine = client()

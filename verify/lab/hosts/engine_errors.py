@@ -1,4 +1,4 @@
-"""What a Docker engine refuses, as the one sentence that a user can act on."""
+"""Turns errors of the Docker engine into one sentence that tells the user what to do."""
 
 import contextlib
 import re
@@ -19,14 +19,14 @@ REFUSALS = (
     TimeoutError,
 )
 
-# What is worth quoting of a build's log, the most telling first.
+# Which lines of a build's log are worth quoting, the most useful first.
 TELLING = ("not found", "fatal error:", "E: ", "Could not", "No space left", "ERROR: ", "error: ")
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 @contextlib.contextmanager
 def telling(what: str, advice: str) -> Iterator[None]:
-    """Given what is done and what to do if it fails, raise `CannotRunError` for what the engine refuses."""
+    """Given what is being done and what to do if it fails, turn an error of the engine into a `CannotRunError`."""
     try:
         yield
     except REFUSALS as error:
@@ -43,7 +43,7 @@ def said(error: BaseException) -> str:
 
 
 def _why_not_built(error: docker.errors.BuildError) -> str:
-    """Return the line of a build's log that tells most, behind the step that ended it."""
+    """Return the failed step of a build, and the most useful line of its log."""
     log = "".join(str(entry.get("stream", "")) for entry in error.build_log if isinstance(entry, dict))
     lines = [line.strip() for line in _COLOUR.sub("", log).splitlines() if line.strip()]
     steps = [line for line in lines if line.startswith("Step ")]

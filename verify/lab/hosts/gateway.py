@@ -1,4 +1,4 @@
-"""Starts the far end of a host, and talks to it."""
+"""Starts the agent of a host, a Python process there, and talks to it."""
 
 import contextlib
 import errno
@@ -15,15 +15,15 @@ import execnet
 
 from verify.errors import CannotRunError
 
-# Runs before the far end: gives it a session of its own, so that a terminal's Ctrl-C reaches the
-# host only, a file for what it says when it cannot start, and, if asked, a given environment.
+# Starts the agent: in a session of its own, so that a terminal's Ctrl-C does not reach it; with a file for
+# its error messages; and, if asked, with a given environment.
 LAUNCHER = (
     "import os,sys;said,n,*a=sys.argv[1:];n=int(n);os.setsid();"
     "os.dup2(os.open(said,os.O_WRONLY|os.O_APPEND),2);"
     "os.execvpe(a[n],a[n:],dict(p.split('=',1) for p in a[:n]) if n else os.environ)"
 )
 LARGER = "set TMPDIR to a larger disk"
-SHIPPED = {  # name at the far end: (package, file)
+SHIPPED = {  # name in the agent: (package, file)
     "commands": ("verify.onsite", "commands.py"),
     "unpack": ("verify.onsite", "copy_in.py"),
     "pack": ("verify.onsite", "copy_out.py"),
@@ -33,11 +33,11 @@ SHIPPED = {  # name at the far end: (package, file)
 
 
 class FarEndError(RuntimeError):
-    """The far end of a host raised what it should not have: a bug of ours, with its traceback."""
+    """The agent of a host raised an unexpected error: a bug in our code, with its traceback."""
 
 
 class Gateway:
-    """A running far end. Requests are answered one at a time; any thread may ask.
+    """A running agent. Requests are answered one at a time; any thread may ask.
 
     `python` is the command line that starts Python there, without secrets. `environment` is that
     process's own; if it is empty, it inherits ours. `larger` says what to do if its disk is too small.
@@ -79,8 +79,7 @@ class Gateway:
     def ask(self, operation: str, *arguments: Any) -> Any:
         """Given an operation of the agent and its arguments, return its result.
 
-        Raise OSError as the far end did, and `CannotRunError` where there is no space left, or no
-        far end any more.
+        Raise OSError as the agent did, and `CannotRunError` if the disk is full or the agent is gone.
         """
         with self._lock:
             self._number += 1
@@ -120,7 +119,7 @@ class Gateway:
                 raise FarEndError(f"in {self.name}:\n{value}")
 
     def no_space(self, said: str) -> CannotRunError:
-        """Given what a program said of a full disk, return the sentence to raise."""
+        """Given what a program printed about a full disk, return the error to raise."""
         return CannotRunError(f"no space is left on {self.name} ({said}): free some, or {self._larger}")
 
     def _refusal(self, name: str, path: bytes, text: str) -> Exception:
@@ -138,7 +137,7 @@ class Gateway:
         )
 
     def close(self) -> None:
-        """End the far end, and with it the command that runs there."""
+        """End the agent, and with it the command that runs there."""
         self._group.terminate(timeout=2.0)
         self._said.close()
 

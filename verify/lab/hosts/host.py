@@ -20,9 +20,9 @@ from verify.secret import Secret
 from verify.trees import Inventory, Tree, plan
 from verify.trees.inventory import Block
 
-ENOUGH_SPACE = 1 << 20  # bytes; a command that failed with less left failed for want of space
+ENOUGH_SPACE = 1 << 20  # bytes; if less is free, a command failed because the disk is full
 LOOPBACK = "127.0.0.1,localhost,::1"
-# What a process needs to reach the network from here: it is not the job's, but the machine's.
+# Variables that a process needs to reach the network. They belong to the machine, not to the job.
 PASSED_ON = (
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
@@ -93,12 +93,12 @@ class Host:
     def materialise(self, root: str, wanted: Tree, current: Tree | None = None) -> list[tuple[bytes, str, str]]:
         """Make a folder hold a tree, by the edits from `current` if that is what lies there.
 
-        Return what this host refused, as (path, what, error name): devices, owners, attributes.
+        Return what this host refused, e.g. devices, owners, attributes, as (path, what, error name).
         """
         return self.carry_out(root, plan(wanted, current))
 
     def carry_out(self, root: str, steps: bytes) -> list[tuple[bytes, str, str]]:
-        """Do what `trees.plan` made of trees; return what was refused, as `materialise` does."""
+        """Carry out the steps that `trees.plan` returned; return what was refused, as `materialise` does."""
         refused = self._gateway.call("onsite", "materialise", os.fsencode(root), steps)
         return [tuple(one) for one in refused]
 
@@ -115,15 +115,15 @@ class Host:
         return int(self._gateway.call("onsite", "follow", os.fsencode(root), list(order), os.fsencode(done)))
 
     def scratch_path(self, name: str) -> str:
-        """Given a name, return a path in scratch that it begins the name of and that nothing is at yet."""
+        """Return an unused path `<scratch>/<name>-<n>`."""
         return f"{self.scratch}/{name}-{next(self._names)}"
 
     def mkdir(self, path: str, mode: int = 0o755) -> None:
-        """Make a folder, and those above it; one that is there already is fine."""
+        """Make a folder and its parents. It may exist already."""
         self._gateway.ask("mkdir", os.fsencode(path), mode)
 
     def remove(self, path: str) -> None:
-        """Remove a path and all below it; a mount point is emptied. Nothing there is fine."""
+        """Remove a path and all below it; a mount point is only emptied. The path need not exist."""
         self._gateway.call("onsite", "wipe", os.fsencode(path))
 
     def put(self, path: str, data: bytes, mode: int = 0o600) -> None:
@@ -152,13 +152,13 @@ class Host:
         return int(self._gateway.ask("free_space", os.fsencode(path)))
 
     def must_have_space(self, *paths: str) -> None:
-        """Raise `CannotRunError` where next to no space is left below one of the paths that exist."""
+        """Raise `CannotRunError` if one of the paths exists and its disk is full."""
         for path in paths:
             if self.exists(path) and self.free_space(path) < ENOUGH_SPACE:
                 raise self.no_space(f"{path} is full")
 
     def no_space(self, said: str) -> CannotRunError:
-        """Given what a program said of a full disk here, return the sentence to raise."""
+        """Given what a program printed about a full disk, return the error to raise."""
         return self._gateway.no_space(said)
 
     def stream_in(self, local_dir: str | Path, remote_dir: str) -> list[str]:
@@ -190,20 +190,20 @@ class Host:
 
     @cached_property
     def elsewhere(self) -> tuple[str, ...]:
-        """Words that give the command behind them another host name, one that needs no look-up; none where refused."""
+        """Words to put before a command so that it runs under another host name; empty where that is not allowed."""
         words = ("unshare", "--uts", "sh", "-c", 'hostname localhost && exec "$@"', "sh")
         return words if not self.run([*words, "true"]).returncode else ()
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time spent there so far, by commands that have ended and by this host's own far end."""
+        """Return the CPU seconds used there so far: by commands that have ended, and by the host's agent."""
         return float(self._gateway.ask("cpu"))
 
     def interrupt(self) -> None:
-        """Kill the command that runs there, from another thread than the one that waits for it."""
+        """Kill the running command. Call it from another thread than the one that waits for the command."""
         self._gateway.interrupt()
 
     def close(self) -> None:
-        """End the host's gateway and what runs through it. Its files stay: scratch is the run's."""
+        """End the host's gateway and what runs through it. Its files stay; the run removes them."""
         self._gateway.close()
 
 

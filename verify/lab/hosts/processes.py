@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, and finding those that did not."""
+"""Starts child processes that end with their parent, and finds those that did not."""
 
 import contextlib
 import ctypes
@@ -39,7 +39,7 @@ def start_bound(argv: Sequence[str], env: Mapping[str, str], log: Path) -> subpr
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """End a process and its group: politely, then not."""
+    """End a process and its group: with SIGTERM, and if that is not enough with SIGKILL."""
     for how in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, how)

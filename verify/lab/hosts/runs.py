@@ -1,7 +1,7 @@
-"""What a run has on this machine and in its engine, and how all of it goes away again.
+"""What a run creates on this machine and in the Docker engine, and how it is removed.
 
-A run holds a lock on a file as long as it lives, however it dies. What belongs to a run whose lock
-is free is removed by the next one; what belongs to a live run is never touched.
+A run holds a lock on a file as long as it lives. However it ends, the lock is then free, and the next run
+removes what it left. What belongs to a live run is never touched.
 """
 
 import contextlib
@@ -37,19 +37,19 @@ class LabelledRun:
 
     id: str
     scratch: Path
-    note: Path  # of what the next run would have to remove
+    note: Path  # says what the next run has to remove if this one dies
     lock: IO[str]  # on the note
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _in_engine: bool = False
 
     @property
     def marker(self) -> Mapping[str, str]:
-        """What goes into the environment of every process of this run, so that it can be found."""
+        """The variable that is set in every process of this run, so that these can be found."""
         return {MARKER: self.id}
 
     @property
     def labels(self) -> dict[str, str]:
-        """What goes on every container, network and volume of this run, so that it can be found."""
+        """The labels of every container, network and volume of this run, so that these can be found."""
         return {RUN_LABEL: self.id, MACHINE_LABEL: machine()}
 
     @cached_property
@@ -65,7 +65,7 @@ class LabelledRun:
         return folder
 
     def uses_engine(self) -> None:
-        """Note that there may be something of this run in the engine; call it before there is."""
+        """Note that this run uses the Docker engine. Call it before anything is created there."""
         _note(self.lock, self.scratch, engine=True)
         self._in_engine = True
 
@@ -80,7 +80,7 @@ class LabelledRun:
         return child
 
     def close(self) -> None:
-        """End the run's processes and remove its scratch; the lab has removed its containers before."""
+        """End the run's processes and remove its scratch. The lab has already removed its containers."""
         for child in reversed(self.children):
             end(child)
         if self._in_engine:
@@ -94,7 +94,7 @@ class LabelledRun:
 
 @contextlib.contextmanager
 def open_run() -> Iterator[LabelledRun]:
-    """Give a run of this process; remove before what dead runs left, and afterwards all of its own."""
+    """Give a run of this process. First remove what dead runs left; at the end remove all that is this run's."""
     sweep()
     run = _begin()
     try:
@@ -117,7 +117,7 @@ def scratch_place() -> Path:
 
 
 def machine() -> str:
-    """Return this machine's id: random, made once, and kept beside the locks that it is good for."""
+    """Return this machine's id: random, made once, and kept beside the locks of runs."""
     kept = _folder() / "machine"
     with locked(_folder() / ".lock"):
         if not kept.exists():

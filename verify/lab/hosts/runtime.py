@@ -30,7 +30,7 @@ class RuntimeChoice:
 
 
 def engine() -> EngineStatus:
-    """Return whether a Docker engine answers, within two seconds."""
+    """Return whether a Docker engine answers within two seconds."""
     if shutil.which("docker") is None:
         return EngineStatus(ok=False, why=f"there is no docker command on PATH: {INSTALL}")
     command = ("docker", "version", "--format", "{{.Server.Version}}")

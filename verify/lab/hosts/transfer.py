@@ -15,7 +15,7 @@ Record = tuple[Any, ...]
 
 
 def must_hold_something(source: Path) -> None:
-    """Raise `CannotRunError` unless a folder can be read and is not empty: nothing would be proven by it."""
+    """Raise `CannotRunError` if a folder cannot be read or is empty: an empty one would prove nothing."""
     try:
         empty = not any(source.iterdir())
     except NotADirectoryError:

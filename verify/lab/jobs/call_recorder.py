@@ -1,4 +1,4 @@
-"""A recorder in duplicity's place, inside the user's image: it notes what the schedule calls duplicity with."""
+"""A recorder that replaces duplicity in the user's image, and notes the arguments that the schedule calls it with."""
 
 import contextlib
 import json
@@ -42,7 +42,7 @@ class Recording:
 
 
 class CallRecorder:
-    """Runs jobs as the schedule does, with their own destination: nothing is sent there."""
+    """Runs jobs as the schedule does, with their real destination: nothing is sent, for duplicity does not run."""
 
     def __init__(self, host: Host, job: Job, folder: str) -> None:
         self._host, self._folder = host, folder
@@ -67,7 +67,7 @@ class CallRecorder:
         return Recording((), done)
 
     def resolved(self, text: str) -> str:
-        """Given OPTIONS, return it with what only a shell can replace, replaced by the image's own."""
+        """Given OPTIONS, have the image's shell replace what only a shell can, and return the text."""
         return resolved(self._host, text, self._variables)
 
     @cached_property

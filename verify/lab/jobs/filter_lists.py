@@ -1,4 +1,4 @@
-"""The files of patterns that a job names: found on this machine, and moved under a scratch folder."""
+"""The filter lists that a job names: read on this machine, and rewritten for a source that lies elsewhere."""
 
 import contextlib
 import posixpath
@@ -17,8 +17,8 @@ LISTS = frozenset({"--include-filelist", "--exclude-filelist", "--files-from"})
 def lists_here(job: Job) -> dict[str, bytes]:
     """Given a job, return the bytes of the lists that it names, by the paths it names them by.
 
-    What is not where the stack file mounts it from is left out, and what lies in the source, which a
-    lab fills with its own.
+    Lists that are not where the stack file mounts them from are left out, and so are those in the source, which
+    a lab fills with its own files.
     """
     named = [option.value for option in parsed(job.options) if option.name in LISTS and option.value]
     found = {}
@@ -30,7 +30,7 @@ def lists_here(job: Job) -> dict[str, bytes]:
 
 
 def put_lists(host: Host, lists: Mapping[str, bytes]) -> None:
-    """Put lists on a host where the job names them; one that cannot be put there is left out."""
+    """Write lists to a host at the paths that the job names; skip those that cannot be written."""
     for path, data in lists.items():
         with contextlib.suppress(OSError):
             host.mkdir(posixpath.dirname(path))
@@ -38,7 +38,10 @@ def put_lists(host: Host, lists: Mapping[str, bytes]) -> None:
 
 
 def moved_lists(job: Job, lists: Mapping[str, bytes], prefix: str) -> dict[str, bytes]:
-    """Given lists and the folder that the job is moved under, return those that mean the same there, moved too."""
+    """Given lists, and the folder that the job is moved under, return the lists with their paths moved too.
+
+    Only lists that mean the same after that.
+    """
     nul = "--null-separator" in job.options
     regexps = "--filter-regexp" in job.options
     found = {}

@@ -1,4 +1,4 @@
-"""What only a shell of the image can say of OPTIONS: what a command in it prints, where a home is."""
+"""Asks a shell in the image what parts of OPTIONS mean: the output of a command, a home directory."""
 
 import os
 import re
@@ -20,7 +20,7 @@ _SHELLS_OWN = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|\$\{\w+[^\w}][^}]
 
 
 def resolved(host: Host, text: str, variables: Mapping[str, str | Secret]) -> str:
-    """Given a host that is the job's image, and OPTIONS, return it with what only a shell can replace replaced."""
+    """Given a container of the job's image, have its shell replace in OPTIONS what only a shell can; return that."""
 
     def said(found: re.Match[str]) -> str:
         word = found.group() if found.group() == "~" else f'"{found.group()}"'

@@ -1,4 +1,4 @@
-"""The job's own rules in a lab: a tree around them, and what a backup of it holds, against the oracle."""
+"""Tests the job's own rules: makes a tree that they apply to, and compares its backup with the oracle."""
 
 import io
 import os
@@ -67,7 +67,7 @@ class OwnRules:
 
     @cached_property
     def rules(self) -> RuleSet | RuleError:
-        """What the oracle makes of the words."""
+        """The words as the oracle parses them, or its error."""
         lists = {name: data for name, data in self.lists.items() if data is not None}
         try:
             return parse_rules(self.source, self.words, self.release, lists, zone=self.zone, twin=self.twin)
@@ -76,7 +76,7 @@ class OwnRules:
 
     @property
     def notes(self) -> list[str]:
-        """What is not generated for which rule, and why."""
+        """Which rules get no files in the tree, and why."""
         if self.unread:
             return [f"the list {self.unread} is not on this machine, so the job's rules are not tried"]
         if isinstance(self.rules, RuleError):
@@ -84,16 +84,16 @@ class OwnRules:
         return [f"nothing is generated for {reason}" for reason in surroundings(self.rules).left_out]
 
     def tree(self, *, leaves: bool = False) -> Tree:
-        """Return a tree in which each rule is met and narrowly missed; of rules that are refused, a plain one."""
+        """Return a tree with paths that each rule matches or just misses; of one file if the rules are refused."""
         if isinstance(self.rules, RuleError):
             return Tree({b"a": file((1, 1))})
         entries = surroundings(self.rules, leaves=leaves).entries
         return Tree({entry.path: _node(number, entry) for number, entry in enumerate(entries, start=1) if entry.path})
 
     def refusal_findings(self, lab: Lab, result: Result) -> list[Finding]:
-        """Given a lab and what a backup said, return a finding where duplicity does not do as the oracle says.
+        """Given a backup's result, return a finding if duplicity's exit code is not the one that the oracle predicts.
 
-        Where it refuses the job's other options as well, or both refuse the rules, it is `command-succeeds`.
+        If duplicity refuses the job's other options too, or both refuse the rules, it is of `command-succeeds`.
         """
         code, sentence = (self.rules.exit_code, self.rules.sentence) if isinstance(self.rules, RuleError) else (0, "")
         got = f"exit code {result.exit_code} ({result.exit_name})"
@@ -107,9 +107,9 @@ class OwnRules:
     def placement_findings(
         self, source: Inventory, listed: Iterable[bytes], restored: Inventory | None = None
     ) -> list[Finding]:
-        """Given what lay in the source and what its backup shows, return a finding for each path that is wrong.
+        """Given what was in the source, a listing and a restore, return a finding for each path wrongly in or out.
 
-        A path that no rule of the job is about, and that is where it should not be, is `selection-as-predicted`.
+        A path that no rule of the job matches, and that is wrong, is of `selection-as-predicted`.
         """
         places = {LISTED: frozenset(listed), **({RESTORED: frozenset(restored.paths)} if restored else {})}
         return placement_findings(places, self._decisions(source))
@@ -117,7 +117,7 @@ class OwnRules:
     def change_findings(
         self, source: Inventory, restored: Inventory, limitations: Iterable[Limitation]
     ) -> list[Finding]:
-        """Return a finding for each path that came back otherwise than it was."""
+        """Return a finding for each path that was restored, but not as it was."""
         differing = compare(source, restored, limitations)
         return findings_of(each for each in differing if _is_in_both(each))
 
@@ -127,7 +127,7 @@ class OwnRules:
         return {decision.path: decision for decision in select(_entries(source), self.rules)}
 
     def one_included(self, source: Inventory) -> bytes | None:
-        """Given what lies in the source, return a file's path that should be in its backup, None if none should."""
+        """Return the path of a file that should be in the backup; None if no file should."""
         found = (path for path, each in self._decisions(source).items() if each.included and each.entry.kind == "file")
         return min(found, key=lambda path: (not path.startswith(b"config/"), path), default=None)
 
@@ -141,14 +141,14 @@ def _zone(host: Host, name: str) -> tzinfo:
 
 
 def is_twin(lab: Lab) -> bool:
-    """Return whether the source looks like the folder that it is in, which matters to --files-from."""
+    """Return whether the source has the same mode, owner and time as its parent folder: --files-from then differs."""
     above = os.path.dirname(lab.source.rstrip("/")) or "/"  # noqa: PTH120 - a path of the host
     seen = lab.host.run(["stat", "-c", "%f %u %g %Y", lab.source, above]).stdout.splitlines()
     return seen[:1] == seen[1:]
 
 
 def _entries(inventory: Inventory) -> Iterator[Entry]:
-    """Yield what was seen of a source as a listing; a lab's source is one file system."""
+    """Yield a source's inventory as entries for the oracle; a lab's source is one file system."""
     for seen in inventory:
         yield Entry(seen.path, seen.kind, seen.size, seen.mtime_ns / SECOND, 0, not seen.problem)
 
@@ -167,7 +167,7 @@ def _node(number: int, entry: Entry) -> Node:
 
 
 def placement_findings(places: Mapping[str, frozenset[bytes]], decisions: Mapping[bytes, Decision]) -> list[Finding]:
-    """Given the paths that each place shows, and decisions by path, return a finding for each path that is wrong."""
+    """Given the paths in a listing and a restore, and the oracle's decisions, return a finding for each wrong path."""
     paths = decisions.keys() | frozenset[bytes]().union(*places.values())
     return [each for path in sorted(paths) for each in _path_findings(path, decisions.get(path), places)]
 

@@ -1,4 +1,4 @@
-"""Looking for a spelling of OPTIONS that arrives, by recording each that is tried."""
+"""Looks for a spelling of OPTIONS that reaches duplicity unchanged, by recording what each attempt gives."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ Pieces = Mapping[str, tuple[Piece, ...]]
 
 @dataclass(frozen=True)
 class Meaning:
-    """What the options of a job mean inside its image, to the release of duplicity in there."""
+    """The meaning of a job's options inside its image, for the duplicity there."""
 
     noting: CallRecorder
     job: Job
     release: Version
 
     def options(self, texts: Texts, variables: Texts) -> list[Option]:
-        """Given OPTIONS and OPTIONS_EXTRA and variables beyond the job's, return the options that they mean."""
+        """Given OPTIONS, OPTIONS_EXTRA and additional variables, return the options that they mean."""
         known = {**self.noting.variables, **variables}
         words = (split(self.noting.resolved(texts[name]), known).words for name in LINES)
         return [option for line in words for option in parsed(line)]
@@ -43,9 +43,9 @@ class Meaning:
 
 
 def spelling_that_arrives(meaning: Meaning, run: EntryRun, recording: Recording) -> Texts | None:
-    """Given a run and what was recorded of it, return the variables to write so that all arrives.
+    """Given a run and its recording, return the variables to write so that all options reach duplicity.
 
-    None where no spelling that is tried does.
+    None if no spelling does.
     """
     texts: Texts = {name: meaning.job.text_of(name) for name in LINES}
     pieces = _pieces(meaning.noting, texts)
@@ -78,15 +78,15 @@ def _pieces(noting: CallRecorder, texts: Texts) -> Pieces | None:
 
 
 def _there(meant: Sequence[Meant], recording: Recording) -> list[bool]:
-    """Return for each option that is meant whether the first call has it."""
+    """Return for each intended option whether the first call has it."""
     received = recording.calls[0].words if recording.calls else ()
     return [place is not None for place in arrived(meant, received)]
 
 
 def _next(pieces: Pieces, there: Sequence[bool], meaning: Meaning) -> Pieces | None:
-    """Given pieces and which of them arrived, return those to try next; None where nothing is left to try.
+    """Given pieces and which of them reached duplicity, return those to try next; None if nothing is left to try.
 
-    Idle options that don't arrive go first: often it is one of them that takes others with it.
+    Options without effect that do not arrive are dropped first: often one of them makes others disappear.
     """
     state = list(there)
     placed = {name: [(piece, state.pop(0)) for piece in line] for name, line in pieces.items()}

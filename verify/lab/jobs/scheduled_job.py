@@ -16,7 +16,7 @@ ENTRYPOINT = "/usr/local/bin/entrypoint"
 
 
 class ScheduledJob:
-    """The recipe's commands, as its users type them, at a destination of the lab."""
+    """The image's commands as its users type them, with a destination in the lab."""
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
@@ -27,12 +27,12 @@ class ScheduledJob:
 
     @property
     def refused(self) -> str:
-        """Why the schedule cannot be run here, or an empty string."""
+        """Why the schedule cannot be run here; empty if it can."""
         foreign = [entry.number for entry in self._job.entries if entry.what and calls_of(entry.what, {}) is None]
         return f"JOB_{foreign[0]}_WHAT runs more than a backup: not in a sandbox" if foreign else ""
 
     def run(self) -> None:
-        """Run what the schedule runs. Raise `FindingsError` (`job-runs`) unless it succeeds and stores a backup."""
+        """Run what the schedule runs. Raise `FindingsError` (`job-runs`) unless that succeeds and stores a backup."""
         period = self._period()
         done = self._run([f"/etc/periodic/{period}/jobrunner"])
         stored = self._lab.store.objects(self.destination)
@@ -51,7 +51,7 @@ class ScheduledJob:
         done = self._run(["sh", "-c", pipe, os.fsdecode(path), *self._options])
         if path in done.stdout:
             return []
-        self._lab.must_not_be_at_fault(done.stderr.decode(errors="replace"))
+        self._lab.site.must_not_be_at_fault(done.stderr.decode(errors="replace"))
         return [Finding("job-runs", printable(path), "a line of the listing", "no line", "grep finds it by its name")]
 
     def restored(self, path: str = "") -> Inventory:
@@ -94,6 +94,6 @@ class ScheduledJob:
 
     def _failed(self, expected: str, got: str, done: Completed) -> FindingsError:
         said = masked((done.stdout + done.stderr).decode(errors="replace"), self._job.secrets)
-        self._lab.must_not_be_at_fault(said)
+        self._lab.site.must_not_be_at_fault(said)
         last = "\n".join([line for line in said.splitlines() if line.strip()][-6:])
         return FindingsError((Finding("job-runs", "", expected, got, last),))

@@ -1,4 +1,4 @@
-"""Checks a `@given` test by packs: collect, then run, and where something fails, have it met and shrunk."""
+"""Checks a `@given` test by packs: collects examples, runs them, and has Hypothesis shrink what fails."""
 
 import contextlib
 import time
@@ -14,9 +14,9 @@ from hypothesis.errors import Unsatisfiable
 from verify.lab.client.variants import PLAIN, Variant
 from verify.lab.lab import Lab
 from verify.lab.packs.drawing import Example, collected, settings_of
-from verify.lab.packs.fewer_operations import OPERATIONS, shortened
+from verify.lab.packs.fewer_operations import OPERATIONS, with_fewer_operations
 from verify.lab.packs.lanes import Lanes
-from verify.lab.packs.shrinking import FailedExample, Meeting, RunningPack
+from verify.lab.packs.shrinking import FailedExample, PackedTest, RunningPack
 from verify.lab.replay.traced import Traced
 from verify.operations import BACKUPS
 from verify.trees import History, edits_of
@@ -47,11 +47,11 @@ class Checking:
         self._lab = lab
         self._lanes = lanes
         self._settings = settings_of(test)
-        self._meeting = Meeting(test, lab_name, lanes, given or {})
+        self._packed = PackedTest(test, lab_name, lanes, given or {})
         self._in_company: list[FailedExample] = []
 
     def run(self, examples: int, seed: int, variants: Sequence[Variant] = (PLAIN,)) -> None:
-        """Check as many examples, drawn by packs with seeds from `seed` on; the packs take turns at the variants.
+        """Check so many examples, drawn in packs with seeds from `seed` on; the packs take the variants in turn.
 
         Raise what the first failure raises.
         """
@@ -59,7 +59,7 @@ class Checking:
             self._replay()
             self._search(self._packs(examples, seed, variants))
         finally:
-            self.failure = self._meeting.met or self.failure
+            self.failure = self._packed.last_failure or self.failure
             self._lanes.stop()
             self._lanes.take_statistics()
         if self._in_company:
@@ -67,19 +67,19 @@ class Checking:
 
     @property
     def given(self) -> Mapping[str, Any]:
-        """The arguments that all examples share, as they are by now."""
-        return self._meeting.given
+        """The arguments that all examples share, as they are now."""
+        return self._packed.given
 
     def traced(self) -> Traced:
         """Run the failure by itself once more; return a lab that has noted what was done."""
         assert self.failure is not None  # noqa: S101 - for the type checker
-        return self._meeting.traced(self.failure)
+        return self._packed.traced(self.failure)
 
     def _replay(self) -> None:
         """Try what is given with `@example`, and what failed before."""
         kept = [phase for phase in self._settings.phases if phase is not Phase.generate]
         with contextlib.suppress(unittest.SkipTest, Unsatisfiable):  # there was nothing, or nothing that still fits
-            self._meeting.held(settings(self._settings, phases=kept))
+            self._packed.run_by_hypothesis(settings(self._settings, phases=kept))
 
     def _search(self, packs: Iterator[RunningPack]) -> None:
         """Look at the verdicts of packs, in the order in which they were drawn."""
@@ -92,7 +92,7 @@ class Checking:
             self._look_at(running.popleft())
 
     def _packs(self, examples: int, seed: int, variants: Sequence[Variant]) -> Iterator[RunningPack]:
-        """Draw packs, and have each run as soon as a lane is free: the next is drawn meanwhile."""
+        """Draw packs. Each runs as soon as a lane is free, while the next is drawn."""
         rounds = -(-examples // (PACK * self._lanes.count))  # in each of which all lanes have a pack
         size = -(-examples // (rounds * self._lanes.count))
         for variant in cycle(variants):
@@ -102,7 +102,7 @@ class Checking:
             begun = time.perf_counter()
             drawn = collected(self._test, self._settings, seed=seed, examples=size)
             self._lab.statistics["draw_milliseconds"] += round((time.perf_counter() - begun) * 1000)
-            yield RunningPack(seed, size, variant, drawn, self._meeting.submitted(drawn, variant))
+            yield RunningPack(seed, size, variant, drawn, self._packed.submitted(drawn, variant))
             examples, seed = examples - size, seed + 1
 
     def _look_at(self, pack: RunningPack) -> None:
@@ -110,7 +110,7 @@ class Checking:
         self._count(pack.examples)
         if not failures:
             return
-        found = self._meeting.first_alone(failures, pack.variant)
+        found = self._packed.first_alone(failures, pack.variant)
         if found is None:
             self._in_company.append(min(failures, key=FailedExample.length).noting(COMPANY))
             return
@@ -118,11 +118,11 @@ class Checking:
         if self._as_found:
             self._as_found(found, self.given)
         self._lanes.stop()
-        self._meeting.shrunk(self._with_fewer_operations(found), pack)
+        self._packed.shrunk(self._with_fewer_operations(found), pack)
 
     def _with_fewer_operations(self, found: FailedExample) -> FailedExample:
-        operations = self._meeting.given.get(OPERATIONS)
-        return shortened(self._meeting, found, operations, self._lanes.count) if operations else found
+        operations = self._packed.given.get(OPERATIONS)
+        return with_fewer_operations(self._packed, found, operations, self._lanes.count) if operations else found
 
     def _count(self, examples: Sequence[Example]) -> None:
         drawn = [value for example in examples for value in example.values() if isinstance(value, History)]

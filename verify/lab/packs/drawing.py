@@ -1,4 +1,4 @@
-"""A `@given` test run with a body of our own: to collect what it draws, or to tell it what is known.
+"""Runs a `@given` test with a body of our own: to collect what it draws, or to raise a known result.
 
 All of Hypothesis that packs depend on is here, as of 6.170. Public: `given`, `seed`, `settings`, and that
 equal seeds draw equally as long as no example fails. Not public, and stable for years: a test's settings,
@@ -20,7 +20,7 @@ Key = Hashable
 
 
 class _Fixture:
-    """What stands for a fixture in the examples that Hypothesis prints: its name."""
+    """Stands for a fixture in the examples that Hypothesis prints; shows its name."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -52,7 +52,7 @@ def has_blob(test: Any) -> bool:
 
 
 def key_of(example: Example) -> Key:
-    """Given an example, return what it is found again by: its values, or how they are printed."""
+    """Return a key for an example: its values, or how they are printed where these cannot be hashed."""
     key = tuple(sorted(example.items(), key=lambda item: item[0]))
     try:
         hash(key)

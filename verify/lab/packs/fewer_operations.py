@@ -1,18 +1,22 @@
-"""Leaves operations out of a sequence as long as the failure stays: what Hypothesis cannot shrink, it did not draw."""
+"""Leaves operations out of a sequence as long as a test still fails: Hypothesis cannot, for it did not draw them."""
 
 import time
 from collections.abc import Iterator, Sequence
 
 from verify.checks import FindingsError
-from verify.lab.packs.shrinking import FailedExample, Meeting
+from verify.lab.packs.shrinking import FailedExample, PackedTest
 from verify.operations import Operation
 
 OPERATIONS = "operations"  # the argument of a test that has them
-ENOUGH = 40.0  # seconds after which what is left is kept
+ENOUGH = 40.0  # seconds, then the operations that are left are kept
 
 
-def shortened(meeting: Meeting, failure: FailedExample, operations: Sequence[Operation], at_once: int) -> FailedExample:
-    """Given a failure that was met with operations, have the meeting go on with fewer; return what still fails.
+def with_fewer_operations(
+    packed: PackedTest, failure: FailedExample, operations: Sequence[Operation], at_once: int
+) -> FailedExample:
+    """Given a failing example and the operations that it failed with, leave out what it does not need.
+
+    The test keeps the operations that are left; the failure that they cause is returned.
 
     Halves are left out first, then quarters, then single ones; `at_once` attempts run side by side.
     """
@@ -22,30 +26,30 @@ def shortened(meeting: Meeting, failure: FailedExample, operations: Sequence[Ope
         place = len(operations)
         while place > 0 and time.monotonic() < deadline:
             candidates = list(_without(operations, place, part, at_once))
-            found = _first_that_fails(meeting, failure, candidates)
+            found = _first_that_fails(packed, failure, candidates)
             if found is None:
                 place -= part * len(candidates)
             else:
                 failure, operations = found
                 place = min(place, len(operations))
         part = part if part > 1 else 0
-    meeting.given = {**meeting.given, OPERATIONS: tuple(operations)}
+    packed.given = {**packed.given, OPERATIONS: tuple(operations)}
     return failure
 
 
 def _without(operations: Sequence[Operation], place: int, part: int, at_once: int) -> Iterator[tuple[Operation, ...]]:
-    """Yield the operations without a part that ends at a place, without the one before it, and so on."""
+    """Yield the operations without the part that ends at `place`, then without the part before that, and so on."""
     for end in range(place, max(place - part * at_once, 0), -part):
         yield (*operations[: max(end - part, 0)], *operations[end:])
 
 
 def _first_that_fails(
-    meeting: Meeting, failure: FailedExample, candidates: Sequence[tuple[Operation, ...]]
+    packed: PackedTest, failure: FailedExample, candidates: Sequence[tuple[Operation, ...]]
 ) -> tuple[FailedExample, tuple[Operation, ...]] | None:
     tried = []
     for operations in candidates:
-        meeting.given = {**meeting.given, OPERATIONS: operations}
-        tried.append(meeting.submitted([failure.example], failure.variant))
+        packed.given = {**packed.given, OPERATIONS: operations}
+        tried.append(packed.submitted([failure.example], failure.variant))
     for operations, verdicts in zip(candidates, tried, strict=True):
         (verdict,) = verdicts.result()
         if verdict and verdict.error and _alike(verdict.error, failure.error):
@@ -54,7 +58,7 @@ def _first_that_fails(
 
 
 def _alike(one: BaseException, other: BaseException) -> bool:
-    """Return whether two errors are of the same checks: another failure is not the one that is looked into."""
+    """Return whether two errors are of the same check; otherwise it is another failure."""
     return bool(_checks(one) & _checks(other))
 
 

@@ -1,4 +1,4 @@
-"""The body of a test as Hypothesis meets it: what is known is told, what is not is tried."""
+"""Stands for a test's body when Hypothesis runs it: raises known results at once, and tries the rest."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -77,7 +77,7 @@ class Judge:
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
-        """Run Hypothesis inside of this: a copied process does not get out of it."""
+        """Run Hypothesis in this context: a copied process ends here."""
         try:
             yield
         finally:

@@ -14,7 +14,7 @@ PAUSE = 0.1  # seconds
 
 
 def lane_count() -> int:
-    """Return how many lanes keep this process's share of the cores busy: xdist's workers have some each."""
+    """Return the number of lanes for this process: its share of the cores, which xdist's workers divide."""
     cores = len(os.sched_getaffinity(0))
     return max(1, cores // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
@@ -22,7 +22,7 @@ def lane_count() -> int:
 class Lanes:
     """Labs with hosts and a source of their own, each in use by one thread at a time; opened when first needed.
 
-    Almost all of a pack's time passes in other processes: duplicity, the store, the far ends of the hosts. So
+    Almost all of a pack's time is spent in other processes: duplicity, the store, the agents of the hosts. So
     threads are enough to keep all cores busy.
     """
 
@@ -36,7 +36,7 @@ class Lanes:
         self._submitted: list[Future[Any]] = []
 
     def submit(self, work: Callable[[Lab], Result]) -> Future[Result]:
-        """Given work for a lab, have it done in the next lane that is free."""
+        """Do work in the next free lane; return a future of its result."""
         if self._pool is None:
             self._begin()
         assert self._pool is not None  # noqa: S101 - for the type checker

@@ -1,9 +1,9 @@
-"""What Hypothesis would try next: asked of copies of this process, so that a whole pack of it runs at once.
+"""Finds out what Hypothesis would try next, by copies of this process, so that a pack of it can run at once.
 
-Shrinking is one attempt after the other, each of which costs a cycle; and what is attempted depends on what
-became of the attempts before. So a forked copy of the process goes on as though an attempt did not fail, a
-copy of the copy as though it did, and so on; they tell what they come to, and are gone. This process then
-knows all their verdicts at once, and goes on where they guessed right.
+Hypothesis shrinks one attempt after the other. Each costs a backup and a restore, and the next attempt depends
+on the result of the last. So a forked copy of this process goes on as if the attempt did not fail, a copy of the
+copy as if it did, and so on. They report the attempts that they come to, and end. This process runs all of these
+in one pack, and then continues with known results wherever the copies guessed right.
 """
 
 import contextlib
@@ -19,12 +19,12 @@ from typing import BinaryIO, NoReturn
 from verify.lab.packs.drawing import Example
 
 COPIES_END_WITHIN = 3.0  # seconds that the copies may take
-FOLLOWED = 8  # attempts that are told of what follows a failure, at most: most attempts do not fail
-DOUBTED = 4  # attempts in a row of which both ends are followed
+FOLLOWED = 8  # reported attempts at most that follow an assumed failure: most attempts do not fail
+DOUBTED = 4  # attempts in a row for which both results are assumed
 
 
 class Copy:
-    """In a copied process: tells the examples that are tried, up to a limit."""
+    """In a copied process: reports the examples that would be tried, up to a limit."""
 
     def __init__(self, stream: BinaryIO, limit: int) -> None:
         self._stream = stream
@@ -32,7 +32,7 @@ class Copy:
         self._doubts = DOUBTED
 
     def tell(self, example: Example) -> bool:
-        """Tell an example, and return whether this copy goes on as though it failed."""
+        """Report an example; return whether this copy goes on as if it failed."""
         pickle.dump(example, self._stream)
         self._stream.flush()
         self._left -= 1
@@ -41,7 +41,7 @@ class Copy:
         return self.guess()
 
     def guess(self) -> bool:
-        """Return whether this copy goes on as though an attempt failed; a copy of it has gone on so before."""
+        """Return whether this copy goes on as if an attempt failed. A copy of it has tried that already."""
         share = min(self._left // 3, FOLLOWED)
         if not share or not self._doubts:
             return False
@@ -55,12 +55,12 @@ class Copy:
         return False
 
     def end(self) -> NoReturn:
-        """End the process, and nothing of what it has inherited."""
+        """End this process only, without closing what it shares with its parent."""
         os._exit(0)
 
 
 def foreseen(limit: int) -> list[Example] | Copy:
-    """Return up to `limit` examples that may come next; and return once more, in a copy, what to tell them to."""
+    """Return up to `limit` examples that may come next. In the copied process, return the `Copy` to report to."""
     reading, writing = os.pipe()
     child = _fork()
     if not child:

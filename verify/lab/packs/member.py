@@ -1,4 +1,4 @@
-"""The lab as one history of a pack sees it."""
+"""What one history of a pack sees of the lab."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,21 +22,21 @@ class SharesChains(Protocol):
 
 @dataclass(eq=False)
 class MemberChain(Chain):
-    """A chain of a pack, with the points that one history took of it."""
+    """One history's view of a pack's chain: `points` are those that this history took."""
 
     shared: Chain | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class MemberPoint(Point):
-    """A point of a pack's chain, with what one history had in the source then."""
+    """One history's view of a point: `inventory` is what its own folder held then."""
 
     shared: Point | None = None
 
 
 @dataclass(frozen=True)
 class MemberListing(ListResult):
-    """What a listing shows of one history."""
+    """The part of a listing that is about one history."""
 
     own: Sequence[bytes] = ()
 
@@ -48,7 +48,7 @@ class MemberListing(ListResult):
 
 @dataclass(frozen=True)
 class MemberVerified(VerifyResult):
-    """What duplicity's own comparison says of one history: how many paths it named."""
+    """The part of duplicity's comparison that is about one history: how many paths differ."""
 
     own: int = 0
 

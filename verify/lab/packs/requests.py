@@ -1,4 +1,4 @@
-"""A pack: the folders of many histories in one source, and the commands that answer for all of them."""
+"""A pack: many histories in one source, a folder each, and commands that run once for all of them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from verify.trees import Inventory, Tree, plan_side_by_side
 
 Answers = dict[int, Any]
 
-# By a name that no drawn path can have after these words, for a line of a hostile name may hold anything.
+# Only members' folders have such a name. A hostile path may contain anything, even a line like duplicity's own.
 _DIFFERS = re.compile(
     r"^Difference found: (?:New file|File|Data for file|Symlink|Device file) (m\d{5})(?=[/ \n]|$)", re.MULTILINE
 )
@@ -25,9 +25,9 @@ def name_of(number: int) -> str:
 
 
 class HistoryPack:
-    """Serves the requests of the histories of one pack in a lab. Leaves nothing at its end.
+    """Answers the requests of the histories of one pack, in a lab. Removes all that it made.
 
-    `failed` holds what commands said that failed for more than one history: it is not known by whose doing.
+    `failed` holds the output of commands that failed for several histories: which one made them fail is not known.
     """
 
     def __init__(self, lab: Lab) -> None:
@@ -61,7 +61,7 @@ class HistoryPack:
         return self._chains[key]
 
     def serve(self, command: str, shared: tuple[Any, ...], asked: Mapping[int, Any]) -> Answers:
-        """Given a command and who asks for it, run it once and return each one's answer."""
+        """Given a command and the histories that asked for it, run it once; return an answer for each."""
         return self._answers[command](*shared, asked)
 
     def _fill(self, asked: Mapping[int, Any]) -> Answers:

@@ -1,4 +1,4 @@
-"""Runs bodies as a pack, and finds whose fault it is where a command fails for all of them."""
+"""Runs test bodies as a pack, and finds the guilty one if a command fails for all of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ Body = Callable[[HistoryLab], object]  # a test with everything but the lab
 
 @dataclass(frozen=True)
 class HistoryVerdict:
-    """What became of a history: the error that its body raised, None where everything holds.
+    """The result of one history: the error that its body raised, None if it passed.
 
-    `with_company` says that the error is met with the other histories of the pack only.
+    `with_company` says that the error appears only together with the other histories of the pack.
     """
 
     error: BaseException | None = None
@@ -29,7 +29,7 @@ class HistoryVerdict:
 def judged(lab: Lab, bodies: Sequence[Body]) -> list[HistoryVerdict | None]:
     """Given bodies, run them as a pack; return the verdict of each.
 
-    Where a command failed for all, only the guilty one has a verdict, and the others None: they are not known.
+    If a command failed for all, only the guilty one has a verdict. The others have None: not known.
     Raise `CannotRunError` where the lab is at fault.
     """
     verdicts, crashed = _run(lab, bodies)
@@ -41,7 +41,7 @@ def judged(lab: Lab, bodies: Sequence[Body]) -> list[HistoryVerdict | None]:
 def _run(lab: Lab, bodies: Sequence[Body]) -> tuple[list[HistoryVerdict], bool]:
     """Return the verdicts of a pack, and whether a command failed for several of its histories.
 
-    A history by itself is run as it would be without packs.
+    A single history runs as it would without packs.
     """
     if len(bodies) == 1:
         return [HistoryVerdict(_alone(lab, bodies[0]))], False
@@ -78,10 +78,10 @@ def _count(lab: Lab, histories: int) -> None:
 
 
 def _narrowed(lab: Lab, bodies: Sequence[Body], whole: Sequence[HistoryVerdict]) -> list[HistoryVerdict | None]:
-    """Return verdicts in which only the guilty ones of a pack that failed as a whole have one.
+    """Given a pack that failed as a whole, return verdicts for the guilty ones only.
 
-    One of them is looked for, by halves, and not all: each costs as many cycles as the pack has halves. If no
-    half fails, the fault is their company's, and all have the pack's verdict.
+    It looks for one guilty history, by halving the pack, and not for all, since each takes many backups. If neither
+    half fails, the histories fail only together, and all have the pack's verdict.
     """
     middle = len(bodies) // 2
     for half in (range(middle), range(middle, len(bodies))):

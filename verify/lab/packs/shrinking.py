@@ -1,4 +1,4 @@
-"""Lets Hypothesis meet what failed in a pack where it was drawn, and shrink it."""
+"""Has Hypothesis draw a failing example of a pack again, and shrink it."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from verify.lab.packs.running import Body, HistoryVerdict, judged
 from verify.lab.replay.traced import Traced
 
 AHEAD = 128  # attempts at a smaller failure that are tried together with the next one
-TRIED = 4  # of the failures of a pack, plainest first, until one fails alone
+TRIED = 4  # failures of a pack that are tried alone, shortest first, until one fails again
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,18 @@ class FailedExample:
     variant: Variant = PLAIN
 
     def length(self) -> int:
-        """Return by what the plainest failure is chosen."""
+        """Return the length of the printed example: the shortest is looked at first."""
         return len(repr(self.example))
 
     def noting(self, note: str) -> Self:
-        """Add a note to the error, for who reads it."""
+        """Add a note to the error, and return the failure."""
         self.error.add_note(note)
         return self
 
 
 @dataclass(frozen=True)
 class RunningPack:
-    """A pack that runs, or has run: the seed and number of its draws, what they gave, and how it is backed up."""
+    """A pack that runs or has run: seed and number of its draws, the examples drawn, and how it is backed up."""
 
     seed: int
     size: int
@@ -55,23 +55,23 @@ class RunningPack:
         return [FailedExample(example, verdict.error) for example, verdict in verdicts if verdict and verdict.error]
 
 
-class Meeting:
-    """One test, whose bodies run in lanes. `given` are arguments that all of its examples share."""
+class PackedTest:
+    """One test, whose bodies run in lanes. `given` are the arguments that all of its examples share."""
 
     def __init__(self, test: Any, lab_name: str, lanes: Lanes, given: Mapping[str, Any]) -> None:
-        self.met: FailedExample | None = None  # the last failure that Hypothesis met
+        self.last_failure: FailedExample | None = None  # the last failure that Hypothesis met
         self.given = given
         self._test = test
         self._lab_name = lab_name
         self._lanes = lanes
 
     def submitted(self, examples: Sequence[Example], variant: Variant) -> Future[list[HistoryVerdict | None]]:
-        """Have examples run as a pack, and return their verdicts to be."""
+        """Start examples as a pack; return a future of their verdicts."""
         bodies = [self._body(example) for example in examples]
         return self._lanes.submit(lambda lane: judged(replace(lane, variant=variant), bodies))
 
     def first_alone(self, failures: Sequence[FailedExample], variant: Variant) -> FailedExample | None:
-        """Given failures of a pack, return the plainest that fails by itself too; None if none of the first does."""
+        """Given failures of a pack, return the shortest that also fails alone; None if none of the first few does."""
         for failure in sorted(failures, key=FailedExample.length)[:TRIED]:
             (alone,) = self.submitted([failure.example], variant).result()
             if alone and alone.error:
@@ -87,15 +87,15 @@ class Meeting:
         self._run(judge, settings(settings_of(self._test), phases=phases, max_examples=pack.size), pack.seed)
         raise first.noting("Hypothesis did not draw it a second time, so it is not shrunk.").error
 
-    def held(self, own: settings) -> None:
-        """Run the test as Hypothesis does with these settings, but that many attempts run together."""
+    def run_by_hypothesis(self, own: settings) -> None:
+        """Run the test by Hypothesis with these settings, many attempts at once."""
         self._run(self._judge(PLAIN), own)
 
     def _judge(self, variant: Variant, first: Example | None = None) -> Judge:
         return Judge(lambda examples: self._tried(examples, variant), AHEAD, first, variant)
 
     def _tried(self, examples: Sequence[Example], variant: Variant) -> list[HistoryVerdict | None]:
-        """Run examples in all lanes, each a part of them; return their verdicts."""
+        """Divide examples among all lanes, run them, and return their verdicts."""
         each = -(-len(examples) // self._lanes.count)
         parts = [examples[start : start + each] for start in range(0, len(examples), each)]
         running = [self.submitted(part, variant) for part in parts]
@@ -109,7 +109,7 @@ class Meeting:
                 with_body(self._test, judge, own, seed)()
             except Exception:
                 if judge.last:
-                    self.met = FailedExample(*judge.last, judge.variant)
+                    self.last_failure = FailedExample(*judge.last, judge.variant)
                 raise
 
     def _body(self, example: Example) -> Body:

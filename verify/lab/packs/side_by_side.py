@@ -1,4 +1,4 @@
-"""Runs the bodies of a test side by side, each up to its next request, so that one command can answer many.
+"""Runs test bodies side by side, each up to its next request, so that one command can answer many of them.
 
 Bodies are plain functions. Threads could wait for each other just as well, but take 20 µs for what a
 greenlet does in one, and run at times of their own; generators would make every test a coroutine.
@@ -41,9 +41,9 @@ def ask(request: Request) -> Any:
 def run(bodies: Sequence[Callable[[], object]], serve: Serve) -> list[BaseException | None]:
     """Given bodies, and what answers requests, run all to their ends; return what each raised, None for nothing.
 
-    Where their requests differ, those that the fewest wait for are answered first: a body that asks for more than
-    the others is not left behind, and what they all ask for next is still one command. What `serve` raises ends
-    all bodies, and is raised.
+    Where their requests differ, the request of the fewest bodies is answered first. So a body that asks for more
+    than the others catches up, and what all ask for next is still one command. If `serve` raises, all bodies
+    end, and the error is raised.
     """
     raised: list[BaseException | None] = [None] * len(bodies)
 
@@ -71,7 +71,7 @@ def run(bodies: Sequence[Callable[[], object]], serve: Serve) -> list[BaseExcept
 
 
 def _fewest(waiting: Mapping[int, Request]) -> tuple[tuple[str, tuple[Hashable, ...]], dict[int, Any]]:
-    """Return the request that the fewest wait for, and who they are: with them served, the others are not ahead."""
+    """Return the request that the fewest bodies wait for, and these bodies, so that they catch up with the others."""
     groups: dict[tuple[str, tuple[Hashable, ...]], dict[int, Any]] = {}
     for number, each in waiting.items():
         groups.setdefault((each.command, each.shared), {})[number] = each.own
@@ -80,5 +80,5 @@ def _fewest(waiting: Mapping[int, Request]) -> tuple[tuple[str, tuple[Hashable, 
 
 
 def _waiting(said: Mapping[int, Any]) -> dict[int, Request]:
-    """Return the requests of those that did not end; a greenlet that ended said nothing."""
+    """Return the requests of the bodies that have not ended."""
     return {number: each for number, each in said.items() if isinstance(each, Request)}

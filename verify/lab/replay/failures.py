@@ -1,4 +1,4 @@
-"""Failures that are kept: each in a folder of its own, to be looked at, run again, and sent to who can mend it."""
+"""Keeps failures, each in a folder of its own, to be looked at, run again, and sent to developers."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ class Case:
 
     @property
     def id(self) -> str:
-        """What a user names the failure by."""
+        """The failure's name on the command line."""
         return hashlib.sha256(json.dumps(self._what(), sort_keys=True).encode()).hexdigest()[:8]
 
     def _what(self) -> dict[str, Any]:
@@ -57,9 +57,9 @@ class Case:
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
-        """Given what `as_json` made, return the case. Raise ValueError that says where it is something else."""
+        """Given what `as_json` returned, return the case. Raise ValueError that says what is wrong with other data."""
         if not isinstance(data, dict):
-            raise ValueError("it holds no JSON object")  # noqa: TRY004 - one error for who reads
+            raise ValueError("it holds no JSON object")  # noqa: TRY004 - one error for all that is wrong with the file
         if data.get("format") != FORMAT:
             raise ValueError(
                 f"it has the format {data.get('format')!r}, of duplicity-verify {data.get('duplicity-verify')}; "
@@ -79,7 +79,7 @@ class Case:
 
 
 def keep(folder: Path, case: Case, findings: Sequence[Finding], script: str = "") -> Path:
-    """Given the folder of a run's reports and a failure, write its folder, and return that."""
+    """Write a failure's folder in the folder of a run's reports; return its path."""
     place = folder / FOLDER / case.id
     place.mkdir(parents=True, exist_ok=True)
     _write(place / FINDINGS, [found.as_json() for found in findings])
@@ -120,6 +120,6 @@ def read_case(folder: Path, id_: str) -> Case:
 
 
 def reproducing(findings: Sequence[Finding], place: Path) -> tuple[Finding, ...]:
-    """Given findings and the folder that they are kept in, return them with what to type to meet them again."""
+    """Given findings and the folder that they are kept in, add to each the commands that reproduce it."""
     again = f"duplicity-verify replay {place.name}\nsh {place / SCRIPT}"
     return tuple(replace(found, reproduce=again) for found in findings)

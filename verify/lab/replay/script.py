@@ -1,4 +1,4 @@
-"""What a test did in a lab, as a shell script: trees and duplicity's commands, and nothing of ours."""
+"""Writes what a test did in a lab as a shell script that needs nothing but duplicity."""
 
 import os
 import shlex
@@ -10,7 +10,7 @@ from verify.lab.replay.traced import Called, Filled, Lost, Traced
 from verify.trees import Tree
 from verify.trees.shell import FUNCTIONS, commands, quoted
 
-PASSPHRASE = "duplicity-verify"  # noqa: S105 - of the script's own backups: the job's is nobody's business
+PASSPHRASE = "duplicity-verify"  # noqa: S105 - of the script's own backups; the job's is never written
 LEFT_OUT = ("--s3-", "--log-file=", "--archive-dir=", *IMPATIENT)
 
 HEAD = """\
@@ -68,12 +68,12 @@ exit $failed
 
 
 def script_of(lab: Traced, about: str) -> str:
-    """Given a lab that has noted a test, and what is to be said first, return the script."""
+    """Given a lab that has noted a test, and text for the script's head, return the script."""
     return "\n".join(_Script(lab).lines(about)) + "\n"
 
 
 class _Script:
-    """A script in the making."""
+    """A script that is being written."""
 
     def __init__(self, lab: Traced) -> None:
         self._lab = lab

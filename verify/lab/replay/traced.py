@@ -111,7 +111,7 @@ class Traced(HistoryLab):
         self.steps.append(Called(result.argv, result.exit_code))
 
     def number_of(self, inventory: Inventory) -> int | None:
-        """Given what is expected of a restore, return which point's it is."""
+        """Given the tree that a restore should give, return the number of its point."""
         return self._numbers.get(id(inventory))
 
     @property
@@ -123,7 +123,7 @@ class Traced(HistoryLab):
 
 @dataclass(frozen=True)
 class TracedRestored(Restored):
-    """A restore that notes what is expected of it."""
+    """A restore that notes which result the test expects."""
 
     lab: Traced
     called: Called

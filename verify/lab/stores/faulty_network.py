@@ -36,7 +36,7 @@ def toxiproxy_binary() -> Path | None:
 
 
 class FaultyNetwork:
-    """A way to the store that goes wrong when told to. `endpoint` is the store's URL as duplicity sees it there."""
+    """A connection to the store that can be made faulty. `endpoint` is the URL that duplicity is given."""
 
     def __init__(self, address: str, endpoint: str) -> None:
         """Attach to a toxiproxy whose API is at `address` (host:port, as seen from here)."""
@@ -44,7 +44,7 @@ class FaultyNetwork:
         self._address = address
 
     def link(self, listen: str, upstream: str) -> None:
-        """Wait until toxiproxy answers, and lay the way. Raise TimeoutError if it does not answer in time."""
+        """Wait until toxiproxy answers, and have it forward to the store. Raise TimeoutError if it does not answer."""
         deadline = time.monotonic() + TOXIPROXY_READY_WITHIN
         while True:
             with contextlib.suppress(OSError, http.client.HTTPException):
@@ -78,7 +78,7 @@ class FaultyNetwork:
 
 @contextlib.contextmanager
 def local_network(run: LabelledRun, binary: Path, store_address: str) -> Iterator[FaultyNetwork]:
-    """Given toxiproxy's program and where the store is, give a way to it on this machine's loopback."""
+    """Given toxiproxy's program and the store's address, give a connection to it on this machine's loopback."""
     port, listen = free_port(), f"127.0.0.1:{free_port()}"
     folder = run.scratch / "network"
     folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Server processes of a lab's own: started on free loopback ports, and gone without a trace."""
+"""The server processes of a lab: started on free loopback ports, and removed without a trace."""
 
 import contextlib
 import os
@@ -81,7 +81,7 @@ def new_keys() -> Keys:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on just now."""
+    """Return a loopback port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -125,7 +125,7 @@ def _start(run: LabelledRun, command: Callable[[Path, int, Keys], Command]) -> S
 
 
 def remove_dead_sockets(older_than: float = STALE_AFTER) -> None:
-    """Remove the socket files of SeaweedFS that nobody listens on: it leaves some, killed or not.
+    """Remove unused socket files of SeaweedFS, which it leaves behind whether it is killed or not.
 
     Only those of this user that were made more than `older_than` seconds ago.
     """

@@ -157,7 +157,7 @@ class Store:
             raise
 
     def put(self, destination: Destination, name: str, data: bytes) -> None:
-        """Make an object hold some bytes, whatever lay there."""
+        """Write an object, or overwrite it."""
         self.client.put_object(BUCKET, f"{destination.prefix}/{name}", io.BytesIO(data), len(data))
 
     def remove(self, destination: Destination, name: str) -> None:
@@ -165,7 +165,7 @@ class Store:
         self.client.remove_object(BUCKET, f"{destination.prefix}/{name}")
 
     def copied(self, destination: Destination) -> Destination:
-        """Return a destination of its own that holds the same objects."""
+        """Copy a destination's objects to a new destination, and return that."""
         copy = self.new_prefix()
         for stored in self.objects(destination):
             source = CopySource(BUCKET, f"{destination.prefix}/{stored.name}")
@@ -187,7 +187,7 @@ class Store:
         return True
 
     def must_be_alive(self) -> None:
-        """Raise `CannotRunError` unless the server answers: without it, no result says anything of a backup."""
+        """Raise `CannotRunError` unless the server answers: without it, no result says anything about a backup."""
         if not self.alive():
             raise CannotRunError(
                 f"the lab's store ({self.name}) died during the run: "
