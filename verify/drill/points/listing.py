@@ -1,4 +1,4 @@
-"""What duplicity lists of a point: its paths and their times, gone through without keeping them."""
+"""What duplicity lists of a point: its paths and their times, read again each time, so that memory does not grow."""
 
 import calendar
 import re
