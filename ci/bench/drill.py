@@ -32,7 +32,7 @@ from verify.drill.drill import Drill
 from verify.drill.opening import open_drill
 from verify.drill.points.expected import judge
 from verify.drill.points.listing import Listing
-from verify.drill.points.live import There
+from verify.drill.points.live import LivePath
 from verify.drill.settings import DrillSettings
 from verify.job import Job, read_job
 from verify.lab.hosts.runs import open_run
@@ -189,7 +189,7 @@ def judged() -> None:
     rules = parse_rules("/var/data", ["--exclude", "/var/data/cache", "--exclude", "**.tmp"], Version("3.2.1"))
     listing = Listing(b"".join(b"Thu Jan  1 00:00:01 1970 " + path + b"\n" for path in paths()))
     begun = time.perf_counter()
-    verdict = judge((There(path, kind, 1, 10**9, 0, 1) for path, kind in live()), listing, rules, 2)
+    verdict = judge((LivePath(path, kind, 1, 10**9, 0, 1) for path, kind in live()), listing, rules, 2)
     seconds = time.perf_counter() - begun
     assert verdict.counts["missing"] == 0
     assert verdict.counts["ok"] == sum(1 for _ in paths())

@@ -1,4 +1,4 @@
-"""Whether all that a restore needs lies at the destination: sets against their manifests and what is remembered."""
+"""Whether all that a restore needs lies at the destination: by the manifests, and by what earlier drills saw."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ def chain_findings(stored: Stored, manifests: Manifests, remembered: Mapping[str
 
 def signature_findings(points: Iterable[StoredSet]) -> list[Finding]:
     """Given points, return a finding for each that has no signatures."""
-    hint = "duplicity passes over points without signatures, and what builds on them: take a full backup now"
+    hint = "duplicity skips points without signatures, and what builds on them: take a full backup now"
     return [
         Finding("signatures-complete", signatures_name(each), f"the signatures of {each.span}", "none", hint)
         for each in points
@@ -36,7 +36,7 @@ def signature_findings(points: Iterable[StoredSet]) -> list[Finding]:
 
 
 def unfinished(stored: Stored) -> list[str]:
-    """Given what lies there, return a note for each set that a backup has begun and not ended."""
+    """Given what lies there, return a note for each set that a backup has begun and not finished."""
     return [
         f"{each.span} has no manifest: it is running, or was interrupted ({len(each.volumes)} volumes)"
         for each in stored.sets

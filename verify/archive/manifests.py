@@ -70,7 +70,7 @@ class Manifest:
         volumes: dict[int, Volume] = {}
         for block in _blocks(text):
             volume = _volume(block)
-            # A backup that was taken up again may have written a volume twice: what came after is void.
+            # A resumed backup may write a volume again: the earlier one, and those that followed it, do not count.
             volumes = {number: each for number, each in volumes.items() if number < volume.number}
             volumes[volume.number] = volume
         if not volumes:

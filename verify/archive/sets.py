@@ -1,4 +1,4 @@
-"""What lies at a destination, put together into sets and chains; by the store's listing, not by duplicity's word."""
+"""The objects at a destination, put together into sets and chains: from the store's listing, without duplicity."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,8 +12,7 @@ COLD = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # storage classes that a restore 
 class Object:
     """One object of a destination, as its store lists it.
 
-    `version` is what the store gives another value when the content changes (S3's ETag); `modified`
-    is in seconds since the epoch.
+    `version` changes when the content does (in S3 the ETag); `modified` is in seconds since the epoch.
     """
 
     name: str
@@ -75,7 +74,7 @@ class Stored:
 
     @property
     def points(self) -> tuple[StoredSet, ...]:
-        """The sets that duplicity takes for whole, since they have a manifest: what can be restored."""
+        """The sets that have a manifest, which duplicity takes for complete: what can be restored."""
         return tuple(each for each in self.sets if each.manifest)
 
     @property
@@ -93,7 +92,7 @@ class Stored:
 
     @property
     def newest(self) -> StoredSet | None:
-        """The newest point that stands in a chain."""
+        """The newest point whose chain begins with a full one."""
         return max((chain[-1] for chain in self.chains), key=lambda each: each.span.end, default=None)
 
     def leading_to(self, time: int) -> tuple[StoredSet, ...]:
@@ -111,7 +110,7 @@ class Stored:
 
 
 def stored_of(objects: Iterable[Object], names: Names) -> Stored:
-    """Given what a store lists, return the sets that it makes; a finished object stands for a partial one."""
+    """Given what a store lists, return the sets that it makes; a file that duplicity had not finished is left out."""
     sets: dict[Span, StoredSet] = {}
     foreign = 0
     for each in objects:
@@ -127,6 +126,6 @@ def stored_of(objects: Iterable[Object], names: Names) -> Stored:
 
 
 def without_base(stored: Stored) -> tuple[StoredSet, ...]:
-    """Given what is stored, return the incrementals whose chain is broken before them."""
+    """Given what is stored, return the incrementals that no chain leads to."""
     standing = {each.span for chain in stored.chains for each in chain}
     return tuple(each for each in stored.points if each.span not in standing)

@@ -16,7 +16,7 @@ OWN = "own-assertions"
 
 
 class Backup:
-    """The backup that is drilled: its job, its points, and what the newest holds."""
+    """The backup that the drill is of: its job, its points, and what the newest holds."""
 
     def __init__(self, drill: Drill) -> None:
         self._drill = drill

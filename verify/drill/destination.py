@@ -1,4 +1,4 @@
-"""The real destination as a drill sees it: what lies there, its manifests, and duplicity's own view of it."""
+"""The real destination as a drill sees it: what lies there, and what its manifests say."""
 
 import contextlib
 from collections.abc import Iterable, Mapping
@@ -33,14 +33,14 @@ class RealDestination:
 
     @property
     def view(self) -> View:
-        """The view of it. Raise `NotProvenError` where there is none."""
+        """The view of it. Raise `NotProvenError` where it can be looked at through duplicity only."""
         if isinstance(self._view, NoView):
             raise NotProvenError(self._view.why)
         return self._view
 
     @property
     def is_seen(self) -> bool:
-        """Whether it can be looked at beside duplicity."""
+        """Whether it can be looked at without duplicity."""
         return not isinstance(self._view, NoView)
 
     @property
@@ -50,7 +50,7 @@ class RealDestination:
 
     @reported_once
     def objects(self) -> list[Object]:
-        """What lies there. Raise `FindingsError` (`destination-reachable`) where it refuses."""
+        """The objects that lie there. Raise `FindingsError` (`destination-reachable`) where it refuses."""
         try:
             return self.view.objects()
         except RefusedError as refused:
@@ -63,7 +63,7 @@ class RealDestination:
         return self._ledger.sizes
 
     def remember(self, now: float) -> None:
-        """Note what lies there for the next drill, if this one has looked."""
+        """Note what lies there for the next drill, unless it cannot be known."""
         with contextlib.suppress(NotProvenError, FindingsError, CannotRunError):
             self._ledger.note_objects((one for each in self.stored.points for one in each.objects), now)
 
@@ -89,16 +89,18 @@ class RealDestination:
         if sets:
             begun = f"{len(sets)} set(s) without a manifest or without their full backup"
             return Finding("backup-exists", "", "at least one point", begun, "let the job's first backup end")
-        foreign = f", {self.stored.foreign} objects that are not this job's" if self.stored.foreign else ""
+        foreign = f", but {self.stored.foreign} other objects" if self.stored.foreign else ""
         hint = "no backup yet: let the job run once; if it has, compare DST and the --file-prefix options"
-        return Finding("backup-exists", "", "at least one point", f"nothing by duplicity{foreign}", hint)
+        return Finding(
+            "backup-exists", "", "at least one point", f"no duplicity files under this prefix{foreign}", hint
+        )
 
     @reported_once
     def opened(self) -> StoredSet:
-        """The newest point whose manifest opens, tried tonight.
+        """The newest point whose manifest can be decrypted, which is tried tonight.
 
-        Raise `FindingsError` (`passphrase-opens`) where none of the newest does, and `NotProvenError`
-        where there is nothing to open.
+        Raise `FindingsError` (`passphrase-opens`) where none of the newest can, and `NotProvenError` where nothing
+        is encrypted.
         """
         points = sorted(self.stored.points, key=lambda each: each.span.end, reverse=True)
         locked = [each for each in points if each.encrypted]
@@ -113,7 +115,7 @@ class RealDestination:
         raise FindingsError((_does_not_open(refused),))
 
     def must_be_readable(self) -> None:
-        """Raise what keeps duplicity from reading it, where that is known without asking duplicity."""
+        """Raise an error where we know, without asking duplicity, that duplicity cannot read it."""
         if self.is_seen and self.newest.encrypted:
             _ = self.opened
 
@@ -121,7 +123,7 @@ class RealDestination:
     def manifests(self) -> Mapping[Span, Manifest | Unread]:
         """What each point's manifest says, or why it cannot be read; those that were read before are remembered.
 
-        Where the newest does not open no other is tried: it is the passphrase, and no damage.
+        Where none of the newest can be decrypted, no other is tried: the passphrase is wrong.
         """
         self.must_be_readable()
         remembered = {each.span: self._remembered(each) for each in self.stored.points}

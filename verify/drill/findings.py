@@ -21,7 +21,8 @@ from verify.errors import NotProvenError
 def agreement_findings(drill: Drill) -> list[Finding]:
     """Return a finding if duplicity sees another newest point than lies there.
 
-    Raise `NotProvenError` where it passes over points whose signatures are lost, as it does: that is told by itself.
+    Raise `NotProvenError` where signatures are lost: duplicity skips such points, and `signatures-complete` reports
+    them.
     """
     night = drill.night
     seen = max((each.time for each in night.status.sets), default=0)
@@ -36,7 +37,10 @@ def agreement_findings(drill: Drill) -> list[Finding]:
 
 
 def chain_findings(drill: Drill) -> list[Finding]:
-    """Return a finding for each way in which a chain is broken; unseen, by what duplicity counts."""
+    """Return a finding for each way in which a chain is broken.
+
+    Where the destination can be looked at through duplicity only, they are those that duplicity's counts show.
+    """
     night = drill.night
     there = night.destination
     if there.is_seen:
@@ -61,7 +65,7 @@ def signature_findings(drill: Drill) -> list[Finding]:
 def path_findings(drill: Drill) -> list[Finding]:
     """Return a finding for each path that should be in the newest point and is not.
 
-    Raise `NotProvenError` where the point is empty: that is one finding, and not one a path.
+    Raise `NotProvenError` where the point is empty: `not-shrunken` reports that, once.
     """
     night = drill.night
     if drill.listings.is_empty:
@@ -84,7 +88,7 @@ def shrink_findings(drill: Drill) -> list[Finding]:
 
 
 def volume_findings(drill: Drill) -> list[Finding]:
-    """Download volumes, at most for half of the budget; return a finding for each that is not what it was."""
+    """Download volumes, for at most half of the budget; return a finding for each that has changed."""
     night = drill.night
     there = night.destination
     hashed = [each for each in hashed_volumes(there.stored, there.manifests) if each.stored.name not in night.blamed]
@@ -106,7 +110,7 @@ def volume_findings(drill: Drill) -> list[Finding]:
 def content_findings(drill: Drill, restored: Path, kinds: str) -> list[Finding]:
     """Given what was restored, open what is of some kinds; return a finding for each that cannot be.
 
-    Raise `NotProvenError` where there is none.
+    Raise `NotProvenError` where there are no such files.
     """
     night = drill.night
     source = None
@@ -123,9 +127,9 @@ def content_findings(drill: Drill, restored: Path, kinds: str) -> list[Finding]:
 
 
 def database_findings(drill: Drill, restored: Path) -> list[Finding]:
-    """Given what was restored, boot each PostgreSQL in it; return a finding for each that does not come up.
+    """Given what was restored, boot each PostgreSQL in it; return a finding for each that cannot be used.
 
-    Raise `NotProvenError` where there is none, or nothing to boot it with.
+    Raise `NotProvenError` where there is none, or no server to boot it with.
     """
     night = drill.night
     databases: list[Cluster | Dump] = [*clusters_in(restored), *dumps_in(restored)]

@@ -22,7 +22,7 @@ from verify.drill.restoring.sample_restore import (
     carry_out,
     choose,
     everything,
-    missing,
+    missing_findings,
     volumes_of,
 )
 from verify.durations import moment
@@ -138,7 +138,7 @@ class Restores:
 
     def _not_listed(self, check: str) -> list[Finding]:
         """Return a finding for each path of `must_restore` that is not listed; none where the listing is empty."""
-        return [] if self._listings.is_empty else missing(self._must_restore, self._listings.newest, check)
+        return [] if self._listings.is_empty else missing_findings(self._must_restore, self._listings.newest, check)
 
     @property
     def _must_restore(self) -> list[bytes]:
@@ -149,7 +149,7 @@ class Restores:
         return [point for point in self._night.points if point != self._night.newest]
 
     def _chosen(self, point: RestorePoint, budget: int, size: int, must: Sequence[bytes]) -> RestoreChoice:
-        listed = set(must) - {os.fsencode(each.path) for each in missing(must, point.listing, SAMPLE)}
+        listed = set(must) - {os.fsencode(each.path) for each in missing_findings(must, point.listing, SAMPLE)}
         return choose(point, size, listed, budget=budget, draw_=self._night.draw, ledger=self._night.ledger)
 
     def _sampled(self, chosen: RestoreChoice, budget: int, into: str, comparing: Executor) -> Later:

@@ -27,7 +27,7 @@ class DrillSettings:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
-        """Given parsed options by name, return the settings; an option goes before the policy.
+        """Given parsed options by name, return the settings; an option overrides the policy.
 
         Raise `CannotRunError` where no job is named: the sample job has no destination.
         """

@@ -31,7 +31,7 @@ def unlock(
 ) -> dict[str, Unlocked]:
     """Given encrypted files by name, decrypt them with the environment's PASSPHRASE, in one process.
 
-    Nothing of them stays on the host.
+    They are removed from the host afterwards.
     """
     folder = host.scratch_path("manifests")
     host.mkdir(folder, 0o700)
@@ -51,7 +51,7 @@ def unlock(
 
 
 def _by_file(said: str) -> Iterator[tuple[int, str]]:
-    """Yield what gpg said of each file, by its number; what came before the first is every file's."""
+    """Yield what gpg said of each file, by its number; what it said before the first counts for every file."""
     before, *rest = _START.split(said)
     for number, text in zip(rest[::2], rest[1::2], strict=True):
         yield int(number), before + text

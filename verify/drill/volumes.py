@@ -1,4 +1,4 @@
-"""Volumes against the hashes in their manifests: which to download tonight, and what came of it."""
+"""Comparing volumes with the hashes in their manifests: which to download tonight, and what is wrong with them."""
 
 import random
 import time
@@ -19,7 +19,7 @@ DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Hashed:
+class HashedVolume:
     """A volume that lies there, and the hash that its manifest has of it."""
 
     span: Span
@@ -46,21 +46,21 @@ class Coverage:
         return f"100 % of {self.volumes:,} volumes proven within {days} day{'' if days == 1 else 's'}"
 
 
-def hashed_volumes(stored: Stored, manifests: Manifests) -> Iterator[Hashed]:
+def hashed_volumes(stored: Stored, manifests: Manifests) -> Iterator[HashedVolume]:
     """Given what lies there and the manifests, yield the volumes that are there and have a hash."""
     for each in stored.points:
         manifest = manifests[each.span]
         for number, volume in manifest.volumes.items() if isinstance(manifest, Manifest) else ():
             if volume.hash and number in each.volumes:
-                yield Hashed(each.span, each.volumes[number], volume)
+                yield HashedVolume(each.span, each.volumes[number], volume)
 
 
 def least_recently_proven(
-    volumes: Iterable[Hashed], proven: Mapping[str, float], budget: int, draw: random.Random
-) -> list[Hashed]:
+    volumes: Iterable[HashedVolume], proven: Mapping[str, float], budget: int, draw: random.Random
+) -> list[HashedVolume]:
     """Given volumes and when each was proven, return those for tonight: never proven first, at random, then the oldest.
 
-    They have at most `budget` bytes. What does not fit any more is passed over for what does.
+    They have at most `budget` bytes. One that does not fit any more is skipped.
     """
     shuffled = list(volumes)
     draw.shuffle(shuffled)
@@ -72,8 +72,8 @@ def least_recently_proven(
     return chosen
 
 
-def prove(view: View, volumes: Sequence[Hashed], deadline: float) -> tuple[list[Object], list[Finding]]:
-    """Download volumes until a deadline (monotonic seconds); return those that are what they were, and findings."""
+def prove(view: View, volumes: Sequence[HashedVolume], deadline: float) -> tuple[list[Object], list[Finding]]:
+    """Download volumes until a deadline (monotonic seconds); return the good ones, and findings."""
     good: list[Object] = []
     found: list[Finding] = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -91,7 +91,7 @@ class _Late:
     """Why a volume was not downloaded: the drill's time is up."""
 
 
-def _judged(view: View, each: Hashed, deadline: float) -> Finding | _Late | None:
+def _judged(view: View, each: HashedVolume, deadline: float) -> Finding | _Late | None:
     if time.monotonic() > deadline:
         return _Late()
     algorithm, wanted = each.volume.hash or ("SHA1", "")
@@ -106,14 +106,14 @@ def _judged(view: View, each: Hashed, deadline: float) -> Finding | _Late | None
     return _finding(each, f"{algorithm} {wanted}, as in its manifest", f"{algorithm} {digest} of {size} bytes", DAMAGED)
 
 
-def _finding(each: Hashed, expected: str, got: str, hint: str) -> Finding:
+def _finding(each: HashedVolume, expected: str, got: str, hint: str) -> Finding:
     return Finding(
         "volumes-intact", each.stored.name, expected, got, f"volume {each.volume.number} of {each.span}; {hint}"
     )
 
 
-def coverage(volumes: Iterable[Hashed], proven: Mapping[str, float], now: float) -> Coverage:
-    """Given all volumes and when each was proven, return how far the proofs reach."""
+def coverage(volumes: Iterable[HashedVolume], proven: Mapping[str, float], now: float) -> Coverage:
+    """Given all volumes and when each was proven, return how many are proven by now."""
     everything = [each.stored for each in volumes]
     done = [each for each in everything if each.name in proven]
     oldest = max((now - proven[each.name] for each in done), default=0.0)

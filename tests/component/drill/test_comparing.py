@@ -118,7 +118,7 @@ def test_what_has_changed_in_the_source_since_is_not_compared_with_it(scene: Sce
     (scene.source / "a/one").write_text("changed since")
     comparison = scene.compared(point=LONG_AGO)
     assert (comparison.findings, comparison.with_source, comparison.files) == ([], 0, 3)
-    assert "3 changed since and known to nobody, so only restored" in str(comparison)
+    assert "3 changed in the source since, with no earlier copy to compare with" in str(comparison)
 
 
 def test_what_an_earlier_drill_restored_is_compared_with_that(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verify.archive.names import Named, Names, Span, moment
+from verify.archive.names import Named, Names, Span, moment, read_with_any_prefix
 
 FULL, LATER = 1_795_618_415, 1_795_618_421  # 2026-11-25T14:53:35Z and six seconds later
 
@@ -31,9 +31,20 @@ def test_a_name_says_what_the_file_is(name: str, said: Named) -> None:
     assert Names().read(name) == said
 
 
-@pytest.mark.parametrize("name", ["README", "duplicity-full.20261125T145335Z.vol1.difftar.gpg.bak", "x.manifest", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README",
+        "duplicity-full.20261125T145335Z.vol1.difftar.gpg.bak",
+        "duplicity-inc.20261125T145335Z.manifest",  # an incremental has two times
+        "duplicity-full.20261125T145335Z.to.20261125T145341Z.manifest",  # and a full one
+        "x.manifest",
+        "",
+    ],
+)
 def test_another_file_is_none_of_the_jobs(name: str) -> None:
     assert Names().read(name) is None
+    assert read_with_any_prefix(name) is None
 
 
 def test_only_names_with_the_jobs_own_prefixes_are_its_own() -> None:
@@ -43,6 +54,11 @@ def test_only_names_with_the_jobs_own_prefixes_are_its_own() -> None:
     assert names.read("web-duplicity-full-signatures.20261125T145335Z.sigtar.gz") is not None
     assert names.read("duplicity-full.20261125T145335Z.vol1.difftar") is None
     assert names.read("mail-a-duplicity-full.20261125T145335Z.vol1.difftar") is None
+
+
+def test_a_name_is_read_also_where_its_prefix_is_not_known() -> None:
+    name = "duplicity-full.20261125T145335Z.vol1.difftar"
+    assert read_with_any_prefix(f"web-a-{name}") == read_with_any_prefix(name) == Names().read(name)
 
 
 def test_a_span_is_told_by_the_moment_that_it_ends() -> None:

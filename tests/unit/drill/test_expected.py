@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from verify.drill.points.expected import PathVerdict, findings_of, judge
 from verify.drill.points.listing import Listing
-from verify.drill.points.live import There
+from verify.drill.points.live import LivePath
 from verify.selection import parse_rules
 from verify.trees.model import SECOND, path_key
 
@@ -18,12 +18,12 @@ POINT = 1_767_225_600  # 2026-01-01T00:00:00Z
 OLD, NEW = POINT - 1000, POINT + 1000
 
 
-def there(path: str, changed: int = OLD, kind: str = "", mtime: int = OLD) -> There:
+def there(path: str, changed: int = OLD, kind: str = "", mtime: int = OLD) -> LivePath:
     kind = kind or ("dir" if path.endswith("/") or not path else "file")
-    return There(path.rstrip("/").encode(), kind, 1, mtime * SECOND, changed * SECOND, 1)
+    return LivePath(path.rstrip("/").encode(), kind, 1, mtime * SECOND, changed * SECOND, 1)
 
 
-def judged(live: list[There], listed: list[str], *options: str, before: tuple[str, ...] = ()) -> PathVerdict:
+def judged(live: list[LivePath], listed: list[str], *options: str, before: tuple[str, ...] = ()) -> PathVerdict:
     rules = parse_rules("/src", options, Version("3.2.1"))
     listing = sorted(((path.encode(), OLD) for path in ["", *listed]), key=lambda each: path_key(each[0]))
     verdict = judge(sorted(live, key=lambda each: path_key(each.path)), listing, rules, POINT)

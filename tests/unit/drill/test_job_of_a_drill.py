@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from verify.drill.host.archive import names_of
 from verify.drill.host.command import drill_environment, drill_options, patience_of
 from verify.drill.host.mounts import binds_of
 from verify.drill.opening import must_have_one_destination
@@ -35,6 +36,21 @@ def test_a_drill_keeps_the_jobs_options_and_nothing_that_writes_hides_or_picks(t
         "--allow-source-mismatch", "--s3-endpoint-url=http://s3", "--metadata-sync-mode", "partial",
         "--archive-dir=/a", "--name=drill", "--tempdir=/t2",
     )  # fmt: skip
+
+
+def test_the_jobs_files_are_known_by_its_prefixes(tmp_path: Path) -> None:
+    names = names_of(
+        job_of(tmp_path, OPTIONS="--file-prefix web- --file-prefix-manifest=m- --file-prefix-signature s-")
+    )
+    for name in (
+        "full.20261125T145335Z.vol1.difftar",
+        "full.20261125T145335Z.manifest",
+        "full-signatures.20261125T145335Z.sigtar",
+    ):
+        assert names.read(f"duplicity-{name}") is None
+    assert names.read("web-duplicity-full.20261125T145335Z.vol1.difftar") is not None
+    assert names.read("web-m-duplicity-full.20261125T145335Z.manifest") is not None
+    assert names.read("web-s-duplicity-full-signatures.20261125T145335Z.sigtar") is not None
 
 
 def test_how_long_duplicity_tries_again_is_the_jobs_own_word(tmp_path: Path) -> None:

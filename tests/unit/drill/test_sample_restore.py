@@ -18,7 +18,7 @@ from verify.drill.points.listing import Listing
 from verify.drill.restoring.comparing import Comparison
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import RestoredPath, Restorer
-from verify.drill.restoring.sample_restore import RestoreChoice, RestoreOutcome, RestorePoint, choose, missing
+from verify.drill.restoring.sample_restore import RestoreChoice, RestoreOutcome, RestorePoint, choose, missing_findings
 from verify.errors import CannotRunError
 from verify.trees import Inventory
 
@@ -111,7 +111,7 @@ def test_everything_is_restored_by_one_command_where_that_is_cheapest(point: Res
 
 
 def test_a_path_that_must_be_restored_and_is_not_there_is_a_finding(point: RestorePoint) -> None:
-    (finding,) = missing([b"a/1", b"a/9"], point.listing, "sample-restores")
+    (finding,) = missing_findings([b"a/1", b"a/9"], point.listing, "sample-restores")
     assert finding.path == "a/9"
 
 

@@ -11,7 +11,7 @@ from verify.archive.manifests import Volume
 from verify.archive.names import Span
 from verify.archive.sets import Object
 from verify.destinations.view import RefusedError
-from verify.drill.volumes import Hashed, coverage, least_recently_proven, prove
+from verify.drill.volumes import HashedVolume, coverage, least_recently_proven, prove
 
 GOOD = hashlib.sha1(b"good", usedforsecurity=False).hexdigest()
 
@@ -38,8 +38,8 @@ class Shelf:
         return hashlib.new(algorithm, data).hexdigest(), len(data)
 
 
-def volume(name: str, size: int = 4) -> Hashed:
-    return Hashed(Span(None, 0), Object(name, size), Volume(1, b"", b"z", ("SHA1", GOOD)))
+def volume(name: str, size: int = 4) -> HashedVolume:
+    return HashedVolume(Span(None, 0), Object(name, size), Volume(1, b"", b"z", ("SHA1", GOOD)))
 
 
 def test_volumes_that_are_what_they_were_are_good_and_others_are_findings() -> None:

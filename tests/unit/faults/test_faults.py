@@ -35,7 +35,15 @@ def test_every_kind_of_object_is_known_by_its_name() -> None:
     assert set(NAMES.values()) == set(KINDS)
 
 
-@pytest.mark.parametrize("name", ["readme.txt", "duplicity-full.20240101T000000Z", "duplicity-inc.manifest"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "readme.txt",
+        "duplicity-full.20240101T000000Z",
+        "duplicity-inc.manifest",
+        "duplicity-full.20240101T000000Z.manifest.part",
+    ],
+)
 def test_what_is_no_part_of_a_set_is_of_no_kind(name: str) -> None:
     assert kind_of(name) is None
 

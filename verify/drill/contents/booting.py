@@ -1,7 +1,6 @@
 """Booting a restored PostgreSQL: a data directory started, a dump loaded, and all of it read.
 
-What is booted is a copy: a server writes to its data directory, and what was restored is for others to
-look at, too.
+A copy is booted: a server writes to its data directory, and other checks look at what was restored, too.
 """
 
 import gzip
@@ -26,7 +25,7 @@ ROWS = (
     " tablename), false, true, '')))[1]::text::bigint), 0), count(*) FROM pg_tables"
     " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
 )
-# What a dump expects of the server that it is loaded into, and says nothing about the dump.
+# Errors for want of what only the original server has: they say nothing about the dump.
 _OF_THE_SERVER = re.compile(
     r'role "[^"]*" (does not exist|already exists)|extension "[^"]*" is not available|must be owner'
 )
@@ -35,7 +34,7 @@ _OTHER_MACHINE = re.compile(r"locale|collation|encoding .* is not", re.IGNORECAS
 
 @dataclass(frozen=True)
 class Booted:
-    """What a restored database told: a few words, and findings."""
+    """What came of booting a database: a few words for the report, and findings."""
 
     said: str
     findings: tuple[Finding, ...] = ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from verify.drill.contents.kinds import files_of
 
-HEAD = 2048  # bytes at a dump's start that say what it is
+HEAD = 2048  # bytes at a dump's start, which say what it is
 TAIL = 512  # bytes at its end that say that it is whole
 CUSTOM = b"PGDMP"
 BEGINS = (b"-- PostgreSQL database dump", b"-- PostgreSQL database cluster dump")
@@ -16,7 +16,7 @@ ENDS = (b"-- PostgreSQL database dump complete", b"-- PostgreSQL database cluste
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A data directory, and the major version of the PostgreSQL that it is of."""
+    """A data directory, and the major version of its PostgreSQL."""
 
     path: Path
     major: str
@@ -51,7 +51,7 @@ def dump_at(path: Path) -> Dump | None:
     with path.open("rb") as file:
         head = file.read(HEAD)
     if head.startswith(CUSTOM):
-        return Dump(path, custom=True, whole=True)  # which pg_restore knows better
+        return Dump(path, custom=True, whole=True)  # pg_restore will tell
     if head.startswith(b"\x1f\x8b") and ".sql" in path.suffixes:
         return _compressed(path)
     if not any(begin in head for begin in BEGINS):

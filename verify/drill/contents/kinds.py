@@ -29,7 +29,7 @@ Test = Callable[[Path], object]
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """A kind of file: the word for it, what recognises one by its path and first bytes, and what opens it."""
+    """A kind of file: its name, a test of a path and its first bytes for being one, and what opens it."""
 
     name: str
     is_one: Callable[[Path, bytes], bool]
@@ -75,7 +75,9 @@ def _sqlite(path: Path) -> None:
 
 def _yaml(path: Path) -> None:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for _ in yaml.parse(path.read_bytes(), Loader=loader):  # events: what tags mean is for their program to say
+    for _ in yaml.parse(
+        path.read_bytes(), Loader=loader
+    ):  # as events, since only its own program knows what its tags mean
         pass
 
 

@@ -1,4 +1,4 @@
-"""A host without a way out, for what was restored and is now started."""
+"""A host that reaches no network, to start what was restored."""
 
 import contextlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of a host, started on data directories of their own, and out of everybody's reach."""
+"""PostgreSQL servers, each started in a folder of its own, which nobody else can reach."""
 
 import contextlib
 import posixpath
@@ -10,7 +10,7 @@ from verify.lab.hosts.host import Completed, Host
 
 STARTING = 300.0  # seconds that a server has to recover and answer
 QUERYING = 3600.0  # seconds that a dump has to load, or a query to be answered
-TOLD = 3  # lines of what a server printed
+TOLD = 3  # last lines of what a server printed, for a report
 # The data directory's own settings may name libraries, files and addresses of another machine.
 CONFIG = """listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -43,7 +43,7 @@ class Servers:
     def _folder(self) -> Iterator[str]:
         folder = self._host.scratch_path("pg")
         self._host.mkdir(folder, 0o700)
-        # Who the server runs as has to get there.
+        # The user that the server runs as has to get there.
         self._host.run(["chmod", "a+x", self._host.scratch, posixpath.dirname(self._host.scratch)])
         self._own(folder)
         try:
@@ -62,7 +62,7 @@ class Servers:
         self._own(folder)
 
     def _own(self, folder: str) -> None:
-        """Give a folder to whom the server runs as: it refuses to be root's."""
+        """Give a folder to the user that the server runs as: PostgreSQL refuses to run as root."""
         if self._host.euid == 0:
             self._host.run(["chown", "-R", f"{SERVER}:{SERVER}", folder])
         self._host.run(["chmod", "-R", "u=rwX,go=", folder])
@@ -75,7 +75,7 @@ class Servers:
 
     @contextlib.contextmanager
     def _server(self, programs: str, folder: str) -> Iterator[str]:
-        """Give why the server does not start, empty where it does; it ends afterwards."""
+        """Give the reason why the server does not start, empty where it does; stop it afterwards."""
         control = (f"{programs}/pg_ctl", "-D", f"{folder}/data", "-w", "-t", f"{STARTING:.0f}")
         options = f"-c config_file={folder}/postgresql.conf"
         done = self._run(*control, "-l", f"{folder}/log", "-o", options, "start", timeout=STARTING + 10)
@@ -93,7 +93,7 @@ class Servers:
         return "; ".join(telling[-TOLD:])
 
     def _superuser(self, programs: str, folder: str) -> str:
-        """Return who may read everything: who made the cluster, asked without a server, which recovers it, too."""
+        """Return the name of the first superuser. Asking in single-user mode also recovers the cluster."""
         own = ("-D", f"{folder}/data", "-c", f"config_file={folder}/postgresql.conf")
         done = self._run(
             f"{programs}/postgres",
@@ -112,7 +112,7 @@ class Servers:
 
 
 def _without_network(host: Host) -> tuple[str, ...]:
-    """Return what to write before a command for a network of its own; nothing where that takes more than we may."""
+    """Return the words that give a command a network of its own; none where we lack the rights for it."""
     alone = ("unshare", "--net", "--")
     return () if host.run([*alone, "true"]).returncode else alone
 

@@ -1,4 +1,4 @@
-"""Restored files that cannot be opened, though those in the source can: what a byte for byte comparison cannot know."""
+"""Restored files that cannot be opened: damage that was there before the backup, which no comparison shows."""
 
 import os
 import time
@@ -16,8 +16,11 @@ CHECK = "contents-usable"
 
 
 @dataclass
-class Usable:
-    """What came of opening restored files: how many of each kind, findings, how many are no better in the source."""
+class OpenedFiles:
+    """What came of opening restored files: how many by kind, and findings.
+
+    `as_in_source` is how many cannot be opened in the source either.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
@@ -36,12 +39,12 @@ def usable(
     source: Path | None,
     deadline: float,
     bad: Container[bytes] = frozenset(),
-) -> Usable:
+) -> OpenedFiles:
     """Given restored files, open those of some kinds until a deadline (monotonic seconds); return what came of it.
 
-    `bad` are paths that are known not to be what was backed up: they are passed over.
+    `bad` are paths that already have a finding: they are skipped.
     """
-    found = Usable()
+    found = OpenedFiles()
     for path in files_of(restored):
         if time.monotonic() > deadline:
             found.late = True
@@ -61,7 +64,7 @@ def usable(
 
 
 def _is_no_better(path: Path, restored: Path, source: Path | None, kind: FileKind) -> bool:
-    """Return whether the source has the file no better: a fixture, a template. A database is not opened there."""
+    """Return whether the file cannot be opened in the source either, e.g. a template. A live database is not tried."""
     live = source / path.relative_to(restored) if source else None
     if live is None or not live.is_file() or kind in DATABASES:
         return False

@@ -1,4 +1,4 @@
-"""How a drill calls duplicity: the job's own options and environment, and nothing that writes or hides."""
+"""How a drill calls duplicity: with the job's own options and environment, without those that write or hide."""
 
 import os
 import re
@@ -8,10 +8,10 @@ from verify.job import Job
 from verify.job.options import parsed, words_of
 from verify.secret import Secret
 
-# What a drill gives a value of its own, so that nothing of the job's machine is written.
+# A drill gives these a value of its own, so that it writes nothing that is the job's.
 _OURS = frozenset({"--archive-dir", "--name", "--tempdir", "--log-file", "--log-fd"})
-# What would make a restore do something else than the job's owner would see on the day: pick another
-# point or path, only pretend, overwrite, or pass over what is broken.
+# With these a restore would not be the one that the job's owner will need: it would take another point or path,
+# only pretend, overwrite, or skip what is broken.
 _NOT_IN_A_DRILL = frozenset(
     {
         "--dry-run",
@@ -24,7 +24,7 @@ _NOT_IN_A_DRILL = frozenset(
         "-t",
     }
 )
-# What would print more than paths into a listing.
+# These would print more than paths into a listing.
 _TALK = re.compile(r"--verbosity|-v\w*|--log-timestamp|--progress(-rate)?")
 NAME = "drill"  # of the folder that duplicity makes in its archive
 _PATIENCE = ("--num-retries", "--backend-retry-delay")
@@ -38,7 +38,7 @@ def drill_options(job: Job, archive: str, tempdir: str) -> tuple[str, ...]:
 
 
 def patience_of(job: Job) -> tuple[str, ...]:
-    """Given a job, return how long duplicity tries again: as the job says, else for a minute."""
+    """Given a job, return the options for how often duplicity tries again: none where the job has its own."""
     if any(option.name in _PATIENCE for option in parsed(job.options)):
         return ()
     return ("--num-retries=4", "--backend-retry-delay=15")

@@ -1,4 +1,4 @@
-"""What a drill's container gets of the job's mounts: read only, and never the source, nor what duplicity writes to."""
+"""Which of the job's mounts a drill's container gets: all read only, without the source and duplicity's folders."""
 
 import posixpath
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ class Binds:
 def binds_of(job: Job, is_there: Callable[[str], bool] = lambda path: Path(path).exists()) -> Binds:
     """Given a job, return what its drill's container mounts: keys, settings, and where a `file://` destination lies.
 
-    `is_there` says whether this machine has a path, as it is asked of a Docker engine that is here.
+    `is_there` says whether this machine has a path, and the engine can mount it.
     """
     by_target: dict[str, str] = {}
     notes: list[str] = []
@@ -41,7 +41,7 @@ def binds_of(job: Job, is_there: Callable[[str], bool] = lambda path: Path(path)
 
 def _is_left_out(job: Job, volume: Volume) -> bool:
     ours = [path for path in (job.source, job.tempdir, job.archive_dir) if path]
-    # What mounts the destination is needed, also where the source is below it.
+    # The mount that holds the destination is needed, even if the source is below it.
     if _holds(volume.target, _destination_folder(job) or "/dev/null"):
         return False
     overlaps = any(_holds(volume.target, path) or _holds(path, volume.target) for path in ours)

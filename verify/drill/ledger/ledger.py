@@ -70,7 +70,7 @@ class Ledger(Memory):
     """The ledger of one report folder, as one destination's drills see it."""
 
     def begin(self, started: float) -> int:
-        """Note that a drill begins; return its number. One that never ends counts for nothing."""
+        """Note that a drill begins; return its number. One that never ends is not counted among the past ones."""
         with self._transaction() as db:
             made = db.execute("INSERT INTO drills (destination, started) VALUES (?, ?)", (self.destination, started))
             return int(made.lastrowid or 0)

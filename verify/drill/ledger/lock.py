@@ -1,4 +1,4 @@
-"""One drill at a time in a report folder: two would restore, and remember, over each other."""
+"""One drill at a time in a report folder: two would overwrite each other's restores and memory."""
 
 import fcntl
 import os

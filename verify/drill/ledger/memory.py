@@ -28,8 +28,8 @@ class Memory(Database):
     def note_objects(self, objects: Iterable[Object], seen: float) -> None:
         """Note what lies at the destination in finished sets, and forget what is gone.
 
-        The size that an object was first seen with stays: duplicity never writes one twice, and a
-        damage is to be found every night until it is repaired.
+        The size of an object is noted once: duplicity never writes one twice, and damage has to be found every
+        night until it is repaired.
         """
         with self._transaction() as db:
             db.executemany(
@@ -55,7 +55,7 @@ class Memory(Database):
             )
 
     def note_bad(self, names: Iterable[str]) -> None:
-        """Note that volumes are not what they were: what proved them before is void."""
+        """Note that volumes are not what they were: earlier proofs of them do not count any more."""
         with self._transaction() as db:
             db.executemany(
                 "UPDATE objects SET proven = NULL WHERE destination = ? AND name = ?",
@@ -102,7 +102,7 @@ class Memory(Database):
     def note_contents(self, contents: Iterable[Content], when: float, *, proven: bool) -> None:
         """Note what files held: where they were restored (`proven`), or in the live source.
 
-        What is known of the same file already stays. Of what was not met for long nothing is kept.
+        What is known of the same file is kept. What no drill has met for long is forgotten.
         """
         rows = ((self.destination, *each, when, when if proven else None) for each in contents)
         with self._transaction() as db:
@@ -115,7 +115,7 @@ class Memory(Database):
             db.execute("DELETE FROM contents WHERE destination = ? AND seen < ?", (self.destination, when - KEPT))
 
     def digests_of(self, contents: Sequence[Content]) -> Iterator[tuple[Content, bytes]]:
-        """Given what files hold, yield each that was known by its path, time and size, with its digest by then."""
+        """Given what files hold, yield each that was known by its path, time and size, with its digest at that time."""
         for start in range(0, len(contents), ASKED):
             some = {(each.path, each.mtime, each.size): each for each in contents[start : start + ASKED]}
             rows = self._db.execute(

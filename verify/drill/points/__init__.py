@@ -1,1 +1,1 @@
-"""What the newest point is and holds, against what it should be and hold."""
+"""The points of a backup: how old the newest is, what it holds, and what it should hold."""

@@ -1,7 +1,7 @@
-"""What should be in the newest point and what is: the live source, the job's rules, and duplicity's listing.
+"""Which paths should be in the newest point, and which are: by the live source, the job's rules and the listing.
 
-A path is only said to be missing where it surely lay in the source when the backup began: nothing
-about it has changed since, or nothing about the folder that it is in.
+A path is called missing only where it was certainly in the source when the backup began: it, or the folder that it
+is in, has not changed since.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from verify.checks import Finding
-from verify.drill.points.live import There
+from verify.drill.points.live import LivePath
 from verify.durations import moment
 from verify.selection import Entry, RuleSet, select
 from verify.trees import printable
@@ -24,7 +24,7 @@ class Compared(Entry):
     """A path of the live source, and what the listing has of it.
 
     `listed` is the modification time in the listing, None where it lists no such path. `was_there`
-    says that it surely lay in the source when the backup began. `outermost` is the outermost folder
+    says that it was certainly in the source when the backup began. `outermost` is the outermost folder
     above it that is not listed.
     """
 
@@ -45,10 +45,10 @@ class PathVerdict:
     doubtful: Counter[bytes] = field(default_factory=Counter)
 
     def settle(self, was_backed_up: Callable[[bytes], bool]) -> None:
-        """Decide on folders that changed since the backup, are not in it, and hold what is older.
+        """Decide on folders that are not in the backup and hold files older than it: missing, or moved there since.
 
-        One that an older point has is missing; and so is one of which nothing with a like number of
-        paths has gone from the source since, so that it cannot have been moved.
+        A folder that an older point has is missing. So is one that holds more paths than have gone from the source
+        since: it cannot have been moved.
         """
         for path, count in self.doubtful.items():
             if path in self.missing or was_backed_up(path) or count > self.counts["gone"]:
@@ -58,7 +58,7 @@ class PathVerdict:
         self.doubtful.clear()
 
 
-def judge(source: Iterable[There], listing: Iterable[tuple[bytes, int]], rules: RuleSet, point: int) -> PathVerdict:
+def judge(source: Iterable[LivePath], listing: Iterable[tuple[bytes, int]], rules: RuleSet, point: int) -> PathVerdict:
     """Given the live source, the listing of a point, the job's rules and the point's time, return the verdict.
 
     Source and listing are in path order and gone through side by side, so that memory does not grow
@@ -129,7 +129,7 @@ def _note_listed(verdict: PathVerdict, entry: Compared, listed: int) -> None:
 class _Joined(Iterable[Entry]):
     """The live source's paths, each with what the listing has of it. It can be gone through again."""
 
-    source: Iterable[There]
+    source: Iterable[LivePath]
     listing: Iterable[tuple[bytes, int]]
     point: int
     root: str
@@ -153,7 +153,9 @@ class _Joined(Iterable[Entry]):
             yield self._compared(there, time, folders)
         counts["gone"] += sum(1 for _ in listed) + (next_listed is not None)
 
-    def _compared(self, there: There, listed: int | None, folders: dict[bytes, tuple[bool, bytes | None]]) -> Compared:
+    def _compared(
+        self, there: LivePath, listed: int | None, folders: dict[bytes, tuple[bool, bytes | None]]
+    ) -> Compared:
         unchanged = there.ctime_ns < (self.point - MARGIN) * SECOND
         above_unchanged, outermost = folders.get(there.path.rpartition(b"/")[0], (False, None))
         entry = Compared(there.path, there.kind, there.size, there.mtime_ns / SECOND, there.device)

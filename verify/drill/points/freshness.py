@@ -1,4 +1,4 @@
-"""Whether the newest point is young enough, and whether the job has run since the last drill."""
+"""Whether the newest point is young enough, and whether the job made one since the last drill."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,9 +9,9 @@ from verify.drill.ledger.ledger import PastDrill
 from verify.durations import HOUR, age_words, moment
 from verify.errors import NotProvenError
 
-USUAL = 15  # newest points that tell how often the job runs: two weeks of nights
-DUE = 0.9  # of the usual time between points: then one more may be expected
-SOONEST = HOUR  # that two drills may differ by
+USUAL = 15  # newest points, from which we know how often the job runs: two weeks of nights
+DUE = 0.9  # of the usual time between points, after which the next is due
+SOONEST = HOUR  # at least so long after the last drill
 
 
 def age_findings(newest: int, now: float, max_age: timedelta) -> list[Finding]:
@@ -41,7 +41,7 @@ def job_ran_findings(points: Sequence[int], now: float, past: Sequence[PastDrill
     usual = usual_interval(points)
     if usual is None or now - last.started < max(DUE * usual, SOONEST):
         every = f", and points come every {age_words(usual)}" if usual else ""
-        raise NotProvenError(f"the last drill was {age_words(now - last.started)} ago{every}: none is due yet")
+        raise NotProvenError(f"the last drill was {age_words(now - last.started)} ago{every}: no backup is due yet")
     got = f"none since {moment(known)}, though points come every {age_words(usual)}"
     expected = f"a point since the last drill, {age_words(now - last.started)} ago"
     return [Finding("job-ran", "", expected, got, "see whether the job was started, and what it printed")]
@@ -50,8 +50,8 @@ def job_ran_findings(points: Sequence[int], now: float, past: Sequence[PastDrill
 def usual_interval(points: Sequence[int]) -> float | None:
     """Given the points' times, return the time in seconds that usually lies between two of the newest at most.
 
-    It is the second longest, so that one outage does not make the next one usual, and a schedule that
-    rests on Sundays does. None where there are fewer than two points.
+    It is the second longest: one outage does not count as usual, but a schedule without Sundays does. None where
+    there are fewer than two points.
     """
     apart = sorted(later - earlier for earlier, later in pairwise(sorted(points)[-USUAL:]))
     return apart[-2] if apart[1:] else next(iter(apart), None)

@@ -1,4 +1,4 @@
-"""What duplicity lists of a point: its paths and their times, gone through without keeping them."""
+"""What duplicity lists of a point: paths and times, read from what it printed each time they are gone through."""
 
 import calendar
 import re

@@ -1,4 +1,4 @@
-"""The live source, walked without reading a file: what lies there, and since when nothing about it has changed."""
+"""The paths of the live source, by a walk that reads no file, each with the time of its last change."""
 
 import contextlib
 import os
@@ -10,25 +10,25 @@ from typing import NamedTuple
 from verify.trees.inventory import KIND_OF
 
 
-class There(NamedTuple):
+class LivePath(NamedTuple):
     """One path of the source. `problem` names the error that kept a folder from being looked into."""
 
     path: bytes
     kind: str
     size: int
     mtime_ns: int
-    ctime_ns: int  # when anything about it changed last: content, mode, owner or name
+    ctime_ns: int  # of the last change to its content, mode, owner or name
     device: int
     problem: str = ""
 
 
-def walk(source: Path) -> Iterator[There]:
-    """Given a path, yield it and all below it in path order. What vanishes meanwhile is passed over.
+def walk(source: Path) -> Iterator[LivePath]:
+    """Given a path, yield it and all below it in path order. What vanishes meanwhile is skipped.
 
     Raise OSError where nothing is there.
     """
     root = os.fsencode(source)
-    waiting: list[tuple[bytes, There]] = [(root, _there(b"", os.lstat(root)))]
+    waiting: list[tuple[bytes, LivePath]] = [(root, _there(b"", os.lstat(root)))]
     while waiting:
         full, there = waiting.pop()
         if there.kind != "dir":
@@ -60,7 +60,7 @@ def total_size(path: bytes) -> int:
     return total
 
 
-def _listed(full: bytes, path: bytes) -> list[tuple[bytes, There]]:
+def _listed(full: bytes, path: bytes) -> list[tuple[bytes, LivePath]]:
     inside = []
     with os.scandir(full) as entries:
         for entry in entries:
@@ -73,6 +73,6 @@ def _listed(full: bytes, path: bytes) -> list[tuple[bytes, There]]:
     return inside
 
 
-def _there(path: bytes, found: os.stat_result) -> There:
+def _there(path: bytes, found: os.stat_result) -> LivePath:
     kind = KIND_OF[stat.S_IFMT(found.st_mode)]
-    return There(path, kind, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev)
+    return LivePath(path, kind, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev)

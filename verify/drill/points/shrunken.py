@@ -1,4 +1,4 @@
-"""Whether the newest point holds about as much as the one before: an empty mount is backed up without a word."""
+"""Whether the newest point holds about as much as the one before: duplicity backs up an empty mount silently."""
 
 from verify.archive.sets import StoredSet
 from verify.checks import Finding
@@ -10,8 +10,8 @@ HINT = "was the source mounted when the job ran? compare with the point before, 
 def shrink_findings(newest: int, paths: int, before: tuple[int, int] | None, threshold: float) -> list[Finding]:
     """Given the newest point's time and paths, and those of an earlier one, return a finding if it has shrunk.
 
-    `threshold` is the share that it may have lost. The root counts as a path: a point that holds
-    nothing else is a finding, whatever was before.
+    `threshold` is the share that it may have lost. The root counts as a path. A point that holds
+    nothing else is always a finding.
     """
     what = f"the point of {moment(newest)}"
     if paths <= 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from verify.drill.points.live import There, total_size, walk
+from verify.drill.points.live import LivePath, total_size, walk
 from verify.errors import NotProvenError
 from verify.job import Job
 from verify.job.options import parsed
@@ -26,14 +26,14 @@ class LiveSource:
         self._root = os.fsencode(folder)
         self._sizes: dict[bytes, int | None] = {}
 
-    def __iter__(self) -> Iterator[There]:
+    def __iter__(self) -> Iterator[LivePath]:
         total = 0
         for each in walk(self.folder):
             total += each.size if each.kind == "file" else 0
             yield each
         self._sizes.setdefault(b"", total or None)  # which need not be asked for again
 
-    def below(self, path: bytes) -> Iterator[There]:
+    def below(self, path: bytes) -> Iterator[LivePath]:
         """Given a path, walk it and all below it; paths are relative to it. Raise OSError where there is none."""
         return walk(Path(os.fsdecode(self._at(path))))
 

@@ -1,8 +1,8 @@
-"""What a sample says of all: how many may be bad where none, or few, of those drawn were.
+"""What a sample says about all files: how many may be bad if none, or few, of those drawn were.
 
-Exact, by the hypergeometric distribution: files are drawn at random and none twice. That the drill
-draws until its budget is used up changes nothing: each draw is from a random order of all files, and
-too good a claim needs the first draws of that order to be good, however many follow.
+It is exact, by the hypergeometric distribution: files are drawn at random, none twice. That a drill
+stops when its budget is used up changes nothing: each draw is the next of a random order of all files, and for a
+claim that is too good the first of that order would have to be good, however many follow.
 """
 
 from bisect import bisect_left
@@ -25,7 +25,7 @@ def most_bad(population: int, drawn: int, bad: int, confidence: Fraction = CONFI
     def too_many(all_bad: int) -> bool:
         return not _as_likely(population, all_bad, drawn, bad, 1 - confidence)
 
-    least, beyond = bad, bad + 1  # as many always may be bad, and so many may be too many
+    least, beyond = bad, bad + 1  # the first is always possible, the second is the next to try
     while beyond <= highest and not too_many(beyond):
         least, beyond = beyond, 2 * beyond
     more = range(least + 1, min(beyond, highest + 1))
@@ -40,7 +40,7 @@ def _as_likely(population: int, all_bad: int, drawn: int, bad: int, chance: Frac
 
 
 def claim(population: int, drawn: int, bad: int) -> str:
-    """Given the numbers of a drill, return the sentence that a reader may rely on."""
+    """Given the numbers of a drill, return a sentence that claims no more than they prove."""
     if drawn == population:
         return f"all {population:,} restored, {bad:,} bad"
     least = most_bad(population, drawn, bad) + 1  # "fewer than" this many

@@ -1,4 +1,4 @@
-"""A restored tree against what is known of it: the live source where nothing has changed since, earlier drills else."""
+"""Comparing a restored tree: with the live source where that has not changed since, else with earlier drills."""
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ from verify.trees.compare import findings_of
 from verify.trees.inventory import record_key
 from verify.trees.model import SECOND, second_seen
 
-Meet = Callable[[tuple[Any, ...], bool], None]  # given a record, and whether it was expected
+Meet = Callable[[tuple[Any, ...], bool], None]  # called with a record, and whether it was expected
 
 
 @dataclass
@@ -29,14 +29,14 @@ class Comparison:
 
     findings: list[Finding] = field(default_factory=list)
     bad: set[bytes] = field(default_factory=set)
-    bad_leaves: set[bytes] = field(default_factory=set)  # those of them that are no folders
+    bad_leaves: set[bytes] = field(default_factory=set)  # the bad ones except folders
     files: int = 0
     bytes: int = 0
     with_source: int = 0
     with_memory: int = 0
 
     def add(self, other: "Comparison") -> None:
-        """Take in what came of another one."""
+        """Add the results of another comparison."""
         self.findings += other.findings
         self.bad |= other.bad
         self.bad_leaves |= other.bad_leaves
@@ -47,7 +47,7 @@ class Comparison:
         rest = self.files - self.with_source - self.with_memory
         parts = [f"{self.with_source:,} compared with the source"]
         parts += [f"{self.with_memory:,} with earlier drills"] if self.with_memory else []
-        parts += [f"{rest:,} changed since and known to nobody, so only restored"] if rest else []
+        parts += [f"{rest:,} changed in the source since, with no earlier copy to compare with"] if rest else []
         return f"{self.files:,} files: {', '.join(parts)}"
 
 
@@ -66,10 +66,10 @@ class Yardstick:
     now: float
 
     def expectation(self, path: bytes, point: int, listed: Container[bytes]) -> Inventory:
-        """Return what lies in the live source at a path and has not changed since a point; nothing without a source.
+        """Return what the live source has at a path and has not changed since a point; nothing without a source.
 
-        `listed` are the paths below it that the point has: whether others belong there is for
-        `expected-paths` to say. It reads the files, and may be called while they are restored.
+        `listed` are the paths below it that the point has; others are left to the check `expected-paths`. It reads
+        the files, and may be called while they are restored.
         """
         if self.source is None or self.rules is None:
             return Inventory.empty()
@@ -123,7 +123,7 @@ class Yardstick:
 
 
 def _as_kept(record: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a record with its time as a backup keeps it: to forgive each file's takes longer than to compare them."""
+    """Return a record with its time as a backup keeps it: faster than to forgive a difference for each file."""
     kept = second_seen(record[4]) * SECOND
     return record if kept == record[4] else (*record[:4], kept, *record[5:])
 
@@ -149,9 +149,9 @@ def _kept(source: LiveSource, path: bytes, before: int, rules: RuleSet) -> Itera
 
 
 class _Matching(Inventory):
-    """What was restored of the paths that are expected: of the others nothing is known.
+    """The restored paths that are also expected: nothing is known of the others.
 
-    Whoever goes through it has `meet` called with each record of all that was restored.
+    While it is gone through, `meet` is called with each record of all that was restored.
     """
 
     def __init__(self, restored: Inventory, expected: Inventory, meet: Meet) -> None:
@@ -185,7 +185,7 @@ def _at(finding: Finding, folder: bytes) -> Finding:
 
 
 def forgiven(release: Version, euid: int, options: Iterable[str]) -> tuple[Limitation, ...]:
-    """Given a release, who restores and the job's options, return what a restore need not give back."""
+    """Given a release, the user who restores and the job's options, return the differences to forgive."""
     owners = euid != 0 or any(each in {"--no-restore-ownership", "--do-not-restore-ownership"} for each in options)
     own = [_OWNERS] if owners else []
     return (*limitations_of(release), _UNNOTICED, *own)

@@ -14,7 +14,7 @@ def cheapest_cover(paths: Iterable[bytes], cost: Callable[[bytes], int], command
     """Given paths and what restoring a path costs in bytes, return what to restore; the root is `b""`.
 
     What is returned holds every path, nothing twice, and costs the least that such a choice can.
-    Each is as wide as it can be at its cost: what comes along is proven for nothing.
+    Each is as wide as it can be at its cost: what comes with it is proven for free.
     """
     split = sorted({tuple(path.split(b"/")) if path else () for path in paths})
     if not split:
@@ -52,7 +52,7 @@ class _Cover:
 
 
 def _widened(chosen: list[bytes], cost: Callable[[bytes], int]) -> list[bytes]:
-    """Return a choice with each path as wide as costs nothing; what another one holds already is left out."""
+    """Return a choice with each path as wide as costs nothing; one that lies in another is left out."""
     wide: list[bytes] = []
     for path in chosen:
         if any(_holds(each, path) for each in wide):

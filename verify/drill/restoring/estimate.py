@@ -1,4 +1,4 @@
-"""How long a restore of everything would take (RTO), by the restores that drills have made."""
+"""How long a restore of everything would take (RTO), estimated from the restores that drills have made."""
 
 import math
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ class Estimate:
 def estimate(restores: Sequence[PastRestore], size: int) -> Estimate | None:
     """Given past restores and the bytes that everything has, return how long it would take; None if there are none.
 
-    Rates spread like factors, so their logarithms are averaged, each by the bytes that it was
-    measured with: a restore of a few is mostly the start of duplicity, and tells little.
+    Rates differ by factors, so their logarithms are averaged, weighted by bytes: a restore of a few bytes is mostly
+    the start of duplicity, and says little about the rate.
     """
     measured = [(each.bytes, math.log(each.bytes / each.seconds)) for each in restores if each.bytes and each.seconds]
     if not measured:

@@ -26,7 +26,7 @@ class _Set:
         if not path:
             return 0, len(self.objects)
         key = path_key(path)
-        # \0 follows the key in what is in it.
+        # The key of a path in it goes on with \0.
         first, end = bisect_left(self.last, key), bisect_left(self.first, key + b"\1")
         return first, max(first, end)
 
@@ -37,7 +37,7 @@ class Needs:
     def __init__(self, sets: Sequence[tuple[StoredSet, Manifest]], spoiled: Container[str] = frozenset()) -> None:
         """Given the sets that lead to the point, the full one first, with their manifests.
 
-        `spoiled` are volumes, by name, of which it is known that no restore can use them.
+        `spoiled` are the names of volumes that are known to be lost or damaged.
         """
         self._sets = [_of(stored, manifest, spoiled) for stored, manifest in sets]
 

@@ -1,4 +1,4 @@
-"""Restoring from the real destination into scratch, observed while duplicity still writes."""
+"""Restoring from the real destination into scratch; what comes is read while duplicity still writes."""
 
 import math
 import posixpath
@@ -26,7 +26,7 @@ LONGEST = 12 * 3600.0  # seconds that a restore may take where the policy sets n
 
 @dataclass(frozen=True)
 class RestoredPath:
-    """What a restore of a path of a point gave, and where it lies. `finding` says why it failed, if it did."""
+    """A path that was restored from a point: what came, and where it lies. `finding` says why it failed, if it did."""
 
     path: bytes
     point: int
@@ -93,7 +93,7 @@ class Restorer:
 
 
 class _Following:
-    """While it lasts, the observer reads what is restored as it is finished."""
+    """While it is entered, the observer reads each restored file as soon as that is complete."""
 
     def __init__(self, host: DrillHost, target: str, order: Order, done: str) -> None:
         self._host, self._done = host, done

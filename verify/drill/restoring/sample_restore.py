@@ -1,4 +1,4 @@
-"""An exercise: paths of one point, chosen under a budget, restored and compared."""
+"""Restoring a sample: paths of one point, chosen under a budget, restored and compared."""
 
 import os
 import random
@@ -24,7 +24,7 @@ from verify.trees.inventory import Block
 Orders = dict[bytes, list[Block]]  # by a path, what is listed at and in it, as `order_of` packs it
 
 NEVER = 1 << 62  # bytes, which no budget has
-BROKEN = 3  # restores that fail before no more are tried: what is broken is known by then
+BROKEN = 3  # failed restores, after which no more are tried
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class RestorePoint:
 class RestoreChoice:
     """What to restore of a point: folders and files that hold the first of those drawn, and all that must be.
 
-    `lost` are those of both that need a spoiled volume: they are not restored, and count as bad.
+    `lost` are those of both that need a spoiled volume: they cannot be restored, and count as bad.
     """
 
     point: RestorePoint
@@ -73,7 +73,7 @@ class RestoreChoice:
 
 @dataclass
 class RestoreOutcome:
-    """What came of an exercise. Its comparison is there once the last restore was compared, which is waited for."""
+    """What came of restoring a choice. `comparison` waits until the last restore is compared."""
 
     chosen: RestoreChoice
     restored: list[RestoredPath] = field(default_factory=list)
@@ -81,7 +81,7 @@ class RestoreOutcome:
 
     @cached_property
     def comparison(self) -> Comparison:
-        """What came of comparing all that was restored, with the findings about restores that failed."""
+        """The comparison of all that was restored, with the findings about restores that failed."""
         whole = Comparison([each.finding for each in self.restored if each.finding])
         for each in self.compared:
             whole.add(each.result())
@@ -89,7 +89,7 @@ class RestoreOutcome:
 
     @property
     def drawn(self) -> int:
-        """How many of those drawn were restored, before the first that was not: a random sample of all."""
+        """How many of those drawn were restored before the first that was not: only these are a random sample."""
         if self.chosen.is_everything:
             return self.chosen.point.population if self.restored else 0
         for number, path in enumerate(self.chosen.drawn):
@@ -99,7 +99,7 @@ class RestoreOutcome:
 
     @property
     def bad(self) -> int:
-        """How many of those came back otherwise, or not at all."""
+        """How many of `drawn` came back changed, or not at all."""
         failed = [*self.chosen.lost, *(each.path for each in self.restored if each.finding)]
         if self.chosen.is_everything:
             return self.chosen.point.population if failed else len(self.comparison.bad_leaves)
@@ -117,8 +117,8 @@ def choose(
 ) -> RestoreChoice:
     """Given a point, draw paths to restore at random, as many of them as the budget in bytes allows.
 
-    What must be restored is, whatever it costs. What does not fit ends the draw, and is not passed
-    over: else what costs much would never be looked at, and the sample be none of all.
+    What must be restored is taken whatever it costs. The first path that does not fit ends the draw. It is not
+    skipped: else paths that cost much would never be drawn, and the sample would not be one of all paths.
     """
     sample = draw(point.listing, point.population, size, draw_, strata=point.strata, proven=ledger.paths_proven)
     fixed, needs = list(must), point.needs
@@ -162,13 +162,13 @@ def carry_out(
     into: str,
     keep: bool,
 ) -> RestoreOutcome:
-    """Restore what was chosen to places below the folder `into`, and wipe each unless it is kept.
+    """Restore what was chosen to paths below the folder `into`, and wipe each unless it is kept.
 
-    `comparing` compares what came with what was expected, beside whatever is done next.
+    `comparing` runs the comparisons, while the next path is restored.
     """
     outcome, point, source = RestoreOutcome(chosen), chosen.point, yardstick.source
     sizes = {path: source.total_size(path) if source else None for path in chosen.cover}
-    with ThreadPoolExecutor(1) as beside:  # goes through the listing and reads the source while duplicity restores
+    with ThreadPoolExecutor(1) as beside:  # reads the listing and the source while duplicity restores
         listed = beside.submit(_listed, point, chosen.cover)
 
         def expected_at(path: bytes) -> Inventory:
@@ -200,7 +200,7 @@ def everything(point: RestorePoint) -> RestoreChoice:
     return RestoreChoice(point, (), [b""], point.needs.bytes(b""))
 
 
-def missing(must: Iterable[bytes], listing: Listing, check: str) -> list[Finding]:
+def missing_findings(must: Iterable[bytes], listing: Listing, check: str) -> list[Finding]:
     """Given what must be restored and a listing, return a finding for each path that is not in it."""
     wanted = set(must)
     if wanted:

@@ -1,4 +1,7 @@
-"""Which paths of a listing to restore: some at random, of all alike, and some of each stratum that those miss."""
+"""Which paths of a listing to restore: some at random, and one for each stratum that has none among those.
+
+A stratum is a group of paths that are alike: in one folder, of one age or size, or changed by one incremental.
+"""
 
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 
 DAY = 86_400
 AGES = (1, 7, 30, 365)  # days that divide young from old
-CANDIDATES = 5  # of each stratum, of which the longest unproven one is taken
+CANDIDATES = 5  # for each stratum, of which the one with the oldest proof is taken
 
 Stratum = tuple[str, object]
 
