@@ -115,7 +115,7 @@ def completes_an_object(method: str, path: str) -> bool:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     number, when, *command = arguments
-    server = next(word for word in command if word.startswith(ENDPOINT)).removeprefix(ENDPOINT)
+    server = next(word[len(ENDPOINT) :] for word in command if word.startswith(ENDPOINT))
     proxy = Proxy(server, int(number), when, command)
     here = f"{ENDPOINT}http://127.0.0.1:{proxy.server_address[1]}"
     argv = [here if word.startswith(ENDPOINT) else word for word in command]

@@ -9,7 +9,7 @@ from typing import Any
 from verify.trees.model import SECOND, Tree, second_seen
 from verify.trees.steps import FORMATS, steps
 
-# What the commands call. A seed's bytes are the same here as in the lab (`onsite.content_bytes`).
+# What the commands call. A seed's bytes are the same here as in the lab (`verify.onsite.blocks.content_bytes`).
 FUNCTIONS = """\
 # bytes SEED LENGTH START: bytes that do not compress, the same each time
 bytes() {

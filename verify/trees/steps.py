@@ -1,4 +1,4 @@
-"""From one tree to another by the fewest steps: what `onsite.materialise` is told to do."""
+"""From one tree to another by the fewest steps: what `verify.onsite.materialise` is told to do."""
 
 import marshal
 import stat
@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from verify.onsite.tree_files import FORMAT
+from verify.onsite.blocks import FORMAT
 from verify.trees.model import Node, Segment, Tree, parent
 
-Step = tuple[Any, ...]  # (name in onsite.STEPS, path, arguments…)
+Step = tuple[Any, ...]  # (a name in `STEPS` of `verify.onsite.materialise`, path, arguments…)
 
 FORMATS = {
     "file": stat.S_IFREG,
@@ -23,7 +23,7 @@ FORMATS = {
 
 
 def plan(wanted: Tree, current: Tree | None = None) -> bytes:
-    """Given the tree to make and the one that lies there, return the steps for `onsite.materialise`.
+    """Given the tree to make and the one that lies there, return the steps for `materialise`.
 
     Without a current tree, whatever lies there is removed first. Folders' times come last, deepest first.
     """
