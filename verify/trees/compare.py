@@ -1,4 +1,4 @@
-"""What differs between two inventories, and the findings that it makes."""
+"""Compares two inventories, and makes findings of the differences."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ from verify.trees.inventory import INODE, PATH, PROBLEM, ST_MODE, Inventory, See
 from verify.trees.limitations import Limitation
 from verify.trees.printing import printable
 
-SHOWN = 20  # findings that are listed; more of them tell a reader nothing new
+SHOWN = 20  # findings of a check that are listed; more would tell a reader nothing new
 
 
 def compare(expected: Inventory, got: Inventory, limitations: Iterable[Limitation] = ()) -> Iterator[Difference]:
@@ -84,7 +84,7 @@ def _named(record: tuple[Any, ...] | None) -> Seen | None:
 
 
 def _aspects(one: Seen | None, other: Seen | None, names: tuple[bytes, bytes]) -> Iterator[Aspect]:
-    """Yield each aspect in which two records of one path differ."""
+    """Yield each aspect in which two records of the same path differ."""
     if one is None:
         yield "added"
     elif other is None:
