@@ -24,7 +24,7 @@ from verify.drill.contents.booting import Postgres
 from verify.drill.contents.sealed import sealed_host
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun
-from verify.onsite.tree_files import wipe
+from verify.onsite.wipe import wipe
 
 FILES, BYTES = 30_000, 10**9
 INCREMENTALS = 5

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from verify.checks import Finding
 from verify.lab.client.results import BackupResult, VerifyResult
 from verify.trees import Inventory, Limitation, compare, findings_of, printable
+from verify.trees.inventory import PATH
 from verify.trees.model import SECOND, second_seen
 
 
@@ -16,7 +17,7 @@ def listing_findings(
     The listing is made into an inventory, so that limitations apply here too.
     """
     there = set(listed)
-    shown = Inventory.from_records((record for record in expected.records() if record[0] in there), expected.root)
+    shown = Inventory.from_records((record for record in expected.records() if record[PATH] in there), expected.root)
     missing = findings_of(compare(expected, shown, limitations))
     found = [Finding(check, each.path, "listed", "not listed", each.hint) for each in missing]
     added = there - set(expected.paths)

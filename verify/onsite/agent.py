@@ -1,10 +1,10 @@
 """The far end of a host: answers its requests, where commands run and files lie.
 
 Its source is sent through an execnet gateway and run there, so it needs nothing but Python 3.8's
-standard library; the modules that it calls are sent after it, in the same way. Requests are
-`(number, operation, arguments)`; answers are `(number, kind, value)` with kind "part" (of a
-generator's items), "done", "refused" (an OSError) or "bug" (anything else). Paths, arguments and
-environments travel as bytes: not every name is text.
+standard library. The modules that it calls are sent after it, all at once. Requests are `(number,
+operation, arguments)`; answers are `(number, kind, value)` with kind "part" (of a generator's
+items), "done", "refused" (an OSError) or "bug" (anything else). Paths, arguments and environments
+are sent as bytes: not every name is text.
 """
 # Paths are bytes here, which pathlib does not take.
 # ruff: noqa: PTH103, PTH123
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     Send = Callable[[tuple[int, str, Any]], None]
     channel: Any
 
-PART = 100  # items in one message; those of `onsite.observe` are blocks of thousands
-
-modules: dict[str, types.ModuleType] = {}
+PACKAGE = "verify.onsite"
+PART = 100  # items in one message
 
 
 def describe() -> dict[str, Any]:
@@ -71,16 +70,20 @@ def cpu() -> float:
     return sum(os.times()[:4])
 
 
-def load(name: str, source: str) -> None:
-    """Make a module of source text, for `call`."""
-    module = types.ModuleType(name)
-    exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - the host's own modules
-    modules[name] = module
+def load(sources: list[tuple[str, str]]) -> None:
+    """Given (name, source) of modules of `verify.onsite`, load them; each may import those before it.
+
+    There is no `verify` to import from here: an import finds what `sys.modules` has.
+    """
+    for name, source in sources:
+        full_name = f"{PACKAGE}.{name}"
+        module = sys.modules[full_name] = types.ModuleType(full_name)
+        exec(compile(source, full_name, "exec"), module.__dict__)  # noqa: S102 - the host's own modules
 
 
 def call(name: str, function: str, *arguments: Any) -> Any:
     """Call a function of a loaded module."""
-    return getattr(modules[name], function)(*arguments)
+    return getattr(sys.modules[f"{PACKAGE}.{name}"], function)(*arguments)
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -129,18 +132,18 @@ def send_parts(send: Send, number: int, items: Iterator[Any]) -> list[Any]:
 
 
 def serve(channel: Any) -> None:
-    """Answer a channel's requests one by one until it closes; the command that runs then is killed."""
+    """Answer a channel's requests one by one until it closes, which kills the command that is running."""
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def arrived(request: Any) -> None:
         urgent = request is None or request[1] == "interrupt"
-        if urgent and "commands" in modules:
-            modules["commands"].kill_child(leaving=request is None)
+        if urgent and f"{PACKAGE}.commands" in sys.modules:
+            call("commands", "kill_child", request is None)
         if request is None or not urgent:
             requests.put(request)
 
-    # A terminal's Ctrl-C reaches this process too, but what it means is for the host to say. An
-    # ignored signal would be inherited by the commands; a handled one is not.
+    # Ctrl-C in a terminal reaches this process too, but the host decides what to do about it. The
+    # signal is handled, not ignored: the commands would inherit that it is ignored.
     signal.signal(signal.SIGINT, lambda *_: None)
     os.umask(0o022)
     channel.setcallback(arrived, endmarker=None)

@@ -1,8 +1,8 @@
-"""Stands in duplicity's place and notes how it is called; duplicity itself does not run.
+"""Runs in place of duplicity and notes how it was called; duplicity itself does not run.
 
 Run as a program on a host: `call_notes.py FILE SALT WORDS…` appends a line of JSON to FILE. Of the
-environment it notes salted digests only, so that no secret is written anywhere. Standard library of
-Python 3.8 only: it runs where duplicity would.
+environment it notes salted digests only, so that no secret is written anywhere. It runs where duplicity
+would: standard library of Python 3.8 only.
 """
 
 from __future__ import annotations

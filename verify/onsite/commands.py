@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG = 1
 CHUNK = 1 << 16
-IDLE = 0.1  # seconds of silence after which the pipes of a child that has exited are given up
-NOT_RUN = {errno.ENOENT: 127, errno.EACCES: 126, errno.ENOEXEC: 126}  # what a shell makes of them
+IDLE = 0.1  # seconds without output after which the pipes of a child that has exited are closed
+NOT_RUN = {errno.ENOENT: 127, errno.EACCES: 126, errno.ENOEXEC: 126}  # the exit codes that a shell gives
 
 
 def find_prctl() -> Callable[..., int] | None:
-    """Return libc's prctl; None where it cannot be had, and commands then die with their host only."""
+    """Return libc's prctl, or None where there is none: commands then outlive an agent that is killed."""
     try:
         return ctypes.CDLL(None).prctl
     except (OSError, AttributeError):
@@ -38,7 +38,7 @@ def find_prctl() -> Callable[..., int] | None:
 
 prctl = find_prctl()
 agent = os.getpid()
-lock = threading.Lock()  # between the thread that runs a command and the one that hears of its end
+lock = threading.Lock()  # two threads use `running`: one runs a command, the other may have to kill it
 running = {"group": 0, "leaving": 0}
 
 
@@ -50,8 +50,8 @@ def die_with_the_agent() -> None:
         os._exit(127)
 
 
-def kill_child(*, leaving: bool = False) -> None:
-    """Kill the running command, if there is one, with all of its group; `leaving`: and any later one."""
+def kill_child(leaving: bool = False) -> None:
+    """Kill the running command, if there is one, with all of its group; with `leaving`, every later one too."""
     with lock:
         running["leaving"] |= leaving
         if running["group"]:
@@ -120,8 +120,8 @@ def outcome(
 def exchange(child: Child, stdin: bytes, deadline: float | None) -> list[bytes]:
     """Feed a child its stdin and collect its stdout and stderr, until both end or the deadline.
 
-    A daemon that the child left behind may hold the pipes open for ever: once the child has
-    exited, silence ends the collecting too.
+    A daemon that the child left behind may hold the pipes open for ever. So once the child has
+    exited, the collecting also ends when no more output comes.
     """
     pipes = [pipe for pipe in (child.stdout, child.stderr) if pipe]
     collected = {pipe: bytearray() for pipe in pipes}
@@ -196,5 +196,5 @@ def reap(child: Child) -> tuple[int, float]:
         _, status, usage = os.wait4(child.pid, 0)
         running["group"] = 0
     code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-    child.returncode = code  # else Popen waits for it again
+    child.returncode = code  # otherwise Popen would wait for it again
     return code, usage.ru_utime + usage.ru_stime

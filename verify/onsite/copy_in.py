@@ -13,7 +13,7 @@ NO_XATTRS = (errno.ENOTSUP, errno.EPERM, errno.EACCES)
 
 
 def unpack(root: bytes, records: list[tuple[Any, ...]]) -> list[bytes]:
-    """Given records (kind, path below the root, …), make what they say; return the paths refused."""
+    """Given records (kind, path below the root, …), make what each describes; return the paths that were refused."""
     refused = []
     for kind, relative, *details in records:
         path = os.path.join(root, relative) if relative else root
@@ -30,7 +30,7 @@ def folder(path: bytes) -> None:
 
 
 def append(path: bytes, data: bytes) -> None:
-    """Append to a file, made where it is absent."""
+    """Append to a file; make it if there is none."""
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(number, "wb") as file:
         file.write(data)

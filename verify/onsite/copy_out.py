@@ -1,4 +1,4 @@
-"""Reads a folder as the records that `copy_in` makes the same one of; part of the agent, see there.
+"""Reads a folder as records, from which `copy_in` makes a copy of it; part of the agent, see there.
 
 It runs at either end of a host: to copy a folder there, and to fetch one from there.
 """
@@ -20,7 +20,7 @@ BATCH = 1 << 22  # bytes of content in one message
 CHUNK = 1 << 20
 RECORDS = 2_000  # records in one message, however small
 
-packing: dict[str, Any] = {}  # what `begin` began
+packing: dict[str, Any] = {}  # the copy that `begin` has begun
 
 
 def begin(top: bytes, root: bytes) -> None:
@@ -49,7 +49,7 @@ def batches(top: bytes, root: bytes, refused: list[bytes]) -> Iterator[list[Reco
 
 
 class Walk:
-    """Goes through a folder, and tells further names of a file by the first one's place at `root`."""
+    """Goes through a folder. A second name of a file becomes a hard link to the first, in the copy at `root`."""
 
     def __init__(self, top: bytes, root: bytes, refused: list[bytes]) -> None:
         self._top, self._root, self._refused = top, root, refused
@@ -72,12 +72,12 @@ class Walk:
                 yield from content(here, path, found)
                 self._links[found.st_dev, found.st_ino] = path
             yield ("metadata", path, found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, xattrs(here))
-        except OSError:  # unreadable, or gone since its folder was listed
+        except OSError:  # not readable, or removed since its folder was listed
             self._refused.append(path)
 
 
 def content(here: bytes, path: bytes, found: os.stat_result) -> Iterator[Record]:
-    """Yield the records that make what is no folder."""
+    """Yield the records of something that is not a folder."""
     if stat.S_ISLNK(found.st_mode):
         yield ("symlink", path, os.readlink(here))
     elif stat.S_ISREG(found.st_mode):

@@ -1,13 +1,14 @@
-"""Runs a command behind a proxy to its S3 server, and breaks it off at one of its uploads.
+"""Runs a command behind a proxy to its S3 server, and interferes at one of its uploads.
 
-Usage: `upload_cutter.py NUMBER before|after|refused|meanwhile COMMAND…`. The server is what `--s3-endpoint-url=` in the
-command names; the command is given the proxy's address in its place. At the upload of that number,
-before or after it has reached the server, the command is killed with all that it started, and gets no
-answer; so is this program, which is of the same group. Or this upload and all later ones are refused.
-Or, meanwhile, the same command is run by itself to its end, while the first one waits: its exit code is
-the last line on standard error.
+Usage: `upload_cutter.py NUMBER before|after|refused|meanwhile COMMAND…`. `--s3-endpoint-url=` in the command
+names the server; the command gets the proxy's address in its place. What happens at upload NUMBER:
+- before, after: the command is killed before or after the server gets the upload, with all that it has
+  started and with this program, which is in the same process group.
+- refused: this upload and all later ones are refused.
+- meanwhile: the upload waits until a second run of the same command has ended. The
+  last line on standard error then gives the exit code of that second run.
 
-Standard library only: it runs where duplicity runs.
+It runs where duplicity runs: standard library of Python 3.8 only.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.server_there = urlsplit(server).netloc
         self.command = command
-        self.meanwhile: int | None = None  # the exit code of what ran meanwhile
+        self.meanwhile: int | None = None  # the exit code of the run at "meanwhile"
         self.number, self.when = number, when
         self.uploads = 0
         self._lock = threading.Lock()
 
     def due(self) -> str:
-        """Count an upload; return what is to become of it: "before", "after", "refused" or nothing."""
+        """Count an upload; return `when` if it is the one to interfere with, else an empty string."""
         with self._lock:
             self.uploads += 1
             due = self.uploads >= self.number if self.when == "refused" else self.uploads == self.number
@@ -52,13 +53,13 @@ class Proxy(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Passes one connection's requests on, with their headers as they are: they are signed."""
+    """Passes a connection's requests on, with their headers unchanged, since these are signed."""
 
     protocol_version = "HTTP/1.1"
     server: Proxy
 
     def pass_on(self) -> None:
-        """Answer a request as the server does, unless it is the upload at which to break off."""
+        """Answer a request as the server does, unless it is the upload to interfere with."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         due = self.server.due() if completes_an_object(self.command, self.path) else ""
         if due == "refused":
@@ -83,7 +84,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = pass_on  # noqa: N815 - http.server's names
 
     def refuse(self) -> None:
-        """Answer as a server that permits no writing, which no client tries again."""
+        """Answer as a server that does not permit writing; no client retries after this."""
         self.send_response_only(http.client.FORBIDDEN)
         self.send_header("Content-Type", "application/xml")
         self.send_header("Content-Length", str(len(REFUSAL)))
@@ -91,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(REFUSAL)
 
     def asked(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
-        """Ask the server the same; return its answer and the answer's body."""
+        """Send the request to the server; return its answer and the answer's body."""
         connection = http.client.HTTPConnection(self.server.server_there, timeout=SERVER_ANSWERS_WITHIN)
         with contextlib.closing(connection):
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
@@ -107,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def completes_an_object(method: str, path: str) -> bool:
-    """Given a request, return whether an object is there after it: a PUT of it, or the last step of one in parts."""
+    """Return whether this request completes an object: a PUT, or the last request of an upload in parts."""
     in_parts = "uploadId=" in path
     return (method == "PUT" and not in_parts) or (method == "POST" and in_parts)
 
@@ -115,7 +116,7 @@ def completes_an_object(method: str, path: str) -> bool:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     number, when, *command = arguments
-    server = next(word for word in command if word.startswith(ENDPOINT)).removeprefix(ENDPOINT)
+    server = next(word[len(ENDPOINT) :] for word in command if word.startswith(ENDPOINT))
     proxy = Proxy(server, int(number), when, command)
     here = f"{ENDPOINT}http://127.0.0.1:{proxy.server_address[1]}"
     argv = [here if word.startswith(ENDPOINT) else word for word in command]

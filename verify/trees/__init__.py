@@ -1,4 +1,4 @@
-"""Trees, the edits that make histories of them, what an observer saw, and how that is compared."""
+"""Trees and their histories, what an observer saw of them on disk, and how two of these are compared."""
 
 from verify.trees.compare import compare, findings_of
 from verify.trees.difference import Difference

@@ -1,7 +1,7 @@
-"""Trees and histories as JSON, to be kept in a file and read again: `written` and `read`.
+"""Trees and histories as JSON, to keep them in a file: `written` and `read`.
 
-Names and other bytes are text as file names are in Python, undecodable bytes as surrogates, so that a file
-can be read by people, and any bytes come back.
+Names and other bytes become text as Python makes it of file names, with surrogates for bytes that are not
+UTF-8. So people can read the file, and all bytes come back as they were.
 """
 
 import os
@@ -26,7 +26,7 @@ def written(value: History | Tree) -> Json:
 
 
 def read(data: Json, where: str = "") -> History | Tree:
-    """Given what `written` made, return it. Raise ValueError that says where it is something else."""
+    """Return the tree or history that `written` made this of. Raise ValueError that says where the data is wrong."""
     kind, value = _only(data, where)
     if kind == "tree":
         return _read_tree(value, f"{where}.tree")
@@ -77,7 +77,7 @@ def _read_node(data: Json, where: str) -> Node:
 
 def _must_be(data: Json, kind: type, where: str) -> None:
     if not isinstance(data, kind):
-        raise ValueError(f"{where} is no {kind.__name__}, but {data!r:.60}")  # noqa: TRY004 - one error for who reads
+        raise ValueError(f"{where} is no {kind.__name__}, but {data!r:.60}")  # noqa: TRY004 - `read` raises ValueError only
 
 
 def _same(value: Json) -> Json:

@@ -1,4 +1,4 @@
-"""What differs between two inventories, and the findings that it makes."""
+"""Compares two inventories, and makes findings of the differences."""
 
 import os
 import stat
@@ -7,18 +7,18 @@ from typing import Any
 
 from verify.checks import Finding
 from verify.trees.difference import Aspect, Difference
-from verify.trees.inventory import Inventory, Seen, record_key
+from verify.trees.inventory import INODE, PATH, PROBLEM, ST_MODE, Inventory, Seen, record_key
 from verify.trees.limitations import Limitation
 from verify.trees.printing import printable
 
-SHOWN = 20  # findings that are listed; more of them tell a reader nothing new
+SHOWN = 20  # findings of a check that are listed; more would tell a reader nothing new
 
 
 def compare(expected: Inventory, got: Inventory, limitations: Iterable[Limitation] = ()) -> Iterator[Difference]:
     """Given two inventories, yield each difference that no limitation forgives, in path order.
 
-    Both are gone through once, side by side, so memory does not grow with them. Names of one file
-    are compared as a partition of the paths that are files in both.
+    Both are read once, side by side, so memory does not grow with them. Hard links are compared by
+    which paths name the same file, among the paths that are files in both.
     """
     forgiving = tuple(limitations)
     longer = max(len(expected.root), len(got.root)) + 1
@@ -33,13 +33,14 @@ def _differences(expected: Inventory, got: Inventory, longer: int) -> Iterator[D
     for one, other in _side_by_side(expected, got):
         if one is not None and other is not None:
             names = _first_names(ours, theirs, one, other)
-            if one[:10] == other[:10] and not one[11] and not other[11] and not any(names):
+            same = one[:INODE] == other[:INODE]  # all that is compared as it is
+            if same and not one[PROBLEM] and not other[PROBLEM] and not any(names):
                 continue
         else:
             names = (b"", b"")
         seen, seen_now = _named(one), _named(other)
         for aspect in _aspects(seen, seen_now, names):
-            path = (one or other or (b"",))[0]
+            path = (one or other or (b"",))[PATH]
             yield Difference(path, aspect, seen, seen_now, names, longer + len(path))
 
 
@@ -49,12 +50,14 @@ def _first_names(
     one: tuple[Any, ...],
     other: tuple[Any, ...],
 ) -> tuple[bytes, bytes]:
-    """Return under which name each file was met first, or two empty ones if that is no difference."""
-    path = one[0]
-    if (one[10] is None and other[10] is None) or not (stat.S_ISREG(one[1]) and stat.S_ISREG(other[1])):
+    """Return the first name of this file in either inventory, or two empty ones if they are the same."""
+    path, inode, inode_now = one[PATH], one[INODE], other[INODE]
+    if inode is None and inode_now is None:
         return b"", b""
-    first = path if one[10] is None else ours.setdefault(one[10], path)
-    first_now = path if other[10] is None else theirs.setdefault(other[10], path)
+    if not (stat.S_ISREG(one[ST_MODE]) and stat.S_ISREG(other[ST_MODE])):
+        return b"", b""
+    first = path if inode is None else ours.setdefault(inode, path)
+    first_now = path if inode_now is None else theirs.setdefault(inode_now, path)
     return (first, first_now) if first != first_now else (b"", b"")
 
 
@@ -65,7 +68,7 @@ def _side_by_side(
     ours, theirs = expected.records(), got.records()
     one, other = next(ours, None), next(theirs, None)
     while one is not None or other is not None:
-        if one is not None and other is not None and one[0] == other[0]:
+        if one is not None and other is not None and one[PATH] == other[PATH]:
             yield one, other
             one, other = next(ours, None), next(theirs, None)
         elif other is None or (one is not None and record_key(one) < record_key(other)):
@@ -81,7 +84,7 @@ def _named(record: tuple[Any, ...] | None) -> Seen | None:
 
 
 def _aspects(one: Seen | None, other: Seen | None, names: tuple[bytes, bytes]) -> Iterator[Aspect]:
-    """Yield each aspect in which two records of one path differ."""
+    """Yield each aspect in which two records of the same path differ."""
     if one is None:
         yield "added"
     elif other is None:

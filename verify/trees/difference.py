@@ -1,4 +1,4 @@
-"""One disagreement between two inventories, and how it is described to a reader."""
+"""One difference between two inventories, and its description for a reader."""
 
 import os
 from collections.abc import Callable
@@ -45,11 +45,11 @@ EDGE = 40  # characters of a symlink's target that are shown
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One disagreement between two inventories: at a path, in one aspect.
+    """One difference between two inventories: at a path, in one aspect.
 
-    `expected` and `got` are what was seen there, None where nothing was. `names` are, for the aspect
-    of that name, another path of the same file: (as expected, as seen), the path itself for none.
-    `longest` is the length in bytes of the path with its root, whichever of the two is longer.
+    `expected` and `got` are what was seen there, or None if nothing was. `names` is for hard links: the
+    first path of the same file, (as expected, as seen); a file of its own has its own path there.
+    `longest` is the length in bytes of the path with the longer of the two roots.
     """
 
     path: bytes
@@ -87,7 +87,7 @@ def _time(seen: Seen) -> str:
     seconds, rest = divmod(seen.mtime_ns, 10**9)
     try:
         text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    except (OverflowError, ValueError, OSError):  # a year that Python has no date for
+    except (OverflowError, ValueError, OSError):  # a year that Python's dates do not reach
         return f"{seen.mtime_ns} ns after 1970"
     return f"mtime {text}.{rest:09d}Z" if rest else f"mtime {text}Z"
 

@@ -1,4 +1,4 @@
-"""Edits on their way to a tree: what is to be done, and numbers that choose what it is done to."""
+"""Choices of edits: what to do, and numbers that pick the path once the tree is known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -36,13 +36,13 @@ Make = Callable[[Tree, bytes, "Choice"], Edit]
 
 LEAVES: tuple[Kind, ...] = ("file", "symlink", "fifo", "char", "block", "socket")
 ANY: tuple[Kind, ...] = ("dir", *LEAVES)
-TIMED: tuple[Kind, ...] = ("dir", "file", "fifo")  # a new time alone is overlooked of others, see LIMITATIONS
+TIMED: tuple[Kind, ...] = ("dir", "file", "fifo")  # duplicity misses a new time of the other kinds, see LIMITATIONS
 WITH_MODE: tuple[Kind, ...] = ("dir", "file", "fifo", "char", "block", "socket")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """An edit before it is known what it is done to: one of KINDS_OF_EDIT, and what it may need."""
+    """A kind of edit (of KINDS_OF_EDIT) and all that it may need; `made` picks the path in a tree."""
 
     edit: str
     which: int
@@ -52,7 +52,7 @@ class Choice:
     segment: Segment
 
     def made(self, tree: Tree, earlier: Tree) -> Edit:
-        """Given a tree and an earlier one, return the edit; where there is nothing to do it to, one that creates."""
+        """Given a tree and an earlier one, return the edit; if the tree has no path for it, one that creates a path."""
         if self.edit == BACK:
             return _back(tree, earlier, self)
         kinds, make = KINDS_OF_EDIT[self.edit]
@@ -90,7 +90,7 @@ def _overwrite(tree: Tree, path: bytes, choice: Choice) -> Edit:
 
 
 def _offset(tree: Tree, path: bytes, choice: Choice) -> int:
-    """Return where in a file something changes: its ends, its middle, and around a border of librsync's blocks."""
+    """Return the offset of a change in a file: an end, the middle, or near a border of librsync's blocks."""
     size = tree[path].size
     border = size // 2 // BLOCK * BLOCK
     return min(max((size, 0, size // 2, size - 1, border, border - 1, border + 1, BLOCK)[choice.other % 8], 0), size)
@@ -124,7 +124,7 @@ def _crowd(tree: Tree, place: bytes, choice: Choice) -> Edit:
 
 
 def _back(tree: Tree, earlier: Tree, choice: Choice) -> Edit:
-    """Return the edit that brings something back as it was in an earlier tree, where its place is still there."""
+    """Return the edit that brings a path back as it was in an earlier tree, if its folder is still there."""
     gone = [path for path, node in earlier.items() if path and tree.get(path) != node and _holds(tree, path)]
     if not gone:
         return _create(tree, b"", choice)

@@ -1,4 +1,4 @@
-"""What histories are made of, counted."""
+"""Counts the edits in histories."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
 """Edits: what happens to a tree between two backups, as data.
 
-Where the content at a path changes, its modification time moves to another whole second: duplicity
-looks no closer (see the limitation `same-second`), and neither do the tests that are not about that.
+Where the content at a path changes, its modification time moves to another whole second. Otherwise
+duplicity misses the change (the limitation `same-second`), and only that limitation's test is about this.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ DAY = 86_400 * SECOND  # in nanoseconds
 
 
 class _Settled:
-    """An edit that says what changes; `apply` then moves the times that have to move."""
+    """The base of edits: a subclass makes the change, and `apply` then moves the times that have to move."""
 
     def apply(self, tree: Tree) -> Tree:
         """Given a tree, return the tree after the edit."""
@@ -37,7 +37,7 @@ class Create(_Settled):
 
 @dataclass(frozen=True)
 class Delete(_Settled):
-    """A path and all below it is gone."""
+    """A path and all below it is removed."""
 
     path: bytes
 
@@ -47,7 +47,7 @@ class Delete(_Settled):
 
 @dataclass(frozen=True)
 class Rename(_Settled):
-    """A path and all below it lies elsewhere, where nothing was."""
+    """A path and all below it moves to a path where nothing was."""
 
     path: bytes
     to: bytes
@@ -70,7 +70,7 @@ class Replace(_Settled):
 
 @dataclass(frozen=True)
 class Swap(_Settled):
-    """Two paths, neither of them a folder, that exchange what they are."""
+    """Two paths, neither of them a folder, exchange what is there."""
 
     path: bytes
     other: bytes
@@ -81,7 +81,7 @@ class Swap(_Settled):
 
 @dataclass(frozen=True)
 class Grow(_Settled):
-    """A file with more content at an offset, its end or before."""
+    """A file gets more content, inserted at an offset or appended at its end."""
 
     path: bytes
     offset: int
@@ -93,7 +93,7 @@ class Grow(_Settled):
 
 @dataclass(frozen=True)
 class Shrink(_Settled):
-    """A file without `length` bytes from an offset on; at its end this is a truncation."""
+    """A file loses `length` bytes from an offset on; if these are its last bytes, it is truncated."""
 
     path: bytes
     offset: int
@@ -105,7 +105,7 @@ class Shrink(_Settled):
 
 @dataclass(frozen=True)
 class Overwrite(_Settled):
-    """A file with other bytes from an offset on, of the same size unless they reach beyond its end."""
+    """Other bytes replace those of a file from an offset on; it grows only if they reach beyond its end."""
 
     path: bytes
     offset: int
@@ -151,7 +151,7 @@ class Touch(_Settled):
 
 @dataclass(frozen=True)
 class Rotate(_Settled):
-    """Paths, none of them a folder, of which each becomes what the one before it was: renames in a circle."""
+    """Renames in a circle: each of these paths, none of them a folder, gets what the one before it had."""
 
     paths: tuple[bytes, ...]
 
@@ -162,7 +162,7 @@ class Rotate(_Settled):
 
 @dataclass(frozen=True)
 class MoveOnto(_Settled):
-    """A path, no folder, that takes the place of another one, as `mv` does it."""
+    """A path that is not a folder replaces another one, as `mv` does it."""
 
     path: bytes
     to: bytes
@@ -173,12 +173,12 @@ class MoveOnto(_Settled):
 
 @dataclass(frozen=True)
 class Back(Replace):
-    """What once was at a path, without what was below it, is there again."""
+    """What was at a path in an earlier tree is there again, without what was below it."""
 
 
 @dataclass(frozen=True)
 class Split(_Settled):
-    """A name of a file becomes a file of its own, with the same content: a copy that took its place."""
+    """One of several names of a file becomes a file of its own, with the same content: a copy replaces the link."""
 
     path: bytes
 
@@ -188,7 +188,7 @@ class Split(_Settled):
 
 @dataclass(frozen=True)
 class Backdate(Overwrite):
-    """A file with other bytes, and a modification time before the one it had: restored by an archiver, say."""
+    """A file gets other bytes and an older modification time, e.g. from an archiver."""
 
     def _change(self, tree: Tree) -> Tree:
         older = tree[self.path].mtime_ns - DAY
@@ -197,7 +197,7 @@ class Backdate(Overwrite):
 
 @dataclass(frozen=True)
 class Stretch(Grow):
-    """A file that grows by a hole: zeros that take no room on the disk."""
+    """A file grows by a hole: zeros that take no space on disk."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class Crowd(_Settled):
 
 @dataclass(frozen=True)
 class Together(_Settled):
-    """Edits in a row, with no backup between them."""
+    """Several edits one after the other, with no backup between them."""
 
     edits: tuple[Edit, ...]
 
@@ -226,28 +226,28 @@ class Together(_Settled):
 
 @dataclass(frozen=True)
 class Unseen:
-    """Another node at a path, its time where it was: what duplicity overlooks, made on purpose."""
+    """Another node at a path, without moving its time: a change that duplicity misses, made on purpose."""
 
     path: bytes
     node: Node
 
     def apply(self, tree: Tree) -> Tree:
-        """Given a tree, return it with the node in place of its own."""
+        """Given a tree, return it with this node at the path."""
         return Tree({**tree, self.path: self.node})
 
 
 def changed(tree: Tree, path: bytes, **changes: Any) -> Tree:
-    """Given a path and fields of its node, return the tree with them changed, under all names of the file."""
+    """Return the tree with these fields of a node changed, at the path and at all other names of the file."""
     node = replace(tree[path], **changes)
     return Tree({**tree, **dict.fromkeys(tree.names_of(path), node)})
 
 
 def settled(before: Tree, after: Tree) -> Tree:
-    """Given a tree and what edits made of it, return the latter with times that show what changed.
+    """Given a tree before and after edits, return the one after with such times that duplicity sees each change.
 
-    A file whose content changed, and a folder whose entries did, is modified in a later whole second
-    than both trees say, unless the second differs already. A symlink's owner stays with its target, and a
-    device's time with its numbers. All because duplicity overlooks such changes: see LIMITATIONS.
+    Where a file's content or a folder's entries changed, the modification time moves to a later whole
+    second than in both trees, unless the second differs already. A symlink with the same target keeps
+    its owner, and a device with the same numbers its time. Duplicity misses all these: see LIMITATIONS.
     """
     entries, entries_now = ({}, {}) if before.keys() == after.keys() else (_entries(before), _entries(after))
     moved: dict[bytes, Node] = {}
@@ -268,7 +268,7 @@ def settled(before: Tree, after: Tree) -> Tree:
 
 
 def _later(after: Tree, before: Tree, path: bytes) -> int:
-    """Return a time that duplicity tells from what it saw before, under each name of the file."""
+    """Return a time in a later second than any that duplicity saw, at any name of the file."""
     known = [_second(tree[name]) for name in after.names_of(path) for tree in (before, after) if name in tree]
     return (max(known) + 1) * SECOND + after[path].mtime_ns % SECOND
 
@@ -301,7 +301,7 @@ def _spliced(tree: Tree, path: bytes, offset: int, length: int, segment: Segment
 
 
 def _cut(content: tuple[Segment, ...], offset: int) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
-    """Return the segments before and after an offset, the one that it falls into in two."""
+    """Return the segments before and after an offset; a segment that it falls into is cut in two."""
     head: list[Segment] = []
     tail: list[Segment] = []
     for segment in content:

@@ -1,28 +1,29 @@
-"""Where in a tree something may go."""
+"""Paths in a tree where nothing is yet, and the choice of a path by a number."""
 
 from collections.abc import Container, Sequence
 
 from verify.trees.model import LONGEST_NAME, Kind, Tree
 
-LONGEST = 3000  # bytes of a drawn path: with its root, and that of a restore, it has to fit into PATH_MAX
+LONGEST = 3000  # bytes of a drawn path: with the root of the source or of a restore it has to fit into PATH_MAX
 ROOM = 4  # bytes at the end of a name for a number
 
 
 def paths(tree: Tree, *kinds: Kind) -> list[bytes]:
-    """Return the paths of some kinds, the root's first if it is among them."""
+    """Return the paths of these kinds, in path order."""
     return [path for path, node in tree.items() if node.kind in kinds]
 
 
 def within(choices: Sequence[bytes], number: int) -> bytes:
-    """Return the choice that a number means, the last if it is too large.
+    """Return the choice with this number, or the last one if the number is too large.
 
-    Not the number modulo the choices: then one choice less would change what each means, and nothing would shrink.
+    Not the number modulo the count: then one choice less would change the meaning of all numbers, and Hypothesis
+    could not shrink.
     """
     return choices[min(number, len(choices) - 1)]
 
 
 def free_path(tree: Container[bytes], place: bytes, name: bytes) -> bytes:
-    """Given a folder and a name, return a path there, in the root if that is too long, where nothing is."""
+    """Given a folder and a name, return a free path there; in the root if it would be too long."""
     if len(place) + len(name) >= LONGEST:
         place = b""
     path = place + b"/" + name if place else name

@@ -1,4 +1,4 @@
-"""Histories made by hand: the cases that always run, whatever is drawn beside them."""
+"""Histories written by hand: they always run, whatever else is drawn."""
 
 from dataclasses import dataclass
 
@@ -126,7 +126,7 @@ def _every_kind_of_edit() -> Together:
 
 
 def _and_back() -> Together:
-    """Return what a second incremental meets: things that went come back, others change again."""
+    """Return the edits before a second incremental: what was removed comes back, other paths change again."""
     return Together(
         (
             Create(b"edits/deleted", file((40, 10))),
@@ -163,12 +163,12 @@ MARKED = History(
         ),
     ),
 )
-"""A history whose names and contents are met nowhere by chance, so that they can be looked for."""
+"""A history with names and contents that occur nowhere by chance, so that tests can search for them."""
 
 
 @dataclass(frozen=True)
 class LargeFileEdit:
-    """A history in which a small part of a large file changes: what an incremental should cost."""
+    """A history in which a small part of a large file changes, to measure what the incremental costs."""
 
     name: str
     history: History

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from verify.onsite.tree_files import content_bytes, digest_of, pack, unpack
+from verify.onsite.blocks import content_bytes, digest_of, pack, unpack
 from verify.trees.model import Kind, Node, Tree, path_key
 from verify.trees.steps import FORMATS
 
@@ -25,7 +25,7 @@ KIND_OF: dict[int, Kind] = {
 
 
 class Seen(NamedTuple):
-    """One record: what was seen at one path. The fields are those of `onsite.observe`."""
+    """One record: what was seen at one path, as `verify.onsite.observe` gives it."""
 
     path: bytes
     st_mode: int
@@ -51,9 +51,13 @@ class Seen(NamedTuple):
         return stat.S_IMODE(self.st_mode)
 
 
+# A record's fields by their places, for code that goes through a million: making a `Seen` of each would take longer.
+PATH, ST_MODE, UID, GID, MTIME_NS, SIZE, DIGEST, TARGET, RDEV, XATTRS, INODE, PROBLEM = range(len(Seen._fields))
+
+
 def record_key(record: tuple[Any, ...]) -> bytes:
     """Return what records are sorted by."""
-    return path_key(record[0])
+    return path_key(record[PATH])
 
 
 class Inventory:
@@ -83,7 +87,7 @@ class Inventory:
         return cls(root, [list(pack(tuple(record) for record in records))])
 
     def records(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the records as plain tuples: `Seen` without its names, for who goes through a million."""
+        """Yield the records as plain tuples, which is faster than `Seen`; `PATH` … `PROBLEM` are their fields."""
         runs = [(record for block in run for record in unpack(block)) for run in self._runs]
         return heapq.merge(*runs, key=record_key) if len(runs) != 1 else runs[0]
 
@@ -94,7 +98,7 @@ class Inventory:
         return sum(count for run in self._runs for count, _ in run)
 
     def __contains__(self, path: object) -> bool:
-        return any(record[0] == path for record in self.records())
+        return any(record[PATH] == path for record in self.records())
 
     def __repr__(self) -> str:
         return f"<Inventory of {self.root!r}: {len(self)} paths>"
@@ -102,7 +106,7 @@ class Inventory:
     @property
     def paths(self) -> list[bytes]:
         """All paths, in path order; the root's is `b""`."""
-        return [record[0] for record in self.records()]
+        return [record[PATH] for record in self.records()]
 
     def below(self, path: bytes) -> "Inventory":
         """Given a path, return the inventory of it and what is below it, as if it were the root."""
@@ -110,26 +114,26 @@ class Inventory:
             return self
         inside = path + b"/"
         found = (
-            (record[0][len(inside) :], *record[1:])
+            (record[PATH][len(inside) :], *record[PATH + 1 :])
             for record in self.records()
-            if record[0] == path or record[0].startswith(inside)
+            if record[PATH] == path or record[PATH].startswith(inside)
         )
         return Inventory.from_records(found, os.path.join(self.root, path))  # noqa: PTH118 - bytes, which pathlib does not take
 
     def parts(self) -> dict[bytes, "Inventory"]:
         """Return the inventory of each entry of the root by its name, as if it were the root.
 
-        They are held as they are, not compressed: there are many, each is small and soon compared.
+        Their records are not compressed: there are many parts, each is small and not kept for long.
         """
         found: dict[bytes, list[tuple[Any, ...]]] = {}
         for record in self.records():
-            name, _, path = record[0].partition(b"/")
+            name, _, path = record[PATH].partition(b"/")
             if name:
-                found.setdefault(name, []).append((path, *record[1:]))
+                found.setdefault(name, []).append((path, *record[PATH + 1 :]))
         return {name: _Listed(self.root + b"/" + name, records) for name, records in found.items()}
 
     def largest(self, kind: Kind) -> bytes:
-        """Given a kind, return the path of the largest of it: by bytes, folders by what is in them.
+        """Given a kind, return the path of its largest: by bytes, or for folders by the number of paths in them.
 
         Raise LookupError if there is none; the root does not count.
         """

@@ -1,8 +1,8 @@
-"""What duplicity by design does not keep: data, each with an example that shows it.
+"""What duplicity by design does not keep, as data, each with an example that shows it.
 
-A limitation forgives a difference only as far as it is stated: a time that is cut to whole seconds
-has to be right in whole seconds. `tests/suite` backs each example up and turns red if it comes back
-as it was.
+A limitation forgives no more than it states: a time that is cut to whole seconds still has to be right
+to the second. `tests/suite` backs up each example, and fails if it comes back unchanged: then the
+limitation is gone.
 """
 
 from collections.abc import Callable
@@ -27,16 +27,16 @@ from verify.trees.model import (
     symlink,
 )
 
-EVERY = SpecifierSet(">=0.8.18")  # what the lab drives; releases before those named as measured are taken to be alike
+EVERY = SpecifierSet(">=0.8.18")  # all that the lab runs; older releases than those measured are assumed to be the same
 PATH_MAX = 4096  # bytes, the closing NUL included
 
 
 @dataclass(frozen=True)
 class Limitation:
-    """One thing that is not kept, in which releases, and who says so.
+    """One thing that is not kept, in which releases, and the source of that statement.
 
-    `forgives` is given a difference and returns whether it is this limitation's doing. `example` is a
-    history whose last tree does not come back, and differs by what is forgiven only.
+    `forgives` says whether a difference is due to this limitation. `example` is a history whose last tree
+    does not come back as it was, and only differs in what is forgiven.
     """
 
     id: str
@@ -72,7 +72,7 @@ def _of_symlink(difference: Difference) -> bool:
 
 
 def _lost_names(difference: Difference) -> bool:
-    """Names of one file became files of their own; files of their own never become one."""
+    """Several names of one file became separate files; separate files that became one are not forgiven."""
     return difference.aspect == "names" and difference.names[1] == difference.path
 
 
@@ -89,7 +89,7 @@ def _too_long(difference: Difference) -> bool:
 
 
 def _avoided(difference: Difference) -> bool:  # noqa: ARG001 - the shape of every `forgives`
-    """Nothing is forgiven: histories avoid it (`edits.settled`), and what is wrong never looks right."""
+    """Nothing is forgiven, since histories avoid such changes (`edits.settled`)."""
     return False
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal, NamedTuple, Protocol, Self
 
-from verify.onsite.tree_files import content_bytes
+from verify.onsite.blocks import content_bytes
 
 Kind = Literal["file", "dir", "symlink", "fifo", "char", "block", "socket"]
 
@@ -19,14 +19,14 @@ WRITTEN = 1_600_000_000 * SECOND  # 2020-09-13T12:26:40Z: when a node was modifi
 def second_seen(mtime_ns: int) -> int:
     """Return a modification time as duplicity sees it: a float cut to whole seconds, 0 if before 1970.
 
-    A float has no room for nanoseconds, so the last 119 of a second between 2004 and 2038 round up to the next one.
+    A float is not precise to the nanosecond: between 2004 and 2038, the last 119 ns of a second round up to the next.
     """
     seconds, rest = divmod(mtime_ns, SECOND)
     return max(int(seconds + 1e-9 * rest), 0)
 
 
 class Segment(NamedTuple):
-    """A stretch of a file's content: `length` bytes of a seed's sequence, from `start` on.
+    """A part of a file's content: `length` bytes of a seed's sequence, from `start` on.
 
     Seed 0 gives zeros, any other bytes that do not compress.
     """
@@ -36,7 +36,7 @@ class Segment(NamedTuple):
     start: int = 0
 
     def cut(self, first: int, last: int) -> "Segment":
-        """Return the part of the stretch between two offsets in it."""
+        """Return the part of it between two offsets."""
         return Segment(self.seed, last - first, self.start + first)
 
 
@@ -109,7 +109,7 @@ def special(kind: Kind, device: tuple[int, int] | None = None, mode: int = 0o644
 
 
 def path_key(path: bytes) -> bytes:
-    """Return what paths are sorted by, so that what is in a folder follows it directly."""
+    """Return the sort key of a path; sorted by it, a folder's contents come right after it."""
     return path.replace(b"/", b"\0")
 
 
@@ -119,7 +119,7 @@ def parent(path: bytes) -> bytes:
 
 
 class Tree(Mapping[bytes, Node]):
-    """Nodes by their path below the root, which is `b""`, in path order; never changed.
+    """Nodes by their path below the root, in path order; the root's path is `b""`. A tree never changes.
 
     Raise ValueError if a name is impossible, a node's folder is missing, or names of one file differ.
     """
@@ -146,9 +146,9 @@ class Tree(Mapping[bytes, Node]):
             raise ValueError(f"nothing holds {path!r}")
 
     def with_nodes(self, nodes: Mapping[bytes, Node]) -> "Tree":
-        """Given nodes of the same kinds for some of the paths, and for all names of a file, return the tree with them.
+        """Given new nodes for some paths, return the tree with them; nothing is checked, which makes it fast.
 
-        Nothing of it is looked at again: it is what most trees of a history are made by.
+        Each has the kind of the node that it replaces, and is given for all names of its file.
         """
         tree = object.__new__(Tree)
         tree._nodes = {**self._nodes, **nodes}
@@ -193,14 +193,14 @@ class Edit(Protocol):
 
 @dataclass(frozen=True)
 class History:
-    """A tree and the edits that follow it; one backup is taken of each of its trees."""
+    """A tree and the edits that follow; a backup is made of each of its trees."""
 
     first: Tree
     edits: tuple[Edit, ...] = ()
 
     @classmethod
     def along(cls, trees: tuple[Tree, ...], edits: tuple[Edit, ...]) -> Self:
-        """Given trees, and the edits that lead from each to the next, return their history."""
+        """Given trees and the edits from each to the next, return their history."""
         history = cls(trees[0], edits)
         history.__dict__["trees"] = trees
         return history
@@ -212,16 +212,16 @@ class History:
 
 
 def histories_of(*trees: Tree) -> History:
-    """Given trees, return the history in which each is made into the next."""
+    """Given trees, return the history in which each becomes the next."""
     return History(trees[0], tuple(Become(tree) for tree in trees[1:]))
 
 
 @dataclass(frozen=True)
 class Become:
-    """The edit that makes any tree into a given one."""
+    """An edit that turns any tree into a given one."""
 
     tree: Tree
 
     def apply(self, tree: Tree) -> Tree:  # noqa: ARG002 - an edit is given the tree it applies to
-        """Return the tree that was given beforehand."""
+        """Return that tree."""
         return self.tree

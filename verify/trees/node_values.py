@@ -1,9 +1,9 @@
-"""What a drawn node is: names, contents, modes, owners, times, targets, xattrs.
+"""The values that a drawn node can have: names, contents, modes, owners, times, targets, xattrs.
 
-Hypothesis takes 25 µs for each value that it draws, however small, and a history of nodes drawn value by
-value needs two hundred. So a node is drawn as one record of bytes, and each byte says by a table what it
-stands for. A table has values that have broken backups before, with plain ones among them, simplest
-first: a record of zeros is the plainest node, and where one byte shrinks, the others keep their meaning.
+Hypothesis takes 25 µs to draw a value, however small, and a history drawn value by value would need two
+hundred of them. So a node is drawn as one record of bytes, and a table gives the meaning of each byte. The
+tables have plain values and values that have broken backups before, simplest first. So a record of zeros
+is the plainest node, and where one byte shrinks, the others keep their meaning.
 """
 
 from collections.abc import Iterable
@@ -93,7 +93,7 @@ def table(weights: Iterable[tuple[Value, int]]) -> tuple[Value, ...]:
 
 
 def evenly(values: Iterable[Value], weight: int) -> list[tuple[Value, int]]:
-    """Given values and their weight all together, return each with its share, the first ones with the rest."""
+    """Given values and their total weight, return each with its share; what is left over goes to the first ones."""
     values = list(values)
     share, rest = divmod(weight, len(values))
     return [(value, share + (number < rest)) for number, value in enumerate(values)]
@@ -130,7 +130,7 @@ _NASTIEST = (
     b"\xff\xfe",
     b"**",
     b"-rf",
-)  # what lists by line, as text, as patterns or as options break on
+)  # what breaks programs that take names as lines, text, patterns or options
 _NAMES = table([*evenly(_PLAIN_NAMES, 104), *evenly(_NASTIEST, 32), *evenly(HOSTILE_NAMES, 80), (b"", 40)])
 _LETTERS = b"abxyz0123456789_"
 _NUMBERS = table(evenly(range(12), 256))
@@ -192,7 +192,7 @@ def _segments(record: bytes) -> Iterable[Segment]:
 
 
 def _metadata(record: bytes) -> tuple[int, int, int, int]:
-    """Return mode, time and owners; a quarter of the modes and times are any, the rest those of the tables."""
+    """Return mode, time and owners; a quarter of the modes and times are arbitrary, the others from the tables."""
     any_mode, any_time = record[1] & 3 == 3, record[1] & 12 == 12  # noqa: PLR2004 - two bits each
     mode = int.from_bytes(record[2:4], "big") & 0o7777 if any_mode else _MODES[record[2]]
     seconds, below = int.from_bytes(record[4:8], "big"), record[8]

@@ -6,10 +6,10 @@ INVISIBLE = "CZM"  # first letters of Unicode's categories: control, separators,
 
 
 def printable(path: bytes) -> str:
-    r"""Given a path's bytes, return them as text that two different paths never share.
+    r"""Return a path as text; two different paths never give the same text.
 
-    Undecodable bytes are shown as `\xNN`, what can't be seen or told apart (controls, blanks but the
-    space, combining marks) by its escape, and a backslash as two.
+    Bytes that are not UTF-8 are shown as `\xNN`. Characters that cannot be seen (controls, all blanks but the space,
+    combining marks) are escaped, and a backslash is doubled.
     """
     return "".join(map(_shown, path.decode("utf-8", "surrogateescape")))
 

@@ -1,4 +1,4 @@
-"""Trees as shell commands: what makes one, and what turns it into the next, for who has nothing of ours."""
+"""Shell commands that make a tree, or turn one into the next, for people who have nothing of ours installed."""
 
 import shlex
 import stat
@@ -9,7 +9,7 @@ from typing import Any
 from verify.trees.model import SECOND, Tree, second_seen
 from verify.trees.steps import FORMATS, steps
 
-# What the commands call. A seed's bytes are the same here as in the lab (`onsite.content_bytes`).
+# What the commands call. A seed's bytes are the same here as in the lab (`verify.onsite.blocks.content_bytes`).
 FUNCTIONS = """\
 # bytes SEED LENGTH START: bytes that do not compress, the same each time
 bytes() {
@@ -23,16 +23,16 @@ NODES = {FORMATS["fifo"]: "p", FORMATS["char"]: "c", FORMATS["block"]: "b"}
 
 
 def commands(wanted: Tree, current: Tree | None = None) -> list[str]:
-    """Given the tree to make and the one that lies there, return the commands that do it in that folder.
+    """Given the tree to make and the one that lies there, return commands to run in its folder.
 
-    Without a current tree, the folder is empty.
+    Without a current tree, the folder has to be empty.
     Sockets and extended attributes are left out: duplicity keeps neither.
     """
     return [line for step in steps(wanted, current) for line in _COMMANDS[step[0]](*step[1:])]
 
 
 def quoted(path: bytes) -> str:
-    """Given bytes, return a word of a shell for them; what cannot be pasted is escaped."""
+    """Return a path as one word of a shell; what cannot be copied and pasted is escaped."""
     try:
         text = path.decode()
     except UnicodeDecodeError:
@@ -44,7 +44,7 @@ def quoted(path: bytes) -> str:
 
 
 def _here(path: bytes) -> str:
-    """Return the word for a path below the folder that the commands are run in."""
+    """Return the shell word for a path in the folder where the commands run."""
     return quoted(b"./" + path) if path.startswith(b"-") or not path else quoted(path)
 
 
@@ -89,12 +89,12 @@ def _meta(path: bytes, mode: int, uid: int, gid: int, mtime_ns: int, *_xattrs: A
         return
     yield f"own {uid}:{gid} {_here(path)}"
     if not stat.S_ISLNK(mode):
-        yield f"chmod {stat.S_IMODE(mode):05o} {_here(path)}"  # of fewer digits, a folder keeps the setgid it was given
+        yield f"chmod {stat.S_IMODE(mode):05o} {_here(path)}"  # five digits: fewer do not clear a folder's setgid
     yield f"touch -h -d @{_time(mtime_ns)} {_here(path)}"
 
 
 def _time(mtime_ns: int) -> str:
-    """Return a time in seconds; in whole ones where duplicity sees another one than it is."""
+    """Return a time in seconds, without the fraction where duplicity would round it to another second."""
     if mtime_ns >= 0 and second_seen(mtime_ns) != mtime_ns // SECOND:
         mtime_ns = second_seen(mtime_ns) * SECOND
     seconds, rest = divmod(abs(mtime_ns), SECOND)

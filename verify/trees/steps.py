@@ -1,4 +1,4 @@
-"""From one tree to another by the fewest steps: what `onsite.materialise` is told to do."""
+"""The fewest steps from one tree to another, for `verify.onsite.materialise` to carry out."""
 
 import marshal
 import stat
@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from verify.onsite.tree_files import FORMAT
+from verify.onsite.blocks import FORMAT
 from verify.trees.model import Node, Segment, Tree, parent
 
-Step = tuple[Any, ...]  # (name in onsite.STEPS, path, arguments…)
+Step = tuple[Any, ...]  # (a name in `STEPS` of `verify.onsite.materialise`, path, arguments…)
 
 FORMATS = {
     "file": stat.S_IFREG,
@@ -23,7 +23,7 @@ FORMATS = {
 
 
 def plan(wanted: Tree, current: Tree | None = None) -> bytes:
-    """Given the tree to make and the one that lies there, return the steps for `onsite.materialise`.
+    """Given the tree to make and the one that lies there, return the steps for `materialise`.
 
     Without a current tree, whatever lies there is removed first. Folders' times come last, deepest first.
     """
@@ -31,11 +31,11 @@ def plan(wanted: Tree, current: Tree | None = None) -> bytes:
 
 
 def plan_side_by_side(trees: Mapping[bytes, tuple[Tree, Tree | None]]) -> bytes:
-    """Given by name the trees to make and those that lie there, return the steps that do it below one root."""
+    """Like `plan` for several trees at once, each below a folder of one root. `trees` has each by its folder's name."""
     found: list[Step] = []
     for name, (wanted, current) in trees.items():
         own = steps(wanted, current)
-        if current is None:  # instead of emptying the root
+        if current is None:  # its own folder is removed and made anew; the root is not emptied
             own[0:1] = [("remove", b""), ("folder", b"")]
         found += [_below(name, step) for step in own]
     return zlib.compress(marshal.dumps(found, FORMAT), 1)
@@ -49,7 +49,7 @@ def _below(name: bytes, step: Step) -> Step:
 
 
 def steps(wanted: Tree, current: Tree | None = None) -> list[Step]:
-    """Like `plan`, as a list."""
+    """Return the steps that `plan` packs, as a list."""
     before = Tree({}) if current is None else current
     kept, leaders = _survivors(wanted, before)
     removals = [path for path in before if path not in kept and parent(path) in kept]
@@ -72,14 +72,14 @@ def steps(wanted: Tree, current: Tree | None = None) -> list[Step]:
                     "meta",
                     path,
                     *_metadata(wanted[path])[:-1],
-                    wanted[path].xattrs if fresh and _may(wanted[path]) else None,
+                    wanted[path].xattrs if fresh and _may_have_xattrs(wanted[path]) else None,
                 )
             )
     return result
 
 
 def _survivors(wanted: Tree, before: Tree) -> tuple[set[bytes], dict[bytes, bytes]]:
-    """Return the paths at which the same thing stays, and for each file the name that it is written by."""
+    """Return the paths that keep what is there, and for each path of a file the name through which it is written."""
     kept: set[bytes] = set()
     leaders: dict[bytes, bytes] = {}
     taken: set[object] = set()
@@ -100,7 +100,7 @@ def _same_thing(one: Node, other: Node) -> bool:
 
 
 def _staying(names: tuple[bytes, ...], before: Tree, taken: set[object]) -> list[bytes]:
-    """Given all names of one file, return those that are names of one file already, and take that file."""
+    """Given all names of one file, return those that already share one file. That file is then in `taken`."""
     for name in names:
         if name in before and before[name].kind == "file":
             identity = before.names_of(name)
@@ -125,7 +125,7 @@ def _creation(path: bytes, node: Node, leader: bytes) -> Step:
 
 
 def _rewriting(before: tuple[Segment, ...], after: tuple[Segment, ...]) -> tuple[int, tuple[Any, ...]]:
-    """Return how many bytes of a content stay as they are, and the segments to write behind them."""
+    """Return how many bytes stay at the start of a file, and the segments to write after them."""
     same = 0
     for one, other in zip(before, after, strict=False):
         if one != other:
@@ -142,5 +142,5 @@ def _metadata(node: Node) -> Step:
     return (FORMATS[node.kind] | node.mode, node.uid, node.gid, node.mtime_ns, node.xattrs)
 
 
-def _may(node: Node) -> bool:
+def _may_have_xattrs(node: Node) -> bool:
     return node.kind in ("file", "dir")

@@ -1,9 +1,8 @@
 """Hypothesis strategies for trees and histories.
 
-A tree is drawn as a flat list of sprouts, each of which finds a place among the folders that are there
-by then; an edit likewise chooses among what is there. So nothing is filtered, whatever is left out
-gives a smaller history and never an impossible one, and shrinking is fast. Each is drawn as a record
-of bytes, see `values`.
+A tree is drawn as a flat list of sprouts. Each is put into one of the folders that are there by then, and
+an edit in the same way picks one of the paths that are there. So nothing has to be filtered, a shorter list
+is always a possible history, and shrinking is fast. Each sprout is a record of bytes, see `node_values`.
 """
 
 from dataclasses import replace
@@ -20,9 +19,9 @@ from verify.trees.model import Edit, History, Node, Tree, file, folder
 from verify.trees.node_values import NAME, NODE
 
 DEEP = b"/".join([b"deep" * 20] * 12)  # 971 bytes
-SELDOM_DEEP = 254  # the byte from which on a place is deep: one in 128, for it takes a dozen folders
-TWIN = 224  # the byte from which on a sprout is one more name of a file that is there: one in eight
-DOUBLE = 192  # the byte from which on it is a file of the size of one that is there, with other content
+SELDOM_DEEP = 254  # bytes from here on put it deep: one in 128, since that takes a dozen folders
+TWIN = 224  # bytes from here on make it another name of a file that is there: one in eight
+DOUBLE = 192  # bytes from here on make it a file as large as one that is there, with other content
 
 FEW = 2  # sprouts
 PLACE, TWINS, DEPTH = range(3)  # bytes of a sprout's record; a name and a node follow
@@ -35,7 +34,7 @@ _rounds = st.lists(st.binary(min_size=CHOICE, max_size=CHOICE), min_size=1, max_
 
 @cache
 def _sprout_lists(max_nodes: int) -> st.SearchStrategy[list[bytes]]:
-    """Return a strategy for lists of sprouts; one list alone would mostly be short, or empty."""
+    """Return a strategy for lists of sprouts. A single `st.lists` would mostly give short or empty ones."""
     few = st.lists(_sprouts, max_size=FEW)
     more = st.lists(_sprouts, min_size=FEW, max_size=max_nodes)
     many = st.lists(_sprouts, min_size=max_nodes // 2, max_size=max_nodes)
@@ -44,7 +43,7 @@ def _sprout_lists(max_nodes: int) -> st.SearchStrategy[list[bytes]]:
 
 @st.composite
 def trees(draw: st.DrawFn, max_nodes: int = 10) -> Tree:
-    """Return a strategy for trees of `max_nodes` nodes at most, the root and what deep ones need aside."""
+    """Return a strategy for trees of at most `max_nodes` nodes, not counting the root and the folders of deep ones."""
     return _grown(draw(_roots), draw(_sprout_lists(max_nodes)))
 
 
@@ -56,12 +55,12 @@ def histories(draw: st.DrawFn, points: int = 3, max_nodes: int = 8) -> History:
 
 
 def lives(points: int, max_nodes: int = 8) -> st.SearchStrategy[History]:
-    """Return a strategy for histories of many points: too long to be drawn edit by edit, each is a number's own."""
+    """Return a strategy for long histories: each is made from one number, as drawing each edit takes too long."""
     return st.integers(0, 2**32).map(lambda seed: lived(seed, points, max_nodes))
 
 
 def lived(seed: int, points: int, max_nodes: int = 8) -> History:
-    """Given a number, return its history of so many trees, with one or two edits from each to the next."""
+    """Given a seed, return its history of `points` trees, with one or two edits from each to the next."""
     random = Random(seed)  # noqa: S311 - it is to be the same each time
     first = _grown(random.randbytes(NODE), [random.randbytes(SPROUT) for _ in range(random.randint(1, max_nodes))])
     rounds = [[random.randbytes(CHOICE) for _ in range(random.randint(1, 2))] for _ in range(points - 1)]
@@ -69,7 +68,7 @@ def lived(seed: int, points: int, max_nodes: int = 8) -> History:
 
 
 class _Growing:
-    """A tree in the making: its nodes, and where the next may go."""
+    """A tree that grows: its nodes so far, and the folders and files that later ones may use."""
 
     def __init__(self, root: Node) -> None:
         self.nodes = {b"": root}
@@ -78,7 +77,7 @@ class _Growing:
         self.links = 0
 
     def sprout(self, record: bytes) -> None:
-        """Given the record of a sprout, let it grow."""
+        """Add the node that a sprout's record describes."""
         name = node_values.name_of(record[3 : 3 + NAME])
         if record[DEPTH] >= SELDOM_DEEP:
             name = DEEP + b"/" + name
@@ -89,7 +88,7 @@ class _Growing:
         self._add(path, self._node(record[TWINS], node_values.node_of(record[3 + NAME :])))
 
     def _node(self, likeness: int, own: Node) -> Node:
-        """Return a sprout's own node, or one that is like a file that is there."""
+        """Return the sprout's own node, or one like a file that is there."""
         if likeness >= TWIN and self.files:
             return self._shared(within(self.files, likeness - TWIN))
         if likeness >= DOUBLE and self.files:
@@ -105,7 +104,7 @@ class _Growing:
             self.files.append(path)
 
     def _shared(self, path: bytes) -> Node:
-        """Return the file at a path as one that may have further names."""
+        """Return the file at a path, with a link number so that it can have more names."""
         if self.nodes[path].link is None:
             self.links += 1
             self.nodes[path] = replace(self.nodes[path], link=self.links)
@@ -121,7 +120,7 @@ def _grown(root: bytes, sprouts: list[bytes]) -> Tree:
 
 
 def _edited(first: Tree, rounds: list[list[bytes]]) -> History:
-    """Return the history in which the edits that records choose follow a tree."""
+    """Return the history of a tree and the edits that the records choose."""
     trees_, edits = [first], list[Edit]()
     for chosen in rounds:
         before = tree = trees_[-1]

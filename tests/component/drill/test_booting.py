@@ -17,7 +17,7 @@ from verify.errors import NotProvenError
 from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runs import open_run
 from verify.lab.hosts.runtime import engine
-from verify.onsite.tree_files import wipe
+from verify.onsite.wipe import wipe
 
 ROWS = 500
 TABLE = f"CREATE TABLE things AS SELECT generate_series(1, {ROWS}) AS number;"

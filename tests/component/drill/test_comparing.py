@@ -13,7 +13,7 @@ from verify.drill.ledger.ledger import Ledger
 from verify.drill.points.source import LiveSource
 from verify.drill.restoring.comparing import Comparison, Yardstick, forgiven
 from verify.lab.hosts.host import Host, local_host
-from verify.onsite.tree_files import observe
+from verify.onsite.observe import observe
 from verify.selection import parse_rules
 from verify.trees import Inventory
 

@@ -14,7 +14,7 @@ from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.errors import CannotRunError
 from verify.job import read_job
 from verify.lab.hosts.host import local_host
-from verify.onsite.tree_files import order_of
+from verify.onsite.blocks import order_of
 
 Restore = Callable[..., RestoredPath]
 WRITES = 'for target; do :; done; mkdir "$target"; echo 1 >"$target/a"; echo 22 >"$target/b"'

@@ -8,7 +8,7 @@ import pytest
 
 from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runtime import engine
-from verify.onsite.tree_files import wipe
+from verify.onsite.wipe import wipe
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from verify.trees import (
     file,
     findings_of,
     folder,
+    inventory,
     limitations_of,
     printable,
     special,
@@ -45,6 +46,10 @@ def with_node(path: bytes, **changes: object) -> Tree:
 
 def without(path: bytes) -> Tree:
     return Tree({other: node for other, node in BASE.items() if other != path})
+
+
+def test_the_fields_of_a_record_are_numbered_as_they_are_named() -> None:
+    assert [getattr(inventory, name.upper()) for name in Seen._fields] == list(range(len(Seen._fields)))
 
 
 @given(trees())

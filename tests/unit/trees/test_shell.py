@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from verify.onsite.tree_files import materialise, observe, wipe
+from verify.onsite.materialise import materialise
+from verify.onsite.observe import observe
+from verify.onsite.wipe import wipe
 from verify.trees import GALLERY, LIMITATIONS, History, Inventory, Tree, compare, folder, histories, histories_of
 from verify.trees.shell import FUNCTIONS, commands, quoted
 from verify.trees.steps import plan

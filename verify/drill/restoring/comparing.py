@@ -17,7 +17,7 @@ from verify.lab.hosts.host import Host
 from verify.selection import Entry, RuleSet, select
 from verify.trees import Difference, History, Inventory, Limitation, Tree, compare, limitations_of, printable
 from verify.trees.compare import findings_of
-from verify.trees.inventory import record_key
+from verify.trees.inventory import DIGEST, MTIME_NS, PATH, PROBLEM, SIZE, record_key
 from verify.trees.model import SECOND, second_seen
 
 Meet = Callable[[tuple[Any, ...], bool], None]  # called with a record, and whether it was expected
@@ -81,7 +81,7 @@ class Yardstick:
         except OSError:  # gone since
             return Inventory.empty()
         return Inventory.from_records(
-            (_as_kept(one) for one in seen.records() if one[0] in kept and not one[11]), there
+            (_as_kept(one) for one in seen.records() if one[PATH] in kept and not one[PROBLEM]), there
         )
 
     def compare(self, check: str, restored: Inventory, expected: Inventory, path: bytes, point: int) -> Comparison:
@@ -90,8 +90,10 @@ class Yardstick:
         contents: list[tuple[Content, bool]] = []
 
         def meet(record: tuple[Any, ...], expected_too: bool) -> None:
-            if record[6]:  # a file, and one that could be read: else that is a difference
-                content = Content(_joined(path, record[0]), second_seen(record[4]), record[5], record[6])
+            if record[DIGEST]:  # a file, and one that could be read: else that is a difference
+                content = Content(
+                    _joined(path, record[PATH]), second_seen(record[MTIME_NS]), record[SIZE], record[DIGEST]
+                )
                 contents.append((content, expected_too))
 
         differences = list(compare(expected, _Matching(restored, expected, meet), self.limitations))
@@ -123,9 +125,9 @@ class Yardstick:
 
 
 def _as_kept(record: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a record with its time as a backup keeps it: faster than to forgive a difference for each file."""
-    kept = second_seen(record[4]) * SECOND
-    return record if kept == record[4] else (*record[:4], kept, *record[5:])
+    """Return a record with its time as a backup keeps it: to forgive each file's takes longer than to compare them."""
+    kept = second_seen(record[MTIME_NS]) * SECOND
+    return record if kept == record[MTIME_NS] else (*record[:MTIME_NS], kept, *record[MTIME_NS + 1 :])
 
 
 class _Known(Entry):
@@ -162,9 +164,9 @@ class _Matching(Inventory):
         wanted = self._expected.records()
         each = next(wanted, None)
         for record in self._restored.records():
-            while each is not None and each[0] != record[0] and record_key(each) < record_key(record):
+            while each is not None and each[PATH] != record[PATH] and record_key(each) < record_key(record):
                 each = next(wanted, None)
-            is_expected = each is not None and each[0] == record[0]
+            is_expected = each is not None and each[PATH] == record[PATH]
             self._meet(record, is_expected)
             if is_expected:
                 yield _as_kept(record)

@@ -17,7 +17,7 @@ from verify.drill.restoring.cover import cheapest_cover
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.drill.restoring.sampling import Leaf, Stratum, draw
-from verify.onsite.tree_files import order_of, paths_in
+from verify.onsite.blocks import order_of, paths_in
 from verify.trees import Inventory
 from verify.trees.inventory import Block
 

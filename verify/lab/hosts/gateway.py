@@ -23,13 +23,19 @@ LAUNCHER = (
     "os.execvpe(a[n],a[n:],dict(p.split('=',1) for p in a[:n]) if n else os.environ)"
 )
 LARGER = "set TMPDIR to a larger disk"
-SHIPPED = {  # name in the agent: (package, file)
-    "commands": ("verify.onsite", "commands.py"),
-    "unpack": ("verify.onsite", "copy_in.py"),
-    "pack": ("verify.onsite", "copy_out.py"),
-    "files": ("verify.onsite", "files.py"),
-    "onsite": ("verify.onsite", "tree_files.py"),
-}
+SHIPPED = (  # modules of `verify.onsite`, each after those that it imports
+    "commands",
+    "copy_in",
+    "copy_out",
+    "files",
+    "blocks",
+    "paths",
+    "reading",
+    "observe",
+    "follow",
+    "wipe",
+    "materialise",
+)
 
 
 class FarEndError(RuntimeError):
@@ -60,8 +66,7 @@ class Gateway:
                 f"/proc/{os.getpid()}/fd/{self._said.fileno()}",
             )
             self._channel = self._start([*launcher, str(len(environment)), *_pairs(environment), *python])
-            for module, (package, file) in SHIPPED.items():
-                self.ask("load", module, (files(package) / file).read_text(encoding="utf-8"))
+            self.ask("load", [(module, _source(module)) for module in SHIPPED])
         except BaseException:
             self.close()
             raise
@@ -70,9 +75,8 @@ class Gateway:
         spec = execnet.XSpec("popen")
         spec.python = shlex.join(command)
         gateway = self._group.makegateway(spec)
-        source = (files("verify.onsite") / "agent.py").read_text(encoding="utf-8")
         try:
-            return gateway.remote_exec(source)
+            return gateway.remote_exec(_source("agent"))
         except OSError as error:
             raise self._gone() from error
 
@@ -140,6 +144,10 @@ class Gateway:
         """End the agent, and with it the command that runs there."""
         self._group.terminate(timeout=2.0)
         self._said.close()
+
+
+def _source(module: str) -> str:
+    return (files("verify.onsite") / f"{module}.py").read_text(encoding="utf-8")
 
 
 def _pairs(environment: Mapping[str, str]) -> list[str]:

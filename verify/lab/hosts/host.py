@@ -98,13 +98,13 @@ class Host:
         return self.carry_out(root, plan(wanted, current))
 
     def carry_out(self, root: str, steps: bytes) -> list[tuple[bytes, str, str]]:
-        """Carry out the steps that `trees.plan` returned; return what was refused, as `materialise` does."""
-        refused = self._gateway.call("onsite", "materialise", os.fsencode(root), steps)
+        """Do what `trees.plan` made of trees; return what was refused, as `materialise` does."""
+        refused = self._gateway.call("materialise", "materialise", os.fsencode(root), steps)
         return [tuple(one) for one in refused]
 
     def observe(self, root: str) -> Inventory:
         """Return what lies at a path and below it. Raise FileNotFoundError if nothing does."""
-        return Inventory(root, self._gateway.call("onsite", "observe", os.fsencode(root)))
+        return Inventory(root, self._gateway.call("observe", "observe", os.fsencode(root)))
 
     def follow(self, root: str, order: Sequence[Block], done: str) -> int:
         """Read the files of a folder that is being filled in the order of `order_of`, until a file `done` is there.
@@ -112,7 +112,7 @@ class Host:
         It takes as long as that does, and this host does nothing else meanwhile. `observe` then need
         not read them again.
         """
-        return int(self._gateway.call("onsite", "follow", os.fsencode(root), list(order), os.fsencode(done)))
+        return int(self._gateway.call("follow", "follow", os.fsencode(root), list(order), os.fsencode(done)))
 
     def scratch_path(self, name: str) -> str:
         """Return an unused path `<scratch>/<name>-<n>`."""
@@ -123,8 +123,8 @@ class Host:
         self._gateway.ask("mkdir", os.fsencode(path), mode)
 
     def remove(self, path: str) -> None:
-        """Remove a path and all below it; a mount point is only emptied. The path need not exist."""
-        self._gateway.call("onsite", "wipe", os.fsencode(path))
+        """Remove a path and all below it; a mount point is emptied. Nothing there is fine."""
+        self._gateway.call("wipe", "wipe", os.fsencode(path))
 
     def put(self, path: str, data: bytes, mode: int = 0o600) -> None:
         """Write a file."""
@@ -170,7 +170,7 @@ class Host:
         root = os.fsencode(remote_dir)
         refused: list[bytes] = []
         for records in copied(Path(local_dir), root, refused):
-            refused += self._gateway.call("unpack", "unpack", root, records)
+            refused += self._gateway.call("copy_in", "unpack", root, records)
         return sorted({os.fsdecode(path) for path in refused})
 
     def stream_out(self, remote_dir: str, local_dir: str | Path) -> list[str]:
@@ -179,10 +179,10 @@ class Host:
         Return the paths that could not be read there or made here.
         """
         root = os.fsencode(local_dir)
-        self._gateway.call("pack", "begin", os.fsencode(remote_dir), root)
+        self._gateway.call("copy_out", "begin", os.fsencode(remote_dir), root)
         refused: set[bytes] = set()
         while True:
-            records, unread = self._gateway.call("pack", "more")
+            records, unread = self._gateway.call("copy_out", "more")
             refused |= set(unread)
             if not records:
                 return sorted(map(os.fsdecode, refused))

@@ -22,7 +22,7 @@ from typing import IO
 from verify.errors import CannotRunError
 from verify.lab.hosts.cache import cache_dir, locked
 from verify.lab.hosts.processes import MARKER, end, kill_marked, start_bound
-from verify.onsite.tree_files import wipe
+from verify.onsite.wipe import wipe
 
 RUN_LABEL = "duplicity-verify.run"
 MACHINE_LABEL = "duplicity-verify.machine"

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from verify.onsite import tree_files as onsite
-from verify.onsite.tree_files import follow, followed, observe, order_of
+import verify.onsite.observe
+from verify.onsite.blocks import order_of
+from verify.onsite.follow import follow
+from verify.onsite.observe import observe
+from verify.onsite.paths import entries
+from verify.onsite.reading import followed
 from verify.trees import Inventory, compare
 
 PATHS = [b"a", b"a/1", b"a/2", b"b", b"b/never restored", b"c", b"c/1"]
@@ -65,7 +69,7 @@ def test_what_was_followed_is_observed_as_it_is_and_not_as_it_was(root: Path, tm
     (tmp_path / "done").touch()
     thread.join(PATIENCE)
     before = (root / "a/1").stat()
-    write(root, "a/1", "else")  # as long, and with the times of before
+    write(root, "a/1", "else")  # as long, and with the same times
     os.utime(root / "a/1", ns=(before.st_atime_ns, before.st_mtime_ns))
     kept = dict(followed)
     seen = Inventory(str(root), observe(str(root)))
@@ -99,12 +103,11 @@ def test_following_what_never_begins_ends_with_the_restore(root: Path, tmp_path:
 
 def test_what_vanishes_while_it_is_observed_is_not_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(root, "a/1")
-    listed = onsite._entries
 
     def with_ghosts(folder: int) -> list[tuple[bytes, bool, bool]]:
-        return sorted([*listed(folder), (b"ghost", False, True), (b"ghost folder", True, False)])
+        return sorted([*entries(folder), (b"ghost", False, True), (b"ghost folder", True, False)])
 
-    monkeypatch.setattr(onsite, "_entries", with_ghosts)
+    monkeypatch.setattr(verify.onsite.observe, "entries", with_ghosts)
     for shares in (1, 2):
-        seen = Inventory(str(root), onsite.observe(str(root), shares))
+        seen = Inventory(str(root), observe(str(root), shares))
         assert [each.path for each in seen] == [b"", b"a", b"a/1"]
