@@ -11,6 +11,8 @@ from verify.lab.lab import Lab
 from verify.operations import Operation, calendar
 from verify.trees import History, lives
 
+pytestmark = pytest.mark.of_the_release
+
 DAYS = {"smoke": 4, "default": 5, "nightly": 365}.get(settings.get_current_profile_name(), 5)
 HISTORIES = 10
 

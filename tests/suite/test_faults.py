@@ -20,6 +20,8 @@ from verify.lab.interrupts import (
 )
 from verify.lab.lab import Lab
 
+pytestmark = pytest.mark.of_the_release
+
 Tabulate = Callable[[str, str, str, object], None]
 
 

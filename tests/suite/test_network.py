@@ -11,6 +11,8 @@ from verify.lab.lab import Lab
 from verify.lab.network import MISSING, Network
 from verify.lab.outages import Outage, outages, weathered
 
+pytestmark = pytest.mark.of_the_release
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Take the outages that the profile runs."""

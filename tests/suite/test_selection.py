@@ -11,6 +11,8 @@ from verify.lab.mounted import devices_folder, findings_across
 from verify.lab.trials import Trials, trial_of
 from verify.pairs import DEFECTS, LAST_DEFECTS, SHARED, Shared, bad_rules, edge_of, pairs
 
+pytestmark = pytest.mark.of_the_release
+
 PAIRS = 4  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
 REFUSALS = 10  # examples of the profile to one for each defect: the first has the defect and nothing else
 

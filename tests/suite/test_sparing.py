@@ -10,6 +10,8 @@ from verify.lab.refusals import REFUSALS, ill_refused
 from verify.lab.sparing import ANNOUNCEMENTS, ONTO, TREE, Onto, done_unasked, trampled
 from verify.trees import histories_of
 
+pytestmark = pytest.mark.of_the_release
+
 
 @pytest.fixture(scope="session")
 def point(lab: Lab) -> Point:

@@ -1,8 +1,12 @@
 """What a backup says that it did is what it did."""
 
+import pytest
+
 from verify.checks import checks, must_find_nothing
 from verify.lab.lab import Chain, Lab
 from verify.lab.listed import statistics_findings
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("statistics-true")
