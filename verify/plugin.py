@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from verify import evidence
+from verify import evidence, proving
 from verify.errors import CannotRunError
 from verify.interruption import ignore_interrupts
 from verify.options import AGAIN, AGAINST, CHANGE, JOB, LAB, POLICY, PROOFS, RUN, SELECTION
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from verify.lab.runtime import RuntimeChoice
     from verify.policy import Policy
 
-# What a drill adds: its options and fixtures; what a run need not repeat, or cannot.
-pytest_plugins = ("verify.drilling", "verify.proving")
+pytest_plugins = ("verify.drilling",)  # what a drill adds: its options and fixtures
 
 NAME = "verify.plugin"
 RUNTIMES = ("embedded", "docker")
@@ -61,9 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "runtime(name, reason): the test needs a lab of this runtime")
     config.addinivalue_line("markers", "alone(reason): each example of the test has a cycle of its own")
     config.addinivalue_line("markers", "drives_releases: the test runs many releases of duplicity, so it runs by night")
+    for line in proving.MARKERS:
+        config.addinivalue_line("markers", line)
     if not _is_asked_for(config):
         return
     _load_profile(config)
+    config.pluginmanager.register(proving, "verify-proving")
     config.pluginmanager.register(UndisturbedEnd(), "verify-end")
     if not hasattr(config, "workerinput"):
         _record(config)

@@ -26,19 +26,13 @@ _CURRENT = pytest.StashKey[pytest.Item]()
 _CLOSED = pytest.StashKey[dict[str, str]]()  # why the gates are closed, by runtime; empty where they are open
 _BASES = pytest.StashKey[dict[str, dict[str, str] | None]]()
 _PROOFS = pytest.StashKey[dict[str, dict[str, "Remembered"]]]()
+MARKERS = (
+    "of_the_release: the result depends on no source, rules or destination of the job: once proven, it is remembered",
+    "behind_the_gates: the test is not tried where the job cannot run at all",
+    "together(name): tests of a name share what is costly to make: one worker",
+)
 NOT_IN_SMOKE = "not part of the smoke profile"
 UNKNOWN = "what is proven of this duplicity is not remembered: it is started by a program that is not its own"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers."""
-    config.addinivalue_line(
-        "markers",
-        "of_the_release: the test depends on the release or image, the job's options, the runtime and the store, and "
-        "not on the job's source, rules or destination: once proven, it is remembered",
-    )
-    config.addinivalue_line("markers", "behind_the_gates: the test is not tried where the job cannot run at all")
-    config.addinivalue_line("markers", "together(name): tests of a name share what is costly to make: one worker")
 
 
 def is_chosen(config: pytest.Config) -> bool:

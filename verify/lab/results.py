@@ -34,7 +34,8 @@ EXIT_NAMES: Mapping[int, str] = {
 LOGGED = 1 << 20  # bytes of each stream that a log has: a listing of a million paths is read as bytes
 # What duplicity says that is wrong: the line that begins so. Long lists of options may follow it.
 _ERROR = re.compile(
-    r"^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ )?(?:CommandLineError|Command line error|Fatal Error|\S*duplicity: error): ",
+    r"^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ )?"  # of --log-timestamp
+    r"(?:CommandLineError|Command line error|Fatal Error|\S*duplicity: error): ",
     re.MULTILINE,
 )
 _AROUND = ("Enter 'duplicity", "The following options", "usage:", "Usage:")  # what it says besides, on no occasion

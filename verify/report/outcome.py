@@ -1,7 +1,7 @@
 """What a run means: tests folded into checks, checks into a verdict."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from verify.checks import CATALOGUE, Finding, Severity
 from verify.proofs.proof import Proof
+
+NAMED = 6  # of the checks that are not proven, in the sentence of the verdict
 
 
 class Outcome(StrEnum):
@@ -223,7 +225,7 @@ class Run:
     def _proven(self) -> str:
         proven = self.counts[Outcome.PROVEN]
         rest = dict.fromkeys(check.id for check in self.checks if check.outcome is Outcome.NOT_PROVEN)
-        left = f", {len(rest)} not proven ({', '.join(rest)})" if rest else ""
+        left = f", {len(rest)} not proven ({_first(list(rest))})" if rest else ""
         some = f", of the tests that match {self.chosen!r}" if self.chosen else ""
         return f"{counted(proven, 'check')} {'holds' if proven == 1 else 'hold'}{self._before()}{left}{some}"
 
@@ -242,3 +244,8 @@ class Run:
 def counted(number: int, noun: str) -> str:
     """Given a number and a noun, return both, the noun in its plural where it needs one."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _first(ids: Sequence[str]) -> str:
+    """Given ids, return the first of them, and how many more there are."""
+    return ", ".join(ids) if len(ids) <= NAMED else f"{', '.join(ids[: NAMED - 1])} and {len(ids) - NAMED + 1} more"

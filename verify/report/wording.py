@@ -39,7 +39,9 @@ def remark(check: CheckResult, told: set[str]) -> str:
     `told` are the reasons that the reader knows already; this one is added.
     """
     if check.outcome is Outcome.PROVEN:
-        return "; ".join(filter(None, (proven_before(check), check.said)))
+        if check.is_remembered or not check.proofs:
+            return proven_before(check) or check.said
+        return f"{check.said or check.meaning}; {proven_before(check)}"
     if check.outcome is Outcome.FINDING:
         return counted(len(check.findings), "finding")
     what = "broke off" if check.outcome is Outcome.ERROR else "not proven"
