@@ -4,6 +4,7 @@ A worker decides by itself what it does not run: each opens a lab of its own, an
 closed, and by its basis which proofs hold. The main process remembers, when all is over.
 """
 
+import contextlib
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from verify import evidence
+from verify.errors import CannotRunError
 
 if TYPE_CHECKING:
     from verify.lab.lab import Lab
@@ -137,8 +139,10 @@ def failed_before(config: pytest.Config) -> frozenset[str]:
     if hasattr(config, "workerinput"):
         return frozenset(config.workerinput.get(FAILED_KEY, ()))
     if FAILED not in config.stash:
-        known = config.getoption("proofs") and not is_chosen(config)
-        config.stash[FAILED] = _last_failed(config).tests() if known else frozenset()
+        config.stash[FAILED] = frozenset()
+        if config.getoption("proofs") and not is_chosen(config):
+            with contextlib.suppress(CannotRunError):  # a lab will say that the cache cannot be made
+                config.stash[FAILED] = _last_failed(config).tests()
     return config.stash[FAILED]
 
 
@@ -173,8 +177,12 @@ class Keeper:
 
         if not isinstance(event, RunEnded):
             return
-        for runtime, basis in self.bases.items():
-            Memory(basis).take(self._outcomes(runtime, event))
+        with contextlib.suppress(OSError, CannotRunError):  # a cache that cannot be written costs time, and no verdict
+            for runtime, basis in self.bases.items():
+                Memory(basis).take(self._outcomes(runtime, event))
+            self._take_failed()
+
+    def _take_failed(self) -> None:
         tests = self.recorder.tests.values()
         _last_failed(self.recorder.config).take(
             {function_of(test.id) for test in tests if test.ending == "passed"},

@@ -35,7 +35,7 @@ def honest() -> Provisioned:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give a function that runs one module of the suite with a command, and a cache of its own, as the default run does."""
+    """Give a function that runs one module of the suite as the default run does, with a cache of its own."""
     cache, folder = tmp_path / "cache", tmp_path / "suite"
     cache.mkdir()
     for name in SHARED:

@@ -13,7 +13,7 @@ from verify.trees import History, lives
 
 pytestmark = pytest.mark.of_the_release
 
-DAYS = {"smoke": 4, "default": 5, "nightly": 365}.get(settings.get_current_profile_name(), 5)
+DAYS = {"smoke": 4, "default": 4, "nightly": 365}.get(settings.get_current_profile_name(), 4)
 HISTORIES = 10
 
 

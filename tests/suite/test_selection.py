@@ -13,7 +13,7 @@ from verify.pairs import DEFECTS, LAST_DEFECTS, SHARED, Shared, bad_rules, edge_
 
 pytestmark = pytest.mark.of_the_release
 
-PAIRS = 4  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
+PAIRS = 2  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
 REFUSALS = 10  # examples of the profile to one for each defect: the first has the defect and nothing else
 
 
