@@ -1,7 +1,7 @@
 """How much Hypothesis draws: the profiles `smoke`, `default` and `nightly`.
 
-`smoke` besides runs only what is of the job itself (see `verify.proving`): what fits in a minute. Its examples are those
-of a test of the release that somebody names with `-k`.
+`smoke` besides runs only what is of the job itself (see `verify.proving`): what fits in a minute. Its
+examples are those of a test of the release that somebody names with `-k`.
 
 They are our own because Hypothesis, where it sees a CI server, loads a profile that derandomizes
 and drops its database: the nightly job would draw the same examples every night and forget what it
