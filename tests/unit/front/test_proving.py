@@ -1,11 +1,16 @@
 """What a run does not repeat, or does not even begin: whole runs around a lab that is none."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import configuration
 
+import verify.lab.basis
+import verify.lab.gates
+from verify.profiles import load_profile
 from verify.proofs.digest import digest_of, suite_code
 
 pytest_plugins = ["pytester"]
@@ -100,7 +105,8 @@ class Place:
         """Run the tests; return which of them ran."""
         (self.path / "ran").write_text("")
         own = ("-p", "verify.plugin", "-p", "no:cacheprovider", "--runtime=embedded", "--report-dir=report")
-        done = self._pytester.runpytest_subprocess(*own, *(["--proofs"] if proofs else []), *words)
+        start = self._pytester.runpytest_subprocess if "-n2" in words else self._pytester.runpytest_inprocess
+        done = start(*own, *(["--proofs"] if proofs else []), *words)
         self.out = done.stdout.str() + done.stderr.str()
         return sorted((self.path / "ran").read_text().split())
 
@@ -118,11 +124,21 @@ class Place:
 
 
 @pytest.fixture
-def place(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Place:
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI"):
+def place(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Place]:
+    """A place with nothing of the caller's; and the caller's own profile again afterwards."""
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "HYPOTHESIS_STORAGE_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DUPLICITY_VERIFY_CACHE", str(pytester.path / "cache"))
-    return Place(pytester)
+    for module, name in ((verify.lab.basis, "basis_of"), (verify.lab.gates, "closed_gates")):
+        monkeypatch.setattr(module, name, getattr(module, name))  # as the conftest leaves it, until the end
+    yield Place(pytester)
+    configuration.set_hypothesis_home_dir(None)
+    report_dir = request.config.getoption("report_dir")
+    load_profile(
+        request.config.getoption("profile") or "default", Path(report_dir, "hypothesis") if report_dir else None
+    )
 
 
 def test_what_is_proven_of_a_release_is_not_repeated_and_the_report_says_since_when(place: Place) -> None:
