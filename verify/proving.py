@@ -56,7 +56,13 @@ def profile_of(config: pytest.Config) -> str:
 
 def function_of(test: str) -> str:
     """Given a test's node id, return that of its function: which examples there are is drawn anew each time."""
-    return test.partition("[")[0]
+    return name_of(test).partition("[")[0]
+
+
+def name_of(test: str) -> str:
+    """Given a test's node id, return it without its folder, which is another one where a run has more tests."""
+    module, between, rest = test.partition("::")
+    return module.rpartition("/")[2] + between + rest
 
 
 def must_run(item: pytest.Item) -> None:
@@ -93,7 +99,7 @@ def _skip_proven(item: pytest.Item, lab: "Lab") -> None:
     if lab.runtime not in known:
         known[lab.runtime] = Memory(basis).proofs() if basis else {}
     found = known[lab.runtime].get(function_of(item.nodeid))
-    if found and item.nodeid not in found.skipped and found.proof.serves(profile_of(config)):
+    if found and name_of(item.nodeid) not in found.skipped and found.proof.serves(profile_of(config)):
         item.user_properties.append(("remembered", found.proof.as_json()))
         pytest.skip(f"proven {found.proof.words}")
 
@@ -197,7 +203,7 @@ class Keeper:
         functions = _by_function(self.recorder, runtime)
         proof = Proof(run.ended, profile_of(config))
         proven = {
-            name: Remembered(proof, frozenset(test.id for test in tests if test.ending == "skipped"))  # type: ignore[union-attr]  # all ended
+            name: Remembered(proof, frozenset(name_of(test.id) for test in tests if test.ending == "skipped"))  # type: ignore[union-attr]  # all ended
             for name, tests in functions.items()
             if not is_chosen(config) and is_proven(tests)
         }

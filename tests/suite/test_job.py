@@ -9,7 +9,7 @@ from verify.job import (
     readable_in_spite_of_passphrase,
     two_readings,
 )
-from verify.lab.gates import refused, scheme_findings
+from verify.lab.gates import lacking, refused, scheme_findings, why_closed
 from verify.lab.lab import Lab
 
 
@@ -42,8 +42,8 @@ def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
 
 @checks("command-succeeds")
 def test_duplicity_takes_the_jobs_options(lab: Lab) -> None:
-    if lab.job.options_trouble:
-        pytest.skip("no shell takes the job's OPTIONS apart")
+    if lacks := lacking(lab):
+        pytest.skip(why_closed(lacks))
     must_find_nothing(refused(lab))
 
 

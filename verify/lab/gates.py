@@ -16,8 +16,12 @@ ONE_FILE = Tree({b"a": file((1, 1))})
 
 def closed_gates(lab: Lab) -> tuple[Finding, ...]:
     """Given a lab, return why its job cannot run at all: what it lacks, else what duplicity refuses of it."""
-    lacking = [*cannot_begin(lab.job), *scheme_findings(lab)]
-    return tuple(lacking or refused(lab))
+    return lacking(lab) or tuple(refused(lab))
+
+
+def lacking(lab: Lab) -> tuple[Finding, ...]:
+    """Given a lab, return what its job lacks to be run at all: what duplicity says of the rest is then no news."""
+    return (*cannot_begin(lab.job), *scheme_findings(lab))
 
 
 def scheme_findings(lab: Lab) -> list[Finding]:
