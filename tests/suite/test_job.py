@@ -7,9 +7,9 @@ from verify.job import (
     incomplete,
     lost_with_container,
     readable_in_spite_of_passphrase,
-    scheme_finding,
     two_readings,
 )
+from verify.lab.gates import lacking, refused, scheme_findings, why_closed
 from verify.lab.lab import Lab
 
 
@@ -37,7 +37,14 @@ def test_a_new_container_goes_on_where_the_one_before_ended(lab: Lab) -> None:
 def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
     if lab.schemes is None:
         pytest.skip("the program in duplicity's place is no Python script and cannot be asked for its schemes")
-    must_find_nothing(scheme_finding(lab.job, lab.schemes, lab.release))
+    must_find_nothing(scheme_findings(lab))
+
+
+@checks("command-succeeds")
+def test_duplicity_takes_the_jobs_options(lab: Lab) -> None:
+    if lacks := lacking(lab):
+        pytest.skip(why_closed(lacks))
+    must_find_nothing(refused(lab))
 
 
 @pytest.mark.runtime("docker", reason="embedded, the source is not mounted at all")

@@ -6,6 +6,8 @@ from verify.checks import checks, must_find_nothing
 from verify.concerns.option_promises import DUE, REPORTS, Promise, broken, overlooked_age, promises, unmet, unreported
 from verify.lab.lab import Lab
 
+pytestmark = pytest.mark.of_the_release
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Take the promises that the profile tries."""

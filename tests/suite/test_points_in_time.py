@@ -1,10 +1,13 @@
 """Every point of a chain comes back as it was then."""
 
+import pytest
 from hypothesis import given
 
 from verify.checks import checks
 from verify.lab.lab import Chain, Lab
 from verify.trees import History, histories
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("command-succeeds", "structure", "content", "metadata", "point-in-time")
