@@ -69,6 +69,11 @@ REPORTS = (
     option("--report-dir", "the folder for the reports (default: %(default)s)", "DIR", default=".duplicity-verify"),
 )
 RUN = (option("--profile", "how much is tried (default: default)", choices=PROFILES, default="default"), *REPORTS)
+AGAIN = option("--again", "repeat what is proven of this duplicity already", action="store_true", default=False)
+# The command gives it to pytest; a pytest run of somebody's own repeats everything, and remembers nothing.
+PROOFS = option(
+    "--proofs", "believe proofs of earlier runs, and remember this one's", action="store_true", default=False
+)
 AGAINST = (
     option("--against-release", "the other duplicity: a release from PyPI", "VERSION"),
     option("--against-image", "the other duplicity: an image that has it (docker)", "IMAGE"),

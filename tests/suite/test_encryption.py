@@ -10,6 +10,8 @@ from verify.lab.lab import Chain, Lab
 from verify.secret import Secret
 from verify.trees import MARKED
 
+pytestmark = pytest.mark.of_the_release
+
 NEARLY_RIGHT = {"other-letters": str.swapcase, "last-character-missing": lambda right: right[:-1]}
 
 

@@ -11,7 +11,9 @@ from verify.lab.history_lab import HistoryLab
 from verify.operations import Operation, calendar
 from verify.trees import History, lives
 
-DAYS = {"smoke": 4, "default": 5, "nightly": 365}.get(settings.get_current_profile_name(), 5)
+pytestmark = pytest.mark.of_the_release
+
+DAYS = {"smoke": 4, "default": 4, "nightly": 365}.get(settings.get_current_profile_name(), 4)
 HISTORIES = 10
 
 

@@ -6,6 +6,8 @@ from verify.checks import checks, must_find_nothing
 from verify.concerns.exit_codes import FAILURES, FailingCommand, exit_code_findings
 from verify.lab.lab import Lab
 
+pytestmark = pytest.mark.of_the_release
+
 
 @checks("exit-codes-honest")
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)

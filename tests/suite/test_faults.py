@@ -20,6 +20,8 @@ from verify.concerns.interrupted_backups import (
 from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
 from verify.lab.lab import Lab
 
+pytestmark = pytest.mark.of_the_release
+
 Tabulate = Callable[[str, str, str, object], None]
 
 

@@ -1,10 +1,13 @@
 """A full backup comes back as it was."""
 
+import pytest
 from hypothesis import given
 
 from verify.checks import checks
 from verify.lab.history_lab import HistoryLab
 from verify.trees import Tree, histories_of, trees
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("structure", "content", "metadata")

@@ -6,6 +6,8 @@ from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.lab import Lab
 from verify.trees import LARGE_FILE_EDITS, LargeFileEdit
 
+pytestmark = pytest.mark.of_the_release
+
 SIGNATURE_SHARE = 0.02  # of the file: 12 bytes of checksums for each block of 2048, and their headers
 OVERHEAD = 64 * 1024  # bytes: manifest, tar headers, the blocks on both sides of a change
 

@@ -3,11 +3,11 @@
 import pytest
 
 from verify.checks import Finding, checks, must_find_nothing
+from verify.concerns.gates import lacking_findings, refused_options_findings, scheme_findings, why_closed
 from verify.job import (
     incomplete,
     lost_with_container,
     readable_in_spite_of_passphrase,
-    scheme_finding,
     two_readings,
 )
 from verify.lab.lab import Lab
@@ -37,7 +37,14 @@ def test_a_new_container_goes_on_where_the_one_before_ended(lab: Lab) -> None:
 def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
     if lab.site.schemes is None:
         pytest.skip("the program in duplicity's place is no Python script and cannot be asked for its schemes")
-    must_find_nothing(scheme_finding(lab.job, lab.site.schemes, lab.release))
+    must_find_nothing(scheme_findings(lab))
+
+
+@checks("command-succeeds")
+def test_duplicity_takes_the_jobs_options(lab: Lab) -> None:
+    if lacks := lacking_findings(lab):
+        pytest.skip(why_closed(lacks))
+    must_find_nothing(refused_options_findings(lab))
 
 
 @pytest.mark.runtime("docker", reason="embedded, the source is not mounted at all")

@@ -1,9 +1,13 @@
 """No command leaves files behind that nobody needs: a schedule would fill the disk with them."""
 
+import pytest
+
 from verify.checks import checks, must_find_nothing
 from verify.concerns.leftovers import archive_findings, temporary_file_findings, temporary_names
 from verify.lab.lab import Lab
 from verify.trees import MARKED
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("nothing-left-over")

@@ -6,6 +6,8 @@ from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.lab import Lab
 from verify.trees import LIMITATIONS, Limitation, compare
 
+pytestmark = pytest.mark.of_the_release
+
 
 @checks("limitation-holds")
 @pytest.mark.parametrize("limitation", LIMITATIONS, ids=lambda limitation: limitation.id)

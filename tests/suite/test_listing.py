@@ -1,5 +1,6 @@
 """list-current-files shows the paths that were backed up."""
 
+import pytest
 from hypothesis import given
 
 from verify.checks import checks, must_find_nothing
@@ -7,6 +8,8 @@ from verify.concerns.listings import listing_findings
 from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Chain, Lab
 from verify.trees import Tree, histories_of, trees
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("listing")

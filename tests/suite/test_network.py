@@ -11,6 +11,8 @@ from verify.concerns.network_outages import Outage, outages, verdict_on_outage
 from verify.lab.lab import Lab
 from verify.lab.stores.faulty_network import MISSING, FaultyNetwork
 
+pytestmark = pytest.mark.of_the_release
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Take the outages that the profile runs."""

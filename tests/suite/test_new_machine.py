@@ -1,9 +1,13 @@
 """After a disaster there is a new machine: it has the job and the store, and nothing that duplicity kept."""
 
+import pytest
+
 from verify.checks import checks, must_find_nothing
 from verify.concerns.listings import listing_findings
 from verify.lab.lab import Chain, Lab
 from verify.trees import MARKED
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("structure", "content", "metadata", "point-in-time", "new-machine")

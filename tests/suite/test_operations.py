@@ -15,6 +15,8 @@ from verify.operations import DAY, Operation, dealt, operations_of
 from verify.trees import History, Tree, compare, file, histories
 from verify.trees.model import SECOND
 
+pytestmark = pytest.mark.of_the_release
+
 SEQUENCES = {"smoke": 1, "default": 1, "nightly": 40}
 LENGTH = 10  # operations
 HISTORIES = 40  # of each sequence

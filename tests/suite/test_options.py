@@ -15,6 +15,8 @@ from verify.concerns.option_promises import (
 )
 from verify.lab.lab import Lab
 
+pytestmark = pytest.mark.of_the_release
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Take the promises that the profile tries."""

@@ -1,11 +1,14 @@
 """Every point of a chain comes back as it was then."""
 
+import pytest
 from hypothesis import given
 
 from verify.checks import checks
 from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Chain, Lab
 from verify.trees import History, histories
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("command-succeeds", "structure", "content", "metadata", "point-in-time")

@@ -1,8 +1,12 @@
 """Old backups go when they are told to, and the kept ones need nothing of them."""
 
+import pytest
+
 from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.lab import Lab, Taking
 from verify.trees import MARKED
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("retention")

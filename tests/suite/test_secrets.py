@@ -9,6 +9,8 @@ from verify.lab.lab import Lab
 from verify.secret import Secret
 from verify.trees import MARKED
 
+pytestmark = pytest.mark.of_the_release
+
 
 @pytest.fixture(scope="session")
 def talkative(lab: Lab) -> Talkative:

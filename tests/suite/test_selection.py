@@ -11,7 +11,9 @@ from verify.concerns.selection.trials import Trials, trial_of
 from verify.lab.lab import Lab
 from verify.selection.pairs import DEFECTS, LAST_DEFECTS, SHARED, Shared, bad_rules, edge_of, pairs
 
-PAIRS = 4  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
+pytestmark = pytest.mark.of_the_release
+
+PAIRS = 2  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
 REFUSALS = 10  # examples of the profile to one for each defect: the first has the defect and nothing else
 
 

@@ -6,6 +6,8 @@ from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.lab import Chain, Lab
 from verify.trees import Tree, file, printable
 
+pytestmark = pytest.mark.of_the_release
+
 
 @checks("single-path")
 @pytest.mark.parametrize("kind", ["file", "dir", "symlink"])

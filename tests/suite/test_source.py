@@ -7,6 +7,7 @@ from verify.lab.lab import Lab
 from verify.trees import GALLERY, compare, findings_of, histories_of, printable
 
 
+@pytest.mark.of_the_release
 @checks("source-untouched")
 def test_a_backup_changes_nothing_in_its_source(lab: Lab) -> None:
     (point,) = lab.back_up(histories_of(GALLERY.first)).points

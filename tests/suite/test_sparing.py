@@ -10,6 +10,8 @@ from verify.concerns.side_effects import ANNOUNCEMENTS, ONTO, TREE, Onto, announ
 from verify.lab.lab import Lab, Point
 from verify.trees import histories_of
 
+pytestmark = pytest.mark.of_the_release
+
 
 @pytest.fixture(scope="session")
 def point(lab: Lab) -> Point:

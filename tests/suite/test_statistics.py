@@ -1,8 +1,12 @@
 """What a backup says that it did is what it did."""
 
+import pytest
+
 from verify.checks import checks, must_find_nothing
 from verify.concerns.listings import statistics_findings
 from verify.lab.lab import Chain, Lab
+
+pytestmark = pytest.mark.of_the_release
 
 
 @checks("statistics-true")

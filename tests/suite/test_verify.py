@@ -11,6 +11,8 @@ from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Lab, Point
 from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of, special, symlink
 
+pytestmark = pytest.mark.of_the_release
+
 SAME_BUT_FOR_BYTES = histories_of(Tree({b"file": file((1, 5000))}), Tree({b"file": file((1, 2500), (2, 2500))}))
 
 PASSED_OVER = {

@@ -10,7 +10,7 @@ from verify.commands.parsers import Parser
 from verify.commands.policy_options import take_policy
 from verify.commands.suite_run import add_pytest_options, run_tests
 from verify.errors import CannotRunError
-from verify.options import JOB, LAB, POLICY, RUN
+from verify.options import AGAIN, JOB, LAB, POLICY, PROOFS, RUN
 
 if TYPE_CHECKING:
     from verify.lab.hosts.runtime import RuntimeChoice
@@ -34,10 +34,11 @@ WITHOUT_EFFECT = {  # options of each runtime alone, and what to give so that th
 def parser() -> Parser:
     """Return the command's parser."""
     made = Parser("duplicity-verify", DESCRIPTION, EXAMPLES)
-    for title, options in (("the job", JOB), ("the policy", POLICY), ("the lab", LAB), ("the run", RUN)):
+    for title, options in (("the job", JOB), ("the policy", POLICY), ("the lab", LAB), ("the run", (*RUN, AGAIN))):
         made.add_options(title, options)
     made.add_output()
     add_pytest_options(made)
+    made.set_defaults(proofs=True)
     return made
 
 
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     take_policy(options)
     runtime = look_at(options)
     modules = [suite(), *([tests("lock")] if options.lock else [])]
-    return run_tests(modules, parser(), options, (*JOB, *POLICY, *LAB, *RUN), runtime)
+    return run_tests(modules, parser(), options, (*JOB, *POLICY, *LAB, *RUN, AGAIN, PROOFS), runtime)
 
 
 def look_at(options: argparse.Namespace) -> "RuntimeChoice":

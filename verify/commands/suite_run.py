@@ -172,7 +172,7 @@ def pytest_arguments(tests: Sequence[Path], options: argparse.Namespace, known: 
     unwanted = ("no:cacheprovider", "no:terminalreporter", "no:tmpdir")  # tmpdir keeps folders of the last runs
     plugins = [word for name in (*loaded, *unwanted) for word in ("-p", name)]
     chosen = ["-k", options.keyword] if options.keyword else []
-    workers = ["-n", str(options.workers), "--dist=worksteal"] if options.workers > 1 else []
+    workers = ["-n", str(options.workers), "--dist=loadscope", "--no-loadscope-reorder"] if options.workers > 1 else []
     return [*map(str, tests), *root, *plugins, *workers, *chosen, *spelled(known, vars(options))]
 
 

@@ -13,7 +13,7 @@ Use = Literal["restore", "next backup"]
 
 ARCHIVES: tuple[Archive, ...] = ("kept", "lost")
 USES: tuple[Use, ...] = ("restore", "next backup")
-BY_DAY = 12  # cells of any run but the nightly one: a minute of a processor
+BY_DAY = 9  # cells of any run but the nightly one: what of the matrix a first verdict waits for
 
 
 @dataclass(frozen=True, order=True)

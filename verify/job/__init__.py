@@ -2,7 +2,7 @@
 
 from verify.job.assemble import read_job
 from verify.job.credentials import printable_destination
-from verify.job.findings import findings_of, incomplete, two_readings
+from verify.job.findings import cannot_begin, findings_of, incomplete, two_readings
 from verify.job.image import Entry, Schedule
 from verify.job.job import Job
 from verify.job.mounts import Network, Volume
@@ -24,6 +24,7 @@ __all__ = [
     "Stack",
     "Unfaithful",
     "Volume",
+    "cannot_begin",
     "findings_of",
     "idle_days",
     "incomplete",

@@ -58,13 +58,20 @@ def _one_reading(how: str, name: str) -> str:
     return f"write {name}=value, without blanks around the value"
 
 
+def cannot_begin(job: Job) -> Iterator[Finding]:
+    """Given a job, return a finding for each thing without which duplicity is never even started as meant."""
+    if not job.source or "SRC" in job.defaults:
+        yield from list(_source(job))[:1]
+    yield from _destination(job)
+    yield from _options(job)
+
+
 def incomplete(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing that it lacks to make a backup."""
     yield from _source(job)
     yield from _destination(job)
     yield from _encryption(job)
-    if job.options_trouble:
-        yield _incomplete("OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote")
+    yield from _options(job)
     yield from _runs(job)
 
 
@@ -107,6 +114,11 @@ def _encryption(job: Job) -> Iterator[Finding]:
     if job.encrypted and not job.passphrase and not job.encrypts_to_key:
         hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
         yield _incomplete("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
+
+
+def _options(job: Job) -> Iterator[Finding]:
+    if job.options_trouble:
+        yield _incomplete("OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote")
 
 
 def _runs(job: Job) -> Iterator[Finding]:

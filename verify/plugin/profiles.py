@@ -1,5 +1,8 @@
 """How much Hypothesis draws: the profiles `smoke`, `default` and `nightly`.
 
+`smoke` besides runs only what is of the job itself (see `verify.plugin.proving`): what fits in a minute. Its
+examples are those of a test of the release that somebody names with `-k`.
+
 They are our own because Hypothesis, where it sees a CI server, loads a profile that derandomizes
 and drops its database: the nightly job would draw the same examples every night and forget what it
 found. Examples are few because each costs a cycle in the lab; a test that is pure sets its own
@@ -10,7 +13,7 @@ import os
 from pathlib import Path
 
 EXAMPLES = {"smoke": 3, "default": 10, "nightly": 200}
-PACKED = {"smoke": 40, "default": 600, "nightly": 55_000}  # of tests whose examples share cycles, see verify.lab.packs
+PACKED = {"smoke": 40, "default": 300, "nightly": 55_000}  # of tests whose examples share cycles, see verify.lab.packs
 
 
 def load_profile(name: str, home: Path | None) -> None:

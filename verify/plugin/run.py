@@ -14,8 +14,10 @@ import pytest
 
 from verify import evidence
 from verify.errors import CannotRunError
-from verify.options import AGAINST, CHANGE, JOB, LAB, POLICY, RUN, SELECTION
+from verify.options import AGAIN, AGAINST, CHANGE, JOB, LAB, POLICY, PROOFS, RUN, SELECTION
+from verify.plugin import proving
 from verify.plugin.interruption import ignore_interrupts
+from verify.plugin.proving import LABS, Keeper, basis_in
 
 if TYPE_CHECKING:
     from verify.drill.drill import Drill
@@ -30,7 +32,6 @@ RUNTIMES = ("embedded", "docker")
 PLAN_KEY = "verify_plan"
 SEED = "DUPLICITY_VERIFY_SEED"
 CHOICES: pytest.StashKey[dict[str, "RuntimeChoice"]] = pytest.StashKey()
-LABS: pytest.StashKey[dict[str, "Lab"]] = pytest.StashKey()  # those that are open, by runtime
 LABS_SEEN: pytest.StashKey[set[int]] = pytest.StashKey()
 
 
@@ -42,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "profile": {"default": None},
         "report_dir": {"default": None, "help": "write report.json, report.md and junit.xml there"},
     }
-    for each in (*JOB, *LAB, *AGAINST, *RUN, *POLICY, *SELECTION, *CHANGE):
+    for each in (*JOB, *LAB, *AGAINST, *RUN, AGAIN, PROOFS, *POLICY, *SELECTION, *CHANGE):
         each.add_to(group.addoption, **overrides.get(each.name, {}))
 
 
@@ -58,10 +59,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; where the run asks for the plugin, load the profile and start recording."""
     config.addinivalue_line("markers", "runtime(name, reason): the test needs a lab of this runtime")
     config.addinivalue_line("markers", "alone(reason): each example of the test has a cycle of its own")
+    for line in proving.MARKERS:
+        config.addinivalue_line("markers", line)
     if not _is_asked_for(config):
         return
     _load_profile(config)
     _take_seed(config)
+    config.pluginmanager.register(proving, "verify-proving")
     config.pluginmanager.register(UndisturbedEnd(), "verify-end")
     if not hasattr(config, "workerinput"):
         _record(config)
@@ -103,7 +107,10 @@ def _record(config: pytest.Config) -> None:
     plan = os.memfd_create("duplicity-verify-plan")  # in memory: a killed run leaves no file
     config.add_cleanup(lambda: os.close(plan))
     manager = config.pluginmanager
-    manager.register(recorder.Recorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}")), "verify-recorder")
+    recording = recorder.Recorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}"))
+    manager.register(recording, "verify-recorder")
+    if config.getoption("proofs"):
+        manager.register(Keeper(recording), "verify-keeper")
     manager.register(terminal.TerminalSummary(), "verify-terminal")
     if config.getoption("report_dir"):
         report_dir = Path(config.getoption("report_dir"))
@@ -118,6 +125,17 @@ def pytest_configure_node(node: Any) -> None:
     recorder = node.config.pluginmanager.get_plugin("verify-recorder")
     if recorder:
         node.workerinput[PLAN_KEY] = str(recorder.plan_file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal the tests of a command's run in our own order."""
+    recorder = config.pluginmanager.get_plugin("verify-recorder")
+    if recorder is None or config.getoption("dist") != "loadscope" or config.option.loadscopereorder:
+        return None
+    from verify.plugin.dealing import Dealing  # noqa: PLC0415 - imports xdist, which need not be there
+
+    return Dealing(config, log, recorder)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist tells the main process that the worker has collected
@@ -281,6 +299,16 @@ def _note_lab(item: pytest.Item, report: pytest.TestReport) -> None:
     if opened is not None and id(opened) not in seen:
         seen.add(id(opened))
         report.user_properties.append(("facts", opened.facts))
+        report.user_properties.extend(_basis(item))
+
+
+def _basis(item: pytest.Item) -> Iterator[tuple[str, object]]:
+    """Yield what the proofs of a lab depend on, where they are to be remembered."""
+    lab: Lab | None = getattr(item, "funcargs", {}).get("lab")
+    if lab is not None and item.config.getoption("proofs"):
+        basis = basis_in(item.config, lab)
+        if basis:
+            yield "basis", [lab.runtime, basis]
 
 
 def _note_counts(item: pytest.Item) -> None:

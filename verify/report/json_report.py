@@ -1,4 +1,4 @@
-"""`report.json`: a run for machines. Its shape is an interface: schema/report-1.json."""
+"""`report.json`: a run for machines. Its shape is an interface: schema/report-2.json."""
 
 import math
 from typing import Any
@@ -7,7 +7,7 @@ import verify
 from verify.checks import Finding
 from verify.report.outcome import CheckResult, Run, TestResult
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def report_of(run: Run) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "started": run.started.isoformat(),
         "ended": run.ended.isoformat(),
         "seconds": round(run.seconds, 3),
+        "profile": run.profile,
         "job": first.get("job", {}),
         "runtime": [lab["runtime"] for lab in run.labs],
         "versions": {lab["runtime"]["name"]: lab["versions"] for lab in run.labs},
@@ -43,9 +44,17 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "meaning": check.meaning,
         "reason": check.reason,
         "said": check.said,
+        "remembered": check.is_remembered,
+        "proven_before": check.proofs[0].as_json() if check.proofs else None,
         "bytes_downloaded": check.downloaded,
         "tests": [
-            {"id": test.id, "ending": test.ending.value, "seconds": round(test.seconds, 3), "reason": test.reason}
+            {
+                "id": test.id,
+                "ending": test.ending.value,
+                "seconds": round(test.seconds, 3),
+                "reason": test.reason,
+                "proven_before": test.proof.as_json() if test.proof else None,
+            }
             for test in check.tests
         ],
     }

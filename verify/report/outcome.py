@@ -1,13 +1,16 @@
 """What a run means: tests folded into checks, checks into a verdict."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from verify.checks import CATALOGUE, Finding, Severity
+from verify.proofs.proof import Proof
+
+NAMED = 6  # of the checks that are not proven, in the sentence of the verdict
 
 
 class Outcome(StrEnum):
@@ -23,6 +26,7 @@ class Ending(StrEnum):
     """How a test ended."""
 
     PASSED = "passed"
+    REMEMBERED = "remembered"  # it passed in an earlier run, whose proof still holds: it was not repeated
     FINDINGS = "findings"
     SKIPPED = "skipped"
     COULD_NOT_RUN = "could-not-run"  # `CannotRunError`: this machine or the lab is at fault
@@ -44,10 +48,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What is known of a test before it runs. `runtime` is empty for a test without a lab."""
+    """What is known of a test before it runs. `runtime` is empty for a test without a lab.
+
+    `of_the_release` says that it depends on nothing that a job's source, rules or destination are; tests that
+    share what is costly to make are named by it in `together`.
+    """
 
     checks: tuple[str, ...] = ()
     runtime: str = ""
+    of_the_release: bool = False
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class TestResult:
     example: str = ""  # the falsifying example, and how Hypothesis draws it again
     said: str = ""  # what it has seen, in a few words
     downloaded: int = 0  # bytes, from a real destination
+    proof: Proof | None = None  # the earlier run's, of a test that is remembered
 
     @property
     def is_of_the_suite(self) -> bool:
@@ -97,6 +108,16 @@ class CheckResult:
     def said(self) -> str:
         """What the tests that decide the check have seen, in a few words; empty where they say nothing."""
         return "; ".join(test.said for test in self.tests if test.said)
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether it rests on earlier runs alone."""
+        return bool(self.proofs) and not any(test.ending is Ending.PASSED for test in self.tests)
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """The proofs of earlier runs that it rests on, one for each test that was not repeated; the oldest first."""
+        return tuple(sorted((test.proof for test in self.tests if test.proof), key=lambda proof: proof.at))
 
     @property
     def downloaded(self) -> int:
@@ -138,7 +159,7 @@ def _judged(tests: tuple[TestResult, ...], *, refuted: bool) -> tuple[Outcome, s
         if test.ending is Ending.FINDINGS:
             others = ", ".join(dict.fromkeys(found.check for found in test.findings))
             return Outcome.NOT_PROVEN, f"another check failed first: {others}"
-    if any(test.ending is Ending.PASSED for test in tests):
+    if any(test.ending in {Ending.PASSED, Ending.REMEMBERED} for test in tests):
         return Outcome.PROVEN, ""
     reasons = dict.fromkeys(test.reason for test in tests if test.reason)
     return Outcome.NOT_PROVEN, "; ".join(reasons) or "no test that decides it was run"
@@ -159,6 +180,7 @@ class Run:
     troubles: tuple[str, ...] = ()
     statistics: Mapping[str, float] = field(default_factory=dict)
     chosen: str = ""
+    profile: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -203,9 +225,15 @@ class Run:
     def _proven(self) -> str:
         proven = self.counts[Outcome.PROVEN]
         rest = dict.fromkeys(check.id for check in self.checks if check.outcome is Outcome.NOT_PROVEN)
-        left = f", {len(rest)} not proven ({', '.join(rest)})" if rest else ""
+        left = f", {len(rest)} not proven ({_first(list(rest))})" if rest else ""
         some = f", of the tests that match {self.chosen!r}" if self.chosen else ""
-        return f"{counted(proven, 'check')} {'holds' if proven == 1 else 'hold'}{left}{some}"
+        return f"{counted(proven, 'check')} {'holds' if proven == 1 else 'hold'}{self._before()}{left}{some}"
+
+    def _before(self) -> str:
+        """Return how many of the checks rest on earlier runs alone, and the oldest of these; empty if none does."""
+        old = [check for check in self.checks if check.outcome is Outcome.PROVEN and check.is_remembered]
+        oldest = min((check.proofs[0] for check in old), key=lambda proof: proof.at, default=None)
+        return f", {len(old)} of them as proven before, first on {oldest.words}" if oldest else ""
 
     def _found(self) -> str:
         ids = ", ".join(dict.fromkeys(found.check for found in self.findings))
@@ -216,3 +244,8 @@ class Run:
 def counted(number: int, noun: str) -> str:
     """Given a number and a noun, return both, the noun in its plural where it needs one."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _first(ids: Sequence[str]) -> str:
+    """Given ids, return the first of them, and how many more there are."""
+    return ", ".join(ids) if len(ids) <= NAMED else f"{', '.join(ids[: NAMED - 1])} and {len(ids) - NAMED + 1} more"

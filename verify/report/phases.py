@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from verify.checks import Finding
+from verify.proofs.proof import Proof
 from verify.report.outcome import Ending, Planned, TestResult
 
 
@@ -26,12 +27,15 @@ def folded(
     sentences = properties(last, "could-not-run")
     failed = [phase for phase in phases if phase.failed]
     skipped = [phase for phase in phases if phase.skipped]
+    proof = next(map(Proof.from_json, properties(last, "remembered")), None)
     if findings:
         ending, reason = Ending.FINDINGS, ""
     elif sentences:
         ending, reason = Ending.COULD_NOT_RUN, sentences[0]
     elif failed:
         ending, reason = Ending.ERROR, last_line(failed[0].longreprtext)
+    elif proof:
+        ending, reason = Ending.REMEMBERED, ""
     elif skipped:
         ending, reason = Ending.SKIPPED, skip_reason(skipped[0])
     else:
@@ -41,6 +45,7 @@ def folded(
         last.nodeid, planned, ending, sum(p.duration for p in phases), reason, findings, example,
         said="; ".join(properties(last, "said")),
         downloaded=sum(counts.get("bytes_downloaded", 0) for counts in properties(last, "statistic")),
+        proof=proof,
     )  # fmt: skip
 
 

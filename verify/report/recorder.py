@@ -155,6 +155,7 @@ class Recorder:
             labs=tuple(self.labs[name] for name in sorted(self.labs)),
             troubles=tuple(self.troubles),
             statistics=dict(sorted(self.statistics.items())),
+            profile=self.config.getoption("profile") or "default",
             chosen=" ".join(filter(None, (self.config.getoption("keyword"), self.config.getoption("markexpr")))),
         )
 

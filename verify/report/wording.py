@@ -39,13 +39,24 @@ def remark(check: CheckResult, told: set[str]) -> str:
     `told` are the reasons that the reader knows already; this one is added.
     """
     if check.outcome is Outcome.PROVEN:
-        return check.said
+        if check.is_remembered or not check.proofs:
+            return proven_before(check) or check.said
+        return f"{check.said or check.meaning}; {proven_before(check)}"
     if check.outcome is Outcome.FINDING:
         return counted(len(check.findings), "finding")
     what = "stopped" if check.outcome is Outcome.ERROR else "not proven"
     known = check.reason in told
     told.add(check.reason)
     return f"{what}, as above" if known else f"{what}: {check.reason}"
+
+
+def proven_before(check: CheckResult) -> str:
+    """Given a check that is proven, return which of its tests were not repeated, and when they passed."""
+    if not check.proofs:
+        return ""
+    oldest = check.proofs[0].words
+    some = "" if check.is_remembered else f"{counted(len(check.proofs), 'test')} "
+    return f"{some}proven {oldest}"
 
 
 def alike(names: Sequence[str]) -> str:

@@ -113,6 +113,29 @@ def test_a_failed_command_is_a_finding_with_its_exit_code_and_last_lines() -> No
     assert finding.hint.endswith("GPGError: bad ***")
 
 
+STAMP = "2026-11-30 06:40:00,123 ERROR "  # of --log-timestamp
+
+
+@pytest.mark.parametrize(("printed", "sentence"), [
+    (
+        "CommandLineError: Option '--gio' was removed in 2.0.0.\nThe following options were deprecated and removed\n"
+        + "".join(f"    --option-{number}\n" for number in range(9)) + "Enter 'duplicity --help' for help screen.\n",
+        "CommandLineError: Option '--gio' was removed in 2.0.0.",
+    ),
+    (
+        f"{STAMP}CommandLineError: got 3\nExpected 2 positionals.\nEnter 'duplicity --help' for help screen.\n",
+        f"{STAMP}CommandLineError: got 3\nExpected 2 positionals.",
+    ),
+    (
+        "Usage: duplicity full\nCommand line error: no such option: --x\nEnter 'duplicity --help' for help screen.\n",
+        "Command line error: no such option: --x",
+    ),
+    ("one\ntwo\n", "one\ntwo"),
+])  # fmt: skip
+def test_what_duplicity_says_is_wrong_is_told_without_the_help_around_it(printed: str, sentence: str) -> None:
+    assert Result.of(("full",), completed(b"", 23, printed.encode()), ()).sentence == sentence
+
+
 def test_a_command_that_succeeded_gives_itself() -> None:
     result = Result.of(("full",), completed(b""), ())
     assert result.must_succeed() is result

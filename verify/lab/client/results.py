@@ -32,6 +32,13 @@ EXIT_NAMES: Mapping[int, str] = {
 }  # fmt: skip
 
 LOGGED = 1 << 20  # bytes of each stream that a log has: a listing of a million paths is read as bytes
+# What duplicity says that is wrong: the line that begins so. Long lists of options may follow it.
+_ERROR = re.compile(
+    r"^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ )?"  # of --log-timestamp
+    r"(?:CommandLineError|Command line error|Fatal Error|\S*duplicity: error): ",
+    re.MULTILINE,
+)
+_AROUND = ("Enter 'duplicity", "The following options", "usage:", "Usage:")  # what it says besides, on no occasion
 LAST_LINES = 6  # of what a failed command printed, for a finding
 _STAMP = rb"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ )?"  # of --log-timestamp
 _DATE = rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4,}"
@@ -99,12 +106,22 @@ class Result:
         """The last lines that the command printed."""
         return "\n".join([line for line in self.log.splitlines() if line.strip()][-LAST_LINES:])
 
+    @property
+    def sentence(self) -> str:
+        """What duplicity itself says is wrong, without the help that it prints around it; else its last lines."""
+        errors = list(_ERROR.finditer(self.log))
+        if not errors:
+            return self.last_lines
+        lines = [line for line in self.log[errors[-1].start() :].splitlines() if line.strip()]
+        beside = next((number for number, line in enumerate(lines) if line.startswith(_AROUND)), len(lines))
+        return "\n".join(lines[: min(beside, LAST_LINES)])
+
     def must_succeed(self, check: str = "command-succeeds") -> Self:
         """Return the result. Raise `FindingsError` (of the check) unless the command ended with exit code 0."""
         if not self.ok:
             got = self.ending
             expected = f"duplicity {self.verb} ends with exit code 0"
-            raise FindingsError((Finding(check, "", expected, got, self.last_lines),))
+            raise FindingsError((Finding(check, "", expected, got, self.sentence),))
         return self
 
 

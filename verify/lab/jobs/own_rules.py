@@ -101,8 +101,8 @@ class OwnRules:
             return [Finding("command-succeeds", "", "rules that duplicity accepts", got, sentence)] if code else []
         without = result if result.ok else lab.try_point(lab.new_chain()).result
         if not without.ok:
-            return [Finding("command-succeeds", "", "options that duplicity accepts", got, without.last_lines)]
-        return [Finding("selection-as-predicted", "", f"exit code {code} {sentence}".strip(), got, result.last_lines)]
+            return [Finding("command-succeeds", "", "options that duplicity accepts", got, without.sentence)]
+        return [Finding("selection-as-predicted", "", f"exit code {code} {sentence}".strip(), got, result.sentence)]
 
     def placement_findings(
         self, source: Inventory, listed: Iterable[bytes], restored: Inventory | None = None

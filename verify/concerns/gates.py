@@ -1,0 +1,46 @@
+"""Gates: what has to hold before anything else of a job is worth trying.
+
+A job that duplicity does not even begin would fail every test alike, and the operator waits for one sentence.
+"""
+
+from dataclasses import replace
+
+from verify.checks import Finding
+from verify.job import cannot_begin, scheme_finding
+from verify.lab.jobs.own_rules import OwnRules
+from verify.lab.lab import Lab
+from verify.trees import Tree, file
+
+ONE_FILE = Tree({b"a": file((1, 1))})
+
+
+def closed_gates(lab: Lab) -> tuple[Finding, ...]:
+    """Given a lab, return why its job cannot run at all: what it lacks, else what duplicity refuses of it."""
+    return lacking_findings(lab) or tuple(refused_options_findings(lab))
+
+
+def lacking_findings(lab: Lab) -> tuple[Finding, ...]:
+    """Given a lab, return what its job lacks to be run at all: what duplicity says of the rest is then no news."""
+    return (*cannot_begin(lab.job), *scheme_findings(lab))
+
+
+def scheme_findings(lab: Lab) -> list[Finding]:
+    """Return a finding if duplicity does not know the destination's scheme; none where it cannot be asked."""
+    return [] if lab.site.schemes is None else list(scheme_finding(lab.job, lab.site.schemes, lab.release))
+
+
+def refused_options_findings(lab: Lab) -> list[Finding]:
+    """Let duplicity say what it would back up of one file with all the job's options; return what it refuses."""
+    own = OwnRules.of(lab)
+    lab.fill_source(ONE_FILE)
+    chain = lab.new_chain(encrypted=not lab.unencrypted, selection=not own.unread)
+    client = replace(chain.duplicity, options=(*chain.duplicity.options, "--dry-run"))
+    result = lab.ran(client.full(chain.source, chain.destination.url))
+    return [] if result.ok else own.refusal_findings(lab, result)
+
+
+def why_closed(findings: tuple[Finding, ...]) -> str:
+    """Given what closes the gates, return why the rest is not proven."""
+    first = findings[0]
+    said = first.hint.splitlines()[0] if first.check == "command-succeeds" and first.hint else first.got
+    return f"the job cannot run: {said}"
