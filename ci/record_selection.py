@@ -17,7 +17,7 @@ from verify.concerns.selection.trials import Trials
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.lab.settings import DEFAULT_RELEASE, LabSettings
-from verify.selection.pairs import SHARED, Pack, Pair, Shared, edge_of, pairs
+from verify.selection.pairs import SHARED, Pair, PairPack, Shared, edge_of, pairs
 from verify.selection.pairs.edges import MOMENT
 from verify.trees.model import SECOND
 
@@ -46,7 +46,7 @@ def recorded(lab: Lab) -> Iterator[dict[str, Any]]:
         trials = Trials(lab, shared)
         if trials.refused:
             continue
-        pack = Pack(shared, drawn(shared, lab.release))
+        pack = PairPack(shared, drawn(shared, lab.release))
         point = trials.trial(pack).point()
         line = pack.command_line("/s", "list")
         taken = frozenset(lab.listing(point).paths)

@@ -18,7 +18,7 @@ class CouldNotRun(BaseException):
 
 
 @dataclass(frozen=True)
-class Told:
+class Evidence:
     """What to print instead of a traceback, and what a report's user properties take."""
 
     text: str
@@ -43,7 +43,7 @@ def passing_through(test: Callable[..., Any]) -> Callable[..., Any]:
     return body
 
 
-def told_by(error: BaseException) -> Told | None:
+def told_by(error: BaseException) -> Evidence | None:
     """Given what a test raised, return what it says of the backup; None where its traceback says more.
 
     The outermost error decides: one that was met while handling the other knows more.
@@ -51,7 +51,7 @@ def told_by(error: BaseException) -> Told | None:
     chain = list(chained(error))
     deciding = next((one for one in chain if isinstance(one, FindingsError) or _trouble(one)), None)
     if deciding is not None and (trouble := _trouble(deciding)):
-        return Told(f"could not run: {trouble}", [("could-not-run", trouble)])
+        return Evidence(f"could not run: {trouble}", [("could-not-run", trouble)])
     findings = dict.fromkeys(found for one in chain if isinstance(one, FindingsError) for found in one.findings)
     if not findings:
         return None
@@ -59,7 +59,7 @@ def told_by(error: BaseException) -> Told | None:
     told: list[tuple[str, Any]] = [("finding", found.as_json()) for found in findings]
     if notes:
         told.append(("example", "\n".join(notes)))
-    return Told("\n\n".join([*_printed(list(findings)), *notes]), told)
+    return Evidence("\n\n".join([*_printed(list(findings)), *notes]), told)
 
 
 def _trouble(error: BaseException) -> str:

@@ -12,7 +12,7 @@ PROFILES = ("smoke", "default", "nightly")
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class CommandOption:
     """An option by its flag, with argparse's keywords."""
 
     flag: str
@@ -29,9 +29,9 @@ class Option:
         add(self.flag, **{"help": self.help, **self.more, **overrides})
 
 
-def option(flag: str, help: str, metavar: str | None = None, **more: Any) -> Option:  # noqa: A002 - argparse's word
+def option(flag: str, help: str, metavar: str | None = None, **more: Any) -> CommandOption:  # noqa: A002 - argparse's word
     """Return an option; `metavar` stands for its value in the help text."""
-    return Option(flag, help, {**({"metavar": metavar} if metavar else {}), **more})
+    return CommandOption(flag, help, {**({"metavar": metavar} if metavar else {}), **more})
 
 
 JOB = (
@@ -94,12 +94,12 @@ DRILL = (
 )
 
 
-def spelled(options: Iterable[Option], values: dict[str, Any]) -> list[str]:
+def spelled(options: Iterable[CommandOption], values: dict[str, Any]) -> list[str]:
     """Given options and parsed values by name, return those that are set as arguments of one word each."""
     return [word for each in options for word in _spelled(each, values[each.name])]
 
 
-def _spelled(option: Option, value: Any) -> list[str]:
+def _spelled(option: CommandOption, value: Any) -> list[str]:
     if isinstance(value, list):
         return [f"{option.flag}={each}" for each in value]
     if not value:

@@ -9,7 +9,7 @@ import pytest
 from verify.lab.settings import LabSettings
 from verify.policy import Policy
 from verify.regression import Change, Moves, approve, changes, hidden_changes, lock_findings, meaning_of
-from verify.regression.sides import Files, Side, open_sides
+from verify.regression.sides import ChangeSide, SideFiles, open_sides
 from verify.report.answer import NAME
 from verify.report.regression_answer import RegressionAnswer
 from verify.selection.listing import listing_of
@@ -23,7 +23,9 @@ def answer(pytestconfig: pytest.Config) -> RegressionAnswer | None:
 
 
 @pytest.fixture(scope="session")
-def sides(pytestconfig: pytest.Config, policy: Policy, answer: RegressionAnswer | None) -> Iterator[tuple[Side, Side]]:
+def sides(
+    pytestconfig: pytest.Config, policy: Policy, answer: RegressionAnswer | None
+) -> Iterator[tuple[ChangeSide, ChangeSide]]:
     if answer:
         yield answer.sides
         return
@@ -31,13 +33,13 @@ def sides(pytestconfig: pytest.Config, policy: Policy, answer: RegressionAnswer 
     if not before:
         pytest.skip("no change was given with --before")
     release = LabSettings.from_options(vars(pytestconfig.option)).release
-    with open_sides(before, after, Files(policy.env_file, policy.stack), os.environ, release) as opened:
+    with open_sides(before, after, SideFiles(policy.env_file, policy.stack), os.environ, release) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
 def approved(
-    pytestconfig: pytest.Config, sides: tuple[Side, Side], policy: Policy, answer: RegressionAnswer | None
+    pytestconfig: pytest.Config, sides: tuple[ChangeSide, ChangeSide], policy: Policy, answer: RegressionAnswer | None
 ) -> bool:
     """Whether the lock approves the job after the change; False without a lock."""
     if policy.lock is None:
@@ -52,7 +54,7 @@ def approved(
 
 
 @pytest.fixture(scope="session")
-def changed(sides: tuple[Side, Side], answer: RegressionAnswer | None) -> tuple[Change, ...]:
+def changed(sides: tuple[ChangeSide, ChangeSide], answer: RegressionAnswer | None) -> tuple[Change, ...]:
     """What the change means, but for the paths."""
     meanings = (meaning_of(side.job, side.lists) for side in sides)
     found = (*changes(*meanings), *hidden_changes(sides[0].job, sides[1].job))
@@ -63,7 +65,7 @@ def changed(sides: tuple[Side, Side], answer: RegressionAnswer | None) -> tuple[
 
 @pytest.fixture(scope="session")
 def moves(
-    pytestconfig: pytest.Config, sides: tuple[Side, Side], policy: Policy, answer: RegressionAnswer | None
+    pytestconfig: pytest.Config, sides: tuple[ChangeSide, ChangeSide], policy: Policy, answer: RegressionAnswer | None
 ) -> Moves:
     """The paths that leave or enter the backup."""
     listing = listing_of(policy.source, policy.listing, answer.stdin if answer else None)

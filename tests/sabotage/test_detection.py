@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from verify.detection.catalogue import Saboteur, one_of_each, saboteurs
-from verify.detection.detection import Detection, Outcome
+from verify.detection.detection import Detection, TrialOutcome
 
 EVERY_DAY = one_of_each(saboteurs())
 
@@ -18,6 +18,6 @@ def test_the_check_that_is_named_for_a_saboteur_catches_it(
     saboteur: Saboteur, trial: Callable[[Saboteur], Detection]
 ) -> None:
     detection = trial(saboteur)
-    if detection.outcome is Outcome.NOT_TRIED:
+    if detection.outcome is TrialOutcome.NOT_TRIED:
         pytest.skip(detection.reason)
-    assert detection.outcome is Outcome.CAUGHT, f"{saboteur.meaning} {detection}"
+    assert detection.outcome is TrialOutcome.CAUGHT, f"{saboteur.meaning} {detection}"

@@ -20,7 +20,7 @@ from verify.lab.opening import open_lab
 from verify.lab.settings import LabSettings
 from verify.proofs.basis import basis_of, program_of
 from verify.proofs.digest import suite_code
-from verify.proofs.memory import Memory
+from verify.proofs.memory import ProofMemory
 
 SHARED = ("bin", "duplicity", "images", "store")  # of the cache: what was downloaded or built
 # What makes the script of duplicity lie: it says that all went well.
@@ -74,7 +74,7 @@ def test_a_broken_duplicity_is_caught_in_spite_of_an_honest_ones_proofs(
     with open_lab(LabSettings.from_options({"duplicity_command": command}), "embedded") as lab:
         basis = basis_of(lab)
     assert basis is not None, "an edited script of duplicity's own is known by what is in it"
-    target = Memory({**basis, "suite": suite_code()})
+    target = ProofMemory({**basis, "suite": suite_code()})
     text = made.read_text()
     target.path.write_text(text.replace(made.stem, target.digest) if forged else text)
 

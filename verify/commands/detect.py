@@ -68,9 +68,9 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Try the saboteurs out and write the table; return 0 if each was caught by its check, 1 if not, 2 for errors."""
-    from verify.detection.detection import Detection, Outcome  # noqa: PLC0415 - after --help and --version
+    from verify.detection.detection import Detection, TrialOutcome  # noqa: PLC0415 - after --help and --version
     from verify.detection.files import write_detection  # noqa: PLC0415 - as above
-    from verify.detection.result import Result  # noqa: PLC0415 - as above
+    from verify.detection.result import DetectionResult  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
 
     begun, folder = time.monotonic(), Path(options.report_dir).absolute()
@@ -81,8 +81,8 @@ def run(options: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     trials = folder / "trials"
     shutil.rmtree(trials, ignore_errors=True)
-    rows = {each.name: Detection(each, Outcome.NOT_TRIED, reason=UNREACHED).as_json for each in chosen}
-    result = Result([*rows.values()], 0.0, options.workers, _facts(options))
+    rows = {each.name: Detection(each, TrialOutcome.NOT_TRIED, reason=UNREACHED).as_json for each in chosen}
+    result = DetectionResult([*rows.values()], 0.0, options.workers, _facts(options))
     for detection in _tried(chosen, options, trials):
         rows[detection.saboteur.name] = detection.as_json
         result = replace(result, rows=[*rows.values()], seconds=time.monotonic() - begun)

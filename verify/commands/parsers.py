@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from verify import __version__
-from verify.options import Option
+from verify.options import CommandOption
 
 COULD_NOT_RUN = 2
 EXIT_CODES = "exit codes: 0 proven, 1 findings, 2 could not run"
@@ -32,7 +32,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="store_true", help="show this help and exit")
         self.add_argument("--version", action="store_true", help="show the versions of duplicity-verify and Python")
 
-    def add_options(self, title: str, options: Iterable[Option]) -> None:
+    def add_options(self, title: str, options: Iterable[CommandOption]) -> None:
         """Add options below a title of their own."""
         group = self.add_argument_group(title)
         for option in options:

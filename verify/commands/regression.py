@@ -16,7 +16,7 @@ from verify.errors import CannotRunError
 from verify.options import CHANGE, JOB, LAB, POLICY, RUN, SELECTION
 
 if TYPE_CHECKING:
-    from verify.regression.sides import Side
+    from verify.regression.sides import ChangeSide
     from verify.report.outcome import Run
 
 EXAMPLES = """examples:
@@ -53,20 +53,20 @@ def parser() -> Parser:
 def run(options: argparse.Namespace) -> int:
     """Run the tests of a change, and both jobs in the lab; print the answer, and return the exit code."""
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - not for --help and --version
-    from verify.regression.sides import Files, open_sides  # noqa: PLC0415 - as above
+    from verify.regression.sides import SideFiles, open_sides  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
 
     must_name_paths(take_policy(options))
     if not options.before:
         raise CannotRunError("nothing says what the job was before: give --before FILE, REVISION or REVISION:FILE")
     release = LabSettings.from_options(vars(options)).release
-    files = Files(options.env_file and Path(options.env_file), options.stack and Path(options.stack))
+    files = SideFiles(options.env_file and Path(options.env_file), options.stack and Path(options.stack))
     with open_sides(options.before, options.after, files, os.environ, release) as sides:
         must_be_writable(Path(options.report_dir))
         return _compared(options, sides).verdict.exit_code
 
 
-def _compared(options: argparse.Namespace, sides: "tuple[Side, Side]") -> "Run":
+def _compared(options: argparse.Namespace, sides: "tuple[ChangeSide, ChangeSide]") -> "Run":
     from verify.report.regression_answer import RegressionAnswer  # noqa: PLC0415 - as above
 
     answer = RegressionAnswer(options.form, sides)
@@ -106,7 +106,7 @@ def _part_in_the_lab(run: "Run") -> "Run":
     )
 
 
-def _with(options: argparse.Namespace, side: "Side") -> argparse.Namespace:
+def _with(options: argparse.Namespace, side: "ChangeSide") -> argparse.Namespace:
     """Return the options for a run of one side."""
     files = {
         name: path and str(path) for name, path in (("env_file", side.files.env_file), ("stack", side.files.stack))

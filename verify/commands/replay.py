@@ -26,7 +26,7 @@ found it, unless they are named here."""
 EXIT_CODES = "exit codes: 0 all fixed, 1 one fails still, 2 one could not be run"
 
 
-class Outcome(StrEnum):
+class ReplayOutcome(StrEnum):
     """What became of a failure."""
 
     FIXED = "FIXED"
@@ -57,10 +57,10 @@ def run(options: argparse.Namespace) -> int:
             met.add(outcome)
             sys.stdout.write(f"{outcome:6} {line}\n")
             sys.stdout.flush()
-    return 1 if Outcome.FAILED in met else COULD_NOT_RUN if Outcome.ERROR in met else 0
+    return 1 if ReplayOutcome.FAILED in met else COULD_NOT_RUN if ReplayOutcome.ERROR in met else 0
 
 
-def _replayed(folder: Path, ids: Sequence[str], options: argparse.Namespace) -> Iterator[tuple[Outcome, str]]:
+def _replayed(folder: Path, ids: Sequence[str], options: argparse.Namespace) -> Iterator[tuple[ReplayOutcome, str]]:
     from verify.lab.replay.failures import forget, read_case  # noqa: PLC0415 - as above
 
     for id_ in ids:
@@ -68,21 +68,21 @@ def _replayed(folder: Path, ids: Sequence[str], options: argparse.Namespace) -> 
             case = read_case(folder, id_)
             error = _error_of(case, options)
         except CannotRunError as trouble:
-            yield Outcome.ERROR, f"{id_}: {trouble}"
+            yield ReplayOutcome.ERROR, f"{id_}: {trouble}"
             continue
         if error is None:
             forget(folder, id_)
-            yield Outcome.FIXED, f"{id_} {case.test}"
+            yield ReplayOutcome.FIXED, f"{id_} {case.test}"
         else:
             yield _told(f"{id_} {case.test}", error)
 
 
-def _told(what: str, error: BaseException) -> tuple[Outcome, str]:
+def _told(what: str, error: BaseException) -> tuple[ReplayOutcome, str]:
     from verify.checks import FindingsError  # noqa: PLC0415 - as above
 
     if isinstance(error, FindingsError):
-        return Outcome.FAILED, f"{what}{error}"
-    return Outcome.ERROR, f"{what}: {type(error).__name__}: {error}"
+        return ReplayOutcome.FAILED, f"{what}{error}"
+    return ReplayOutcome.ERROR, f"{what}: {type(error).__name__}: {error}"
 
 
 def _error_of(case: "Case", options: argparse.Namespace) -> BaseException | None:

@@ -13,7 +13,7 @@ from verify.commands.chosen import must_choose_something
 from verify.commands.parsers import JSON, Parser
 from verify.commands.ready import make_ready
 from verify.errors import INTERRUPTED, CannotRunError
-from verify.options import Option, spelled
+from verify.options import CommandOption, spelled
 
 if TYPE_CHECKING:
     from verify.lab.hosts.runtime import RuntimeChoice
@@ -44,7 +44,7 @@ def run_tests(
     tests: Sequence[Path],
     parser: Parser,
     options: argparse.Namespace,
-    known: Iterable[Option],
+    known: Iterable[CommandOption],
     runtime: "RuntimeChoice",
 ) -> int:
     """Given test folders or modules, the command's parser and its parsed options, run pytest on them.
@@ -66,7 +66,7 @@ def run_and_tell(
     tests: Sequence[Path],
     parser: Parser,
     options: argparse.Namespace,
-    known: Iterable[Option],
+    known: Iterable[CommandOption],
     *,
     runtime: "RuntimeChoice | None" = None,
     answer: "Answer | None" = None,
@@ -164,7 +164,7 @@ def isolate(environment: Any) -> None:
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 
 
-def pytest_arguments(tests: Sequence[Path], options: argparse.Namespace, known: Iterable[Option]) -> list[str]:
+def pytest_arguments(tests: Sequence[Path], options: argparse.Namespace, known: Iterable[CommandOption]) -> list[str]:
     """Return pytest's arguments: the tests' folder as its root, and nothing of the caller's configuration."""
     folder = os.path.commonpath([(path if path.is_dir() else path.parent).absolute() for path in tests])
     root = ["-c", os.devnull, f"--rootdir={folder}", f"--confcutdir={folder}", "--import-mode=importlib"]
@@ -176,7 +176,7 @@ def pytest_arguments(tests: Sequence[Path], options: argparse.Namespace, known: 
     return [*map(str, tests), *root, *plugins, *workers, *chosen, *spelled(known, vars(options))]
 
 
-def command_of(parser: Parser, options: argparse.Namespace, known: Iterable[Option]) -> str:
+def command_of(parser: Parser, options: argparse.Namespace, known: Iterable[CommandOption]) -> str:
     """Return what to type for the same run, without what chose the tests."""
     once = ("update_lock",)  # a run that is to find the same again approves nothing
     given = (

@@ -8,7 +8,7 @@ from packaging.version import Version
 from verify.checks import Finding
 from verify.job import Job
 from verify.job.credentials import printable_text
-from verify.job.options import Option
+from verify.job.options import WrittenOption
 from verify.job.received import environment_findings, shown, stretches, words_findings
 from verify.lab.hosts.host import Host
 from verify.lab.jobs.call_recorder import EntryRun, Recording, recorder, runs_of
@@ -50,7 +50,7 @@ class _Comparison:
         environment = noting.digests_of(self._meaning.job)
         return found + [each for call in recording.calls for each in environment_findings(environment, call.digests)]
 
-    def _words(self, run: EntryRun, recording: Recording, options: Sequence[Option]) -> Iterator[Finding]:
+    def _words(self, run: EntryRun, recording: Recording, options: Sequence[WrittenOption]) -> Iterator[Finding]:
         for arguments, call in zip(run.calls, recording.calls, strict=False):
             yield from words_findings(stretches(self._meaning.call(options, arguments), call.words), self._secrets)
         for arguments in run.calls[len(recording.calls) :]:

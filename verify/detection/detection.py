@@ -9,7 +9,7 @@ from verify.checks import Finding
 from verify.detection.catalogue import Saboteur
 
 
-class Outcome(StrEnum):
+class TrialOutcome(StrEnum):
     """How a trial ended; only the first is good."""
 
     CAUGHT = "caught"
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     NOT_TRIED = "not tried"  # it needs what this run does not have: an engine, a program
 
 
-ERRORS = frozenset({Outcome.NOT_APPLIED, Outcome.COULD_NOT_RUN})
+ERRORS = frozenset({TrialOutcome.NOT_APPLIED, TrialOutcome.COULD_NOT_RUN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Detection:
     """How a saboteur's trial ended. `seconds` run from the trial's start to its end."""
 
     saboteur: Saboteur
-    outcome: Outcome
+    outcome: TrialOutcome
     seconds: float = 0.0
     profile: str = ""  # the smallest one that caught it
     test: str = ""  # that caught it
@@ -50,7 +50,7 @@ class Detection:
         }
 
 
-def judged(check: str, hits: Sequence[str], findings: Iterable[Finding], *, trouble: str = "") -> Outcome:
+def judged(check: str, hits: Sequence[str], findings: Iterable[Finding], *, trouble: str = "") -> TrialOutcome:
     """Given the named check, the paths that a saboteur noted as hit, and a run's findings, return what that is.
 
     A hit that is no path is an empty one. Where paths were hit, one of them has to be named: a finding about another
@@ -60,9 +60,9 @@ def judged(check: str, hits: Sequence[str], findings: Iterable[Finding], *, trou
     named = {each.path for each in found if each.check == check}
     paths = {hit for hit in hits if hit}
     if named and hits and (not paths or named & (paths | {""})):
-        return Outcome.CAUGHT
+        return TrialOutcome.CAUGHT
     if found:
-        return Outcome.OTHERWISE if hits else Outcome.NOT_APPLIED
+        return TrialOutcome.OTHERWISE if hits else TrialOutcome.NOT_APPLIED
     if trouble:
-        return Outcome.COULD_NOT_RUN
-    return Outcome.MISSED if hits else Outcome.NOT_APPLIED
+        return TrialOutcome.COULD_NOT_RUN
+    return TrialOutcome.MISSED if hits else TrialOutcome.NOT_APPLIED

@@ -69,7 +69,7 @@ def _command(saboteur: Saboteur, bench: Bench, folder: Path) -> str:
 
 def _job(saboteur: Saboteur, folder: Path) -> list[str]:
     """Let a saboteur at copies of the sample job's files; return the options that name them, for what decides."""
-    before, after = Files(folder / "before"), Files(folder / "after")
+    before, after = InjectedFiles(folder / "before"), InjectedFiles(folder / "after")
     for files in (before, after):
         files.write()
     _note(_run(saboteur, after.env, after.stack), folder)
@@ -87,7 +87,7 @@ def _job(saboteur: Saboteur, folder: Path) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Files:
+class InjectedFiles:
     """The files of a job in a folder: the sample job's, which makes fulls once a month besides."""
 
     folder: Path
@@ -114,7 +114,7 @@ class Files:
         self.stack.write_bytes(sample_stack().read_bytes())
 
 
-def _lock(approved: Files, folder: Path) -> list[str]:
+def _lock(approved: InjectedFiles, folder: Path) -> list[str]:
     """Let a job be approved; return the option that names the lock."""
     lock, reports = f"--lock={folder / 'duplicity-verify.lock'}", folder / "approval"
     reports.mkdir()

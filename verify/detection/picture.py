@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from verify.detection.result import Result, Row, by_kind, caught, median
+from verify.detection.result import DetectionResult, Row, by_kind, caught, median
 
 LEFT, BARS, GAP, DOTS, RIGHT = 190, 240, 60, 330, 30  # widths of the columns, in pixels
 WIDTH = LEFT + BARS + GAP + DOTS + RIGHT
@@ -13,7 +13,7 @@ GOOD, BAD, INK, FAINT = "#2a7d4f", "#c0392b", "#222", "#ccc"
 DOTS_AT = LEFT + BARS + GAP
 
 
-def picture(result: Result) -> str:
+def picture(result: DetectionResult) -> str:
     """Given a result, return an SVG image."""
     kinds = by_kind(result.tried)
     height = HEAD + ROW * len(kinds) + FOOT

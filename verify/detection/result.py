@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import verify
-from verify.detection.detection import ERRORS, Outcome
+from verify.detection.detection import ERRORS, TrialOutcome
 from verify.errors import CannotRunError
 
 SCHEMA_VERSION = 1
@@ -32,7 +32,7 @@ class Null:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DetectionResult:
     """The saboteurs that were tried out, the null control, and what it took. Rows are as in the JSON file."""
 
     rows: Sequence[Row]
@@ -44,7 +44,7 @@ class Result:
     @property
     def tried(self) -> list[Row]:
         """The saboteurs that could be tried out on this machine."""
-        return [row for row in self.rows if row["outcome"] != Outcome.NOT_TRIED]
+        return [row for row in self.rows if row["outcome"] != TrialOutcome.NOT_TRIED]
 
     @property
     def caught(self) -> list[Row]:
@@ -59,7 +59,7 @@ class Result:
     @property
     def exit_code(self) -> int:
         """0: each was caught by its check, and nothing else was; 1: not so; 2: some could not be tried out."""
-        if any(row["outcome"] in (Outcome.MISSED, Outcome.OTHERWISE) for row in self.rows):
+        if any(row["outcome"] in (TrialOutcome.MISSED, TrialOutcome.OTHERWISE) for row in self.rows):
             return 1
         if self.null and self.null.false_alarms:
             return 1
@@ -93,13 +93,13 @@ class Result:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Result":
+    def from_json(cls, data: Mapping[str, Any]) -> "DetectionResult":
         """Given what `as_json` made, return the result again."""
         null = Null(**data["null"]) if data["null"] else None
         return cls(data["saboteurs"], data["seconds"], data["workers"], data["facts"], null)
 
 
-def updated(before: Result, later: Result, names: Sequence[str]) -> Result:
+def updated(before: DetectionResult, later: DetectionResult, names: Sequence[str]) -> DetectionResult:
     """Given a result, and a later one of some or all of the saboteurs that there are, return what is known of these.
 
     `names` are theirs, in order: of one that is no more the result says nothing. Raise `CannotRunError` where
@@ -129,7 +129,7 @@ def _joined(before: Null | None, later: Null | None) -> Null | None:
 
 def caught(rows: Iterable[Row]) -> list[Row]:
     """Given detections, return those of which the named check is the one that failed."""
-    return [row for row in rows if row["outcome"] == Outcome.CAUGHT]
+    return [row for row in rows if row["outcome"] == TrialOutcome.CAUGHT]
 
 
 def median(rows: Sequence[Row]) -> float:

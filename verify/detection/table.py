@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from verify.detection.detection import Outcome
-from verify.detection.result import Result, Row, by_kind, caught, median
+from verify.detection.detection import TrialOutcome
+from verify.detection.result import DetectionResult, Row, by_kind, caught, median
 
-SIGNS = {Outcome.CAUGHT: "✓", Outcome.NOT_TRIED: "·"}
+SIGNS = {TrialOutcome.CAUGHT: "✓", TrialOutcome.NOT_TRIED: "·"}
 
 
-def summary(result: Result) -> str:
+def summary(result: DetectionResult) -> str:
     """Given a result, return a table of a row for each kind of saboteur."""
     return "\n".join(_summary(result)) + "\n"
 
 
-def _summary(result: Result) -> Iterator[str]:
+def _summary(result: DetectionResult) -> Iterator[str]:
     yield f"{result.sentence}. {_conditions(result)}"
     yield ""
     yield "| family | what is sabotaged | saboteurs | caught | median | by the checks |"
@@ -24,17 +24,17 @@ def _summary(result: Result) -> Iterator[str]:
         yield f"| {family} | {kind} | {len(rows)} | {len(found)} | {median(found):.1f} s | {checks} |"
 
 
-def _conditions(result: Result) -> str:
+def _conditions(result: DetectionResult) -> str:
     facts = ", ".join(f"{name} {value}" for name, value in result.facts.items())
     return f"({facts}; {result.workers} at once, {result.seconds / 60:.1f} minutes in all.)"
 
 
-def full_table(result: Result) -> str:
+def full_table(result: DetectionResult) -> str:
     """Given a result, return all of it: a row for each saboteur."""
     return "\n".join(_full(result)) + "\n"
 
 
-def _full(result: Result) -> Iterator[str]:
+def _full(result: DetectionResult) -> Iterator[str]:
     yield "# What the suite detects"
     yield ""
     yield from _summary(result)
@@ -46,7 +46,7 @@ def _full(result: Result) -> Iterator[str]:
         yield from map(_row, rows)
 
 
-def _null(result: Result) -> Iterator[str]:
+def _null(result: DetectionResult) -> Iterator[str]:
     null = result.null
     if null and null.runs:
         days = sorted({run["day"] for run in null.runs})
@@ -64,7 +64,7 @@ def _null(result: Result) -> Iterator[str]:
 
 def _row(row: Row) -> str:
     test = row["test"].rpartition("::")[2]
-    said = f"`{test}`" if row["outcome"] == Outcome.CAUGHT else f"**{row['outcome']}** {row['reason']}".strip()
-    sign = SIGNS.get(Outcome(row["outcome"]), "✗")
+    said = f"`{test}`" if row["outcome"] == TrialOutcome.CAUGHT else f"**{row['outcome']}** {row['reason']}".strip()
+    sign = SIGNS.get(TrialOutcome(row["outcome"]), "✗")
     meaning = row["meaning"].replace("|", "\\|")
     return f"| {sign} | `{row['name']}` | {meaning} | `{row['check']}` | {row['seconds']:.1f} | {said} |"

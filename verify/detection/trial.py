@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from verify.checks import Finding
 from verify.detection.catalogue import Saboteur
 from verify.detection.deciding_folders import folder_of
-from verify.detection.detection import Detection, Outcome, judged
+from verify.detection.detection import Detection, TrialOutcome, judged
 from verify.detection.injection import Bench, brought_in
 from verify.detection.pytest_runs import run_pytest
 from verify.errors import CannotRunError
@@ -24,11 +24,11 @@ Noted = list[tuple[str, str]]  # a word, and a path as findings print it or noth
 def try_out(saboteur: Saboteur, bench: Bench) -> Detection:
     """Given a saboteur, run the tests that decide its check until it fails; return what became of it."""
     if not bench.runtime_of(saboteur):
-        return Detection(saboteur, Outcome.NOT_TRIED, reason="no Docker engine answers")
+        return Detection(saboteur, TrialOutcome.NOT_TRIED, reason="no Docker engine answers")
     begun = time.monotonic()
     for profile in bench.profiles:
         detection = _tried(saboteur, bench, profile, begun)
-        if detection.outcome not in (Outcome.MISSED, Outcome.NOT_APPLIED):
+        if detection.outcome not in (TrialOutcome.MISSED, TrialOutcome.NOT_APPLIED):
             break  # more examples would find no other
     return detection
 
@@ -39,7 +39,7 @@ def _tried(saboteur: Saboteur, bench: Bench, profile: str, begun: float) -> Dete
     try:
         report = _report(saboteur, bench, profile, folder)
     except CannotRunError as error:
-        return Detection(saboteur, Outcome.COULD_NOT_RUN, time.monotonic() - begun, profile, reason=str(error))
+        return Detection(saboteur, TrialOutcome.COULD_NOT_RUN, time.monotonic() - begun, profile, reason=str(error))
     return _told(saboteur, report, _noted(folder / "notes"), time.monotonic() - begun, profile)
 
 
@@ -66,17 +66,17 @@ def _told(saboteur: Saboteur, report: dict[str, Any], noted: Noted, seconds: flo
     broken = [text for word, text in noted if word == "broken"]
     if broken:
         reason = f"the saboteur itself broke off: {broken[0]}"
-        return Detection(saboteur, Outcome.COULD_NOT_RUN, seconds, profile, reason=reason)
+        return Detection(saboteur, TrialOutcome.COULD_NOT_RUN, seconds, profile, reason=reason)
     fields = Finding.__dataclass_fields__
     findings = [Finding(**{name: each[name] for name in fields}) for each in report["findings"]]
     lacking = _lacking(saboteur.check, report)
     if lacking and not findings:
-        return Detection(saboteur, Outcome.NOT_TRIED, seconds, profile, reason=lacking)
+        return Detection(saboteur, TrialOutcome.NOT_TRIED, seconds, profile, reason=lacking)
     trouble = "; ".join(report["troubles"])
     outcome = judged(saboteur.check, [path for _, path in noted], findings, trouble=trouble)
     tests = [each["test"] for each in report["findings"] if each["check"] == saboteur.check]
     by = tuple(dict.fromkeys(each.check for each in findings))
-    reason = "" if outcome is Outcome.CAUGHT else trouble or ", ".join(by)
+    reason = "" if outcome is TrialOutcome.CAUGHT else trouble or ", ".join(by)
     return Detection(saboteur, outcome, seconds, profile, next(iter(tests), ""), by, reason)
 
 

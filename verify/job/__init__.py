@@ -3,9 +3,9 @@
 from verify.job.assemble import read_job
 from verify.job.credentials import printable_destination
 from verify.job.findings import cannot_begin, findings_of, incomplete, two_readings
-from verify.job.image import Entry, Schedule
+from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
-from verify.job.mounts import Network, Volume
+from verify.job.mounts import StackNetwork, StackVolume
 from verify.job.readings import read_dotenv, read_raw
 from verify.job.replaced import lost_with_container, readable_in_spite_of_passphrase
 from verify.job.reroot import Rerooted, Unfaithful, reroot
@@ -15,15 +15,15 @@ from verify.job.stack import Stack, read_stack
 from verify.job.weekdays import idle_days, weekday_notes
 
 __all__ = [
-    "Entry",
     "Job",
-    "Network",
     "Rerooted",
     "Sandboxed",
     "Schedule",
+    "ScheduleEntry",
     "Stack",
+    "StackNetwork",
+    "StackVolume",
     "Unfaithful",
-    "Volume",
     "cannot_begin",
     "findings_of",
     "idle_days",

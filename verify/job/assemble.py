@@ -11,7 +11,7 @@ from verify.job.differing import differing_names
 from verify.job.image import entries, is_known, schedules, with_defaults
 from verify.job.job import Job, Reading
 from verify.job.readings import read_dotenv, read_raw, text_of
-from verify.job.shellwords import Split, split
+from verify.job.shellwords import SplitWords, split
 from verify.job.stack import Stack, read_stack
 from verify.secret import Secret
 
@@ -141,7 +141,7 @@ def _credentials(variables: Mapping[str, str]) -> Mapping[str, Secret]:
     return MappingProxyType(named)
 
 
-def _notes(own: Split, extra: Split) -> tuple[str, ...]:
+def _notes(own: SplitWords, extra: SplitWords) -> tuple[str, ...]:
     return tuple(
         f"{name}: {note}" for name, part in (("OPTIONS", own), ("OPTIONS_EXTRA", extra)) for note in part.notes
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from verify.job.options import Option
+from verify.job.options import WrittenOption
 from verify.secret import MASK, Secret, masked
 
 Value = str | Secret
@@ -96,11 +96,11 @@ def printable_command(command: str, secrets: Iterable[Secret]) -> str:
     return f"{program[1]} …" if program else "…"
 
 
-def printable_option(option: Option, secrets: Iterable[Secret]) -> Option:
+def printable_option(option: WrittenOption, secrets: Iterable[Secret]) -> WrittenOption:
     """Given an option of duplicity, return it without secrets."""
     if option.value is not None and _SECRET_OPTION.match(f"{option.name} x"):
         return option.with_value(MASK)
-    return Option(option.name, option.value, tuple(printable_text(word, secrets) for word in option.words))
+    return WrittenOption(option.name, option.value, tuple(printable_text(word, secrets) for word in option.words))
 
 
 def _decoded(escapes: re.Match[str]) -> str:

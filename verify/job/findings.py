@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from verify.checks import Finding
 from verify.job.credentials import printable_text
-from verify.job.image import Entry, Schedule
+from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
 from verify.secret import Secret
 
@@ -136,13 +136,13 @@ def _runs(job: Job) -> Iterator[Finding]:
         yield from _cron(schedule)
 
 
-def _spelt(job: Job, entry: Entry) -> str:
+def _spelt(job: Job, entry: ScheduleEntry) -> str:
     """Return how the job spells an entry's WHEN: the image takes JOB_007_WHEN for that of JOB_7."""
     names = (name for name in job.variables if re.fullmatch(rf"JOB_0*{entry.number}_WHEN", name))
     return next(names, f"JOB_{entry.number}_WHEN")
 
 
-def _entry(entry: Entry, cron: dict[str, Schedule], when: str) -> Iterator[Finding]:
+def _entry(entry: ScheduleEntry, cron: dict[str, Schedule], when: str) -> Iterator[Finding]:
     name = f"JOB_{entry.number}"
     if not entry.what and entry.when != ():
         got = f"{when} and no {name}_WHAT: the image fails on it before any job of that period runs"

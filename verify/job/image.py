@@ -34,7 +34,7 @@ _JOB = re.compile(r"JOB_(\d+)_(WHAT|WHEN)")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ScheduleEntry:
     """One numbered line of the job runner: `JOB_n_WHAT` and `JOB_n_WHEN`."""
 
     number: int
@@ -72,7 +72,7 @@ def is_for_image_only(name: str) -> bool:
     return _IMAGE_ONLY.fullmatch(name) is not None
 
 
-def entries(variables: Mapping[str, str], defaults: frozenset[str]) -> Iterator[Entry]:
+def entries(variables: Mapping[str, str], defaults: frozenset[str]) -> Iterator[ScheduleEntry]:
     """Given all variables, return the entries in the order the image runs them.
 
     The image turns the number of `JOB_007_WHEN` into 7 and then looks for `JOB_7_WHAT`.
@@ -81,7 +81,7 @@ def entries(variables: Mapping[str, str], defaults: frozenset[str]) -> Iterator[
     when = {int(m[1]): tuple(variables[m[0]].split()) for m in given if m[2] == "WHEN"}
     for number in sorted({int(m[1]) for m in given}):
         what = variables.get(f"JOB_{number}_WHAT")
-        yield Entry(number, what, when.get(number), f"JOB_{number}_WHEN" in defaults)
+        yield ScheduleEntry(number, what, when.get(number), f"JOB_{number}_WHEN" in defaults)
 
 
 def schedules(variables: Mapping[str, str], defaults: frozenset[str]) -> Iterator[Schedule]:

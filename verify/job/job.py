@@ -15,8 +15,8 @@ from verify.job.credentials import (
     printable_option,
     secrets_in_url,
 )
-from verify.job.image import Entry, Schedule, is_for_image_only
-from verify.job.mounts import Network, Volume
+from verify.job.image import Schedule, ScheduleEntry, is_for_image_only
+from verify.job.mounts import StackNetwork, StackVolume
 from verify.secret import Secret
 
 Reading = Literal["raw", "dotenv"]
@@ -39,12 +39,12 @@ class Job:
     options: tuple[str, ...]  # as duplicity should receive them: OPTIONS, then OPTIONS_EXTRA
     options_text: str  # OPTIONS as written
     options_trouble: str  # why a shell refuses OPTIONS, or empty
-    entries: tuple[Entry, ...]
+    entries: tuple[ScheduleEntry, ...]
     schedules: tuple[Schedule, ...]
     image: str | None = None
     hostname: str | None = None
-    volumes: tuple[Volume, ...] = ()
-    networks: tuple[Network, ...] = ()
+    volumes: tuple[StackVolume, ...] = ()
+    networks: tuple[StackNetwork, ...] = ()
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
     variables: Mapping[str, Value]  # all that the container gets, defaults of the image included

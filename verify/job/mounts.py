@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Volume:
+class StackVolume:
     """One mount of the service."""
 
     type: str  # "bind", "volume", "tmpfs" …
@@ -18,7 +18,7 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class StackNetwork:
     """One network that the service is on."""
 
     name: str
@@ -26,7 +26,7 @@ class Network:
     subnets: tuple[str, ...] = ()
 
 
-def volume_of(item: Any, file: Path, caller_env: Mapping[str, str]) -> Volume:
+def volume_of(item: Any, file: Path, caller_env: Mapping[str, str]) -> StackVolume:
     """Given a volume in its short (`source:target:mode`) or long form, return it."""
     if isinstance(item, dict):
         kind, source = str(item.get("type", "volume")), str(item.get("source", item.get("src", "")))
@@ -38,7 +38,7 @@ def volume_of(item: Any, file: Path, caller_env: Mapping[str, str]) -> Volume:
         read_only = "ro" in mode.split(",")
     if kind == "bind":
         source = _absolute(source, file, caller_env)
-    return Volume(kind, source, target, read_only)
+    return StackVolume(kind, source, target, read_only)
 
 
 def _padded(parts: list[str]) -> tuple[str, str, str]:
@@ -53,11 +53,11 @@ def _absolute(source: str, file: Path, caller_env: Mapping[str, str]) -> str:
     return posixpath.normpath(posixpath.join(str(file.parent.absolute()), source))
 
 
-def networks_of(names: Any, declared: Any) -> Iterator[Network]:
+def networks_of(names: Any, declared: Any) -> Iterator[StackNetwork]:
     """Given a service's networks and the file's, return the service's, with what the file says of each."""
     for name in names:
         config = declared.get(name) or {}
         ranges = (config.get("ipam") or {}).get("config") or ()
-        yield Network(
+        yield StackNetwork(
             str(name), str(config.get("driver", "")), tuple(str(r["subnet"]) for r in ranges if "subnet" in r)
         )

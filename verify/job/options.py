@@ -63,34 +63,34 @@ _GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class WrittenOption:
     """One option as written: its name, its value if it has one, and the words that spell both."""
 
     name: str  # with its dashes; a word that belongs to no option is its own name
     value: str | None
     words: tuple[str, ...]
 
-    def with_value(self, value: str) -> "Option":
+    def with_value(self, value: str) -> "WrittenOption":
         """Given another value, return the option with it, in the spelling (`=` or two words) it had."""
         words = (self.name, value) if len(self.words) == 2 else (f"{self.name}={value}",)  # noqa: PLR2004 - a name and a value
-        return Option(self.name, value, words)
+        return WrittenOption(self.name, value, words)
 
 
-def parsed(words: Iterable[str]) -> Iterator[Option]:
+def parsed(words: Iterable[str]) -> Iterator[WrittenOption]:
     """Given duplicity's words, return them grouped into options."""
     rest = list(words)
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
         if not word.startswith("-"):
-            yield Option(word, None, (word,))
+            yield WrittenOption(word, None, (word,))
         elif equals and word.startswith("--"):
-            yield Option(name, value, (word,))
+            yield WrittenOption(name, value, (word,))
         elif rest and _takes(name, rest[0]):
             value = rest.pop(0)
-            yield Option(name, value, (word, value))
+            yield WrittenOption(name, value, (word, value))
         else:
-            yield Option(name, None, (word,))
+            yield WrittenOption(name, None, (word,))
 
 
 def _takes(name: str, following: str) -> bool:
@@ -99,7 +99,7 @@ def _takes(name: str, following: str) -> bool:
     return name in _TAKES_NEXT_WORD or not following.startswith("-")
 
 
-def words_of(options: Iterable[Option]) -> tuple[str, ...]:
+def words_of(options: Iterable[WrittenOption]) -> tuple[str, ...]:
     """Given options, return their words in order."""
     return tuple(word for option in options for word in option.words)
 

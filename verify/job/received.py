@@ -45,7 +45,7 @@ class Meant:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class OptionStretch:
     """Neighbouring options that did not arrive as meant, and what came in their place."""
 
     meant: tuple[str, ...]
@@ -94,7 +94,7 @@ def _stands_at(each: Meant, received: Sequence[str], start: int) -> bool:
     return tuple(received[start : start + len(each.words)]) == each.words
 
 
-def stretches(meant: Sequence[Meant], received: Sequence[str]) -> Iterator[Stretch]:
+def stretches(meant: Sequence[Meant], received: Sequence[str]) -> Iterator[OptionStretch]:
     """Given what is meant and the words received, yield each stretch in which they part."""
     lost: list[str] = []
     end = 0
@@ -103,13 +103,13 @@ def stretches(meant: Sequence[Meant], received: Sequence[str]) -> Iterator[Stret
             lost += () if each.idle else each.words
             continue
         if lost or place.start > end:
-            yield Stretch(tuple(lost), tuple(received[end : place.start]))
+            yield OptionStretch(tuple(lost), tuple(received[end : place.start]))
         lost, end = [], place.stop
     if lost or end < len(received):
-        yield Stretch(tuple(lost), tuple(received[end:]))
+        yield OptionStretch(tuple(lost), tuple(received[end:]))
 
 
-def words_findings(differing: Iterable[Stretch], secrets: Iterable[Secret]) -> list[Finding]:
+def words_findings(differing: Iterable[OptionStretch], secrets: Iterable[Secret]) -> list[Finding]:
     """Given stretches, return a finding for each, without secrets."""
     secrets = tuple(secrets)
     return [

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from verify.job import options as words
 from verify.job.job import Job
-from verify.job.options import Option
+from verify.job.options import WrittenOption
 
 _PATH_OPTIONS = frozenset({"--archive-dir", "--tempdir", "--log-file"})
 _GLOB_OPTIONS = frozenset({"--include", "--exclude"})
@@ -68,7 +68,7 @@ def _under(prefix: str, path: str) -> str:
     return f"{prefix}/{path.lstrip('/')}" if path else path
 
 
-def _options(job: Job, prefix: str, lists: Container[str], unfaithful: list[Unfaithful]) -> Iterator[Option]:
+def _options(job: Job, prefix: str, lists: Container[str], unfaithful: list[Unfaithful]) -> Iterator[WrittenOption]:
     regexps = False
     for option in words.parsed(job.options):
         regexps = _regexps_after(option, before=regexps)
@@ -82,14 +82,14 @@ def _options(job: Job, prefix: str, lists: Container[str], unfaithful: list[Unfa
             yield option
 
 
-def _regexps_after(option: Option, *, before: bool) -> bool:
+def _regexps_after(option: WrittenOption, *, before: bool) -> bool:
     """Return whether rules after this option are regular expressions (duplicity 3.2 has such modes)."""
     if option.name in {"--filter-globbing", "--filter-literal"}:
         return False
     return before or option.name == "--filter-regexp"
 
 
-def _reason(option: Option, *, regexps: bool) -> str:
+def _reason(option: WrittenOption, *, regexps: bool) -> str:
     """Given an option, return why it cannot be re-rooted, empty if it can or need not be."""
     if option.name in _UNFAITHFUL:
         return _UNFAITHFUL[option.name]
@@ -108,7 +108,7 @@ def _reason_of_glob(glob: str) -> str:
     return ""
 
 
-def _moves(option: Option, job: Job) -> bool:
+def _moves(option: WrittenOption, job: Job) -> bool:
     """Return whether a rule moves: a relative one is an error there as here, but for a relative source."""
     value = option.value or ""
     return option.name in _GLOB_OPTIONS and (value.startswith("/") or not job.source.startswith("/"))

@@ -19,7 +19,7 @@ _HIDDEN = "\ue000"  # stands for a blank inside a command
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SplitWords:
     """OPTIONS in words, and what about them depends on the image's shells."""
 
     words: tuple[str, ...]
@@ -28,14 +28,14 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ShellWord:
     """One word as written, and the words that are meant by it: one, but for a variable that holds options."""
 
     raw: str
     meant: tuple[str, ...]
 
 
-def split(text: str, variables: Mapping[str, str]) -> Split:
+def split(text: str, variables: Mapping[str, str]) -> SplitWords:
     """Given OPTIONS and the variables that its shell knows, return its words.
 
     `$NAME` is replaced, quotes group, a comment is cut. Commands and globs are left as they are and
@@ -44,17 +44,17 @@ def split(text: str, variables: Mapping[str, str]) -> Split:
     try:
         words = tuple(word for each in words_in(text, variables) for word in each.meant)
     except ValueError:
-        return Split(tuple(_expanded(text, variables).split()), "a quote is not closed")
-    return Split(words, notes=tuple(_notes(text, words, variables)))
+        return SplitWords(tuple(_expanded(text, variables).split()), "a quote is not closed")
+    return SplitWords(words, notes=tuple(_notes(text, words, variables)))
 
 
-def words_in(text: str, variables: Mapping[str, str]) -> tuple[Word, ...]:
+def words_in(text: str, variables: Mapping[str, str]) -> tuple[ShellWord, ...]:
     """Given OPTIONS and its variables, return its words, each as written and as meant.
 
     Quotes around all of OPTIONS, which docker stack deploy keeps, are lost in the image's first
     shell. Raise ValueError where a quote is not closed.
     """
-    return tuple(Word(raw, tuple(_meant(raw, variables))) for raw in raw_words(unwrapped(text)))
+    return tuple(ShellWord(raw, tuple(_meant(raw, variables))) for raw in raw_words(unwrapped(text)))
 
 
 def unwrapped(text: str) -> str:

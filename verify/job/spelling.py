@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from verify.job.options import Option, parsed
-from verify.job.shellwords import Word, raw_words, unquoted, unwrapped, words_in
+from verify.job.options import WrittenOption, parsed
+from verify.job.shellwords import ShellWord, raw_words, unquoted, unwrapped, words_in
 
 # What the inner and the outer pair of quotes do not carry through two shells.
 _FRAGILE_IN_SINGLE = re.compile(r"""['"`\n]|\\[\\$"`]|\$\(|\\$""")
@@ -27,7 +27,7 @@ class Piece:
     from a variable together with others, so that it has no spelling of its own.
     """
 
-    option: Option
+    option: WrittenOption
     raw: str
     value: str | None
     spelling: int = 0
@@ -56,7 +56,9 @@ def pieces_of(text: str, resolved: str, variables: Mapping[str, str]) -> tuple[P
     if len(raw) != len(words):
         return None
     rest = [
-        (Word(written, word.meant), meant) for written, word in zip(raw, words, strict=True) for meant in word.meant
+        (ShellWord(written, word.meant), meant)
+        for written, word in zip(raw, words, strict=True)
+        for meant in word.meant
     ]
     found = []
     for option in parsed([meant for _, meant in rest]):
@@ -65,7 +67,7 @@ def pieces_of(text: str, resolved: str, variables: Mapping[str, str]) -> tuple[P
     return tuple(found)
 
 
-def _piece(option: Option, written: Sequence[Word]) -> Piece:
+def _piece(option: WrittenOption, written: Sequence[ShellWord]) -> Piece:
     raw = " ".join(word.raw for word in written)
     fixed = any(len(word.meant) > 1 for word in written)
     if option.value is None:
@@ -115,10 +117,10 @@ def twice_quoted(text: str) -> str:
     return shlex.quote(shlex.quote(text)) if _FRAGILE_IN_DOUBLE.search(text) else rf'"\"{text}\""'
 
 
-def same_meaning(one: Sequence[Option], other: Sequence[Option]) -> bool:
+def same_meaning(one: Sequence[WrittenOption], other: Sequence[WrittenOption]) -> bool:
     """Return whether two spellings mean the same options, however names and values are joined."""
 
-    def plain(options: Sequence[Option]) -> list[tuple[str, str | None]]:
+    def plain(options: Sequence[WrittenOption]) -> list[tuple[str, str | None]]:
         return [(_RENAMED.get(option.name, option.name), option.value) for option in options]
 
     return plain(one) == plain(other)

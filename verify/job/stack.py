@@ -9,7 +9,7 @@ import yaml
 
 from verify.errors import CannotRunError
 from verify.job.interpolation import InterpolationError, interpolate
-from verify.job.mounts import Network, Volume, networks_of, volume_of
+from verify.job.mounts import StackNetwork, StackVolume, networks_of, volume_of
 from verify.job.readings import text_of
 
 # Keys that say something about the job, or that cannot change what it backs up.
@@ -45,8 +45,8 @@ class Stack:
     image: str | None = None
     env_files: tuple[Path, ...] = ()
     environment: Mapping[str, str | None] = field(default_factory=dict, repr=False)
-    volumes: tuple[Volume, ...] = ()
-    networks: tuple[Network, ...] = ()
+    volumes: tuple[StackVolume, ...] = ()
+    networks: tuple[StackNetwork, ...] = ()
     hostname: str | None = None
     entrypoint: tuple[str, ...] | None = field(default=None, repr=False)
     command: tuple[str, ...] | None = field(default=None, repr=False)

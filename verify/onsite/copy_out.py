@@ -38,7 +38,7 @@ def batches(top: bytes, root: bytes, refused: list[bytes]) -> Iterator[list[Reco
     """Yield the records of a folder in batches. Paths that cannot be read are added to `refused`."""
     batch: list[Record] = []
     size = 0
-    for record in Walk(top, root, refused).records():
+    for record in CopyWalk(top, root, refused).records():
         batch.append(record)
         size += len(record[2]) if record[0] == "bytes" else 0
         if size >= BATCH or len(batch) >= RECORDS:
@@ -48,7 +48,7 @@ def batches(top: bytes, root: bytes, refused: list[bytes]) -> Iterator[list[Reco
         yield batch
 
 
-class Walk:
+class CopyWalk:
     """Goes through a folder. A second name of a file becomes a hard link to the first, in the copy at `root`."""
 
     def __init__(self, top: bytes, root: bytes, refused: list[bytes]) -> None:

@@ -6,13 +6,13 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no types
 
 if TYPE_CHECKING:
-    from verify.report.recorder import Recorder
+    from verify.report.recorder import RunRecorder
 
 
 class Dealing(LoadScopeScheduling):  # type: ignore[misc]  # as above
     """Hands out units of tests in the order in which they were collected."""
 
-    def __init__(self, config: pytest.Config, log: Any, recorder: "Recorder") -> None:
+    def __init__(self, config: pytest.Config, log: Any, recorder: "RunRecorder") -> None:
         super().__init__(config, log)
         self._recorder = recorder
 

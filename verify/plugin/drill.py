@@ -62,7 +62,7 @@ def drill(request: pytest.FixtureRequest) -> "Iterator[Drill]":
         raise CannotRunError("a drill runs in one process: leave -n out")
     settings = DrillSettings.from_options(vars(request.config.option))
     with open_drill(settings, "docker" if name == "docker" else "embedded", why) as opened:
-        request.config.pluginmanager.register(History(opened))
+        request.config.pluginmanager.register(LedgerNotes(opened))
         yield opened
 
 
@@ -128,7 +128,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         pytest.skip(str(error))
 
 
-class History:
+class LedgerNotes:
     """Notes in the ledger how a drill ended, once its run is over."""
 
     def __init__(self, opened: "Drill") -> None:

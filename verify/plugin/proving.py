@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from verify.proofs.memory import Outcomes, Remembered
     from verify.report.events import Event
     from verify.report.outcome import TestResult
-    from verify.report.recorder import Recorder
+    from verify.report.recorder import RunRecorder
 
 LABS: pytest.StashKey[dict[str, "Lab"]] = pytest.StashKey()  # those that are open, by runtime
 FAILED = pytest.StashKey[frozenset[str]]()
@@ -93,12 +93,12 @@ def _closed(config: pytest.Config, lab: "Lab") -> str:
 
 
 def _skip_proven(item: pytest.Item, lab: "Lab") -> None:
-    from verify.proofs.memory import Memory  # noqa: PLC0415 - as above
+    from verify.proofs.memory import ProofMemory  # noqa: PLC0415 - as above
 
     config, basis = item.config, basis_in(item.config, lab)
     known = config.stash.setdefault(_PROOFS, {})
     if lab.runtime not in known:
-        known[lab.runtime] = Memory(basis).proofs() if basis else {}
+        known[lab.runtime] = ProofMemory(basis).proofs() if basis else {}
     found = known[lab.runtime].get(function_of(item.nodeid))
     if found and name_of(item.nodeid) not in found.skipped and found.proof.serves(profile_of(config)):
         item.user_properties.append(("remembered", found.proof.as_json()))
@@ -163,7 +163,7 @@ def _last_failed(config: pytest.Config) -> Any:
 class Keeper:
     """Remembers what a run has proven, and what failed. Lives in the main process only."""
 
-    def __init__(self, recorder: "Recorder") -> None:
+    def __init__(self, recorder: "RunRecorder") -> None:
         self.recorder = recorder
         self.bases: dict[str, dict[str, str]] = {}  # by runtime
 
@@ -179,14 +179,14 @@ class Keeper:
 
     def pytest_verify_event(self, event: "Event") -> None:
         """Remember when the run has ended."""
-        from verify.proofs.memory import Memory  # noqa: PLC0415 - as above
+        from verify.proofs.memory import ProofMemory  # noqa: PLC0415 - as above
         from verify.report.events import RunEnded  # noqa: PLC0415 - as above
 
         if not isinstance(event, RunEnded):
             return
         with contextlib.suppress(OSError, CannotRunError):  # a cache that cannot be written costs time, and no verdict
             for runtime, basis in self.bases.items():
-                Memory(basis).take(self._outcomes(runtime, event))
+                ProofMemory(basis).take(self._outcomes(runtime, event))
             self._take_failed()
 
     def _take_failed(self) -> None:
@@ -214,7 +214,7 @@ class Keeper:
         return Outcomes(run.started, run.ended, proven, failed)
 
 
-def _by_function(recorder: "Recorder", runtime: str) -> Mapping[str, list["TestResult | None"]]:
+def _by_function(recorder: "RunRecorder", runtime: str) -> Mapping[str, list["TestResult | None"]]:
     """Return the results of a runtime's tests of the release, None for one that did not end, by function."""
     functions: dict[str, list[TestResult | None]] = {}
     for name, planned in recorder.plan.items():

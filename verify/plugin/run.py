@@ -107,7 +107,7 @@ def _record(config: pytest.Config) -> None:
     plan = os.memfd_create("duplicity-verify-plan")  # in memory: a killed run leaves no file
     config.add_cleanup(lambda: os.close(plan))
     manager = config.pluginmanager
-    recording = recorder.Recorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}"))
+    recording = recorder.RunRecorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}"))
     manager.register(recording, "verify-recorder")
     if config.getoption("proofs"):
         manager.register(Keeper(recording), "verify-keeper")

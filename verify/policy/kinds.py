@@ -18,7 +18,7 @@ _SCALE = {"": 0, "k": 1, "M": 2, "G": 3, "T": 4}
 
 
 @dataclass(frozen=True)
-class Kind:
+class ValueKind:
     """A kind of value: what reads it, how to say it, and its JSON schema without references.
 
     `read` raises ValueError where the value is none of its kind. `many` says that a flag of this
@@ -100,23 +100,27 @@ def _written(pattern: str, *examples: str) -> Mapping[str, Any]:
 
 _LIST = {"type": "array", "items": {"type": "string", "minLength": 1}}
 
-PATH = Kind(_text, 'a path in quotes, such as "duplicity.env"', {"type": "string", "minLength": 1})
-PATTERNS = Kind(_texts, 'a list of paths and globs below the source, such as ["config", "**.sql"]', _LIST, many=True)
-PATHS = Kind(
+PATH = ValueKind(_text, 'a path in quotes, such as "duplicity.env"', {"type": "string", "minLength": 1})
+PATTERNS = ValueKind(
+    _texts, 'a list of paths and globs below the source, such as ["config", "**.sql"]', _LIST, many=True
+)
+PATHS = ValueKind(
     _plain_paths,
     'a list of paths relative to the source, such as ["config/traefik.yml"]',
     {"type": "array", "items": {"type": "string", "pattern": r"^(?!(.*/)?\.{0,2}(/|$))"}},  # no part "", "." or ".."
     many=True,
 )
-DURATION = Kind(
+DURATION = ValueKind(
     _duration,
     'a duration of s, m(inutes), h, d and w, such as "26h" or "1d12h"',
     _written(_DURATION.pattern, "26h", "1d12h", "2w"),
 )
-SIZE = Kind(_size, 'a size in kB, MB, GB, TB or kiB, MiB …, such as "2GB"', _written(_SIZE.pattern, "2GB", "500MiB"))
-COUNT = Kind(_count, "a whole number, such as 100", _or_replaced({"type": "integer", "minimum": 0}, r"\d+"))
-NUMBER = Kind(_number, "a number, such as 0.02", _or_replaced({"type": "number", "minimum": 0}, r"\d+(\.\d+)?"))
-SHARE = Kind(
+SIZE = ValueKind(
+    _size, 'a size in kB, MB, GB, TB or kiB, MiB …, such as "2GB"', _written(_SIZE.pattern, "2GB", "500MiB")
+)
+COUNT = ValueKind(_count, "a whole number, such as 100", _or_replaced({"type": "integer", "minimum": 0}, r"\d+"))
+NUMBER = ValueKind(_number, "a number, such as 0.02", _or_replaced({"type": "number", "minimum": 0}, r"\d+(\.\d+)?"))
+SHARE = ValueKind(
     _share,
     "a share between 0 and 1, such as 0.5",
     _or_replaced({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, r"0?\.\d+"),

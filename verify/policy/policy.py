@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from verify.policy import kinds
-from verify.policy.kinds import Kind
+from verify.policy.kinds import ValueKind
 
 
-def _key(kind: Kind, meaning: str, default: Any = None) -> Any:
+def _key(kind: ValueKind, meaning: str, default: Any = None) -> Any:
     return field(default=default, metadata={"kind": kind, "meaning": meaning})
 
 
@@ -52,6 +52,6 @@ class Policy:
     )
 
 
-def kinds_of_keys() -> dict[str, Kind]:
+def kinds_of_keys() -> dict[str, ValueKind]:
     """Return the kind of each key, by name, in the order of the class."""
     return {each.name: each.metadata["kind"] for each in fields(Policy) if each.metadata}

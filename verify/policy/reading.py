@@ -10,7 +10,7 @@ from typing import Any
 
 from verify.errors import CannotRunError
 from verify.policy import kinds
-from verify.policy.kinds import Kind
+from verify.policy.kinds import ValueKind
 from verify.policy.policy import Policy, kinds_of_keys
 
 FILE_NAME = "duplicity-verify.toml"
@@ -79,12 +79,12 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(known)}"
 
 
-def _value(file: Path, name: str, kind: Kind, value: Any, environment: Mapping[str, str]) -> Any:
+def _value(file: Path, name: str, kind: ValueKind, value: Any, environment: Mapping[str, str]) -> Any:
     where = f"{file}: {name}"
     return _read(where, kind, _replaced(where, value, environment), value, file.absolute().parent)
 
 
-def _read(where: str, kind: Kind, value: Any, written: Any, folder: Path) -> Any:
+def _read(where: str, kind: ValueKind, value: Any, written: Any, folder: Path) -> Any:
     """Given a value and how it was written, return what it is read as."""
     try:
         read = kind.read(value)

@@ -39,7 +39,7 @@ class Outcomes:
     failed: frozenset[str] = frozenset()
 
 
-class Memory:
+class ProofMemory:
     """The proofs that depend on one basis. `folder` is where all files are."""
 
     def __init__(self, basis: Mapping[str, str], folder: Path | None = None) -> None:

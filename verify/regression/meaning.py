@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from verify.job import Job, printable_destination
 from verify.job import options as words
 from verify.job.credentials import printable_command, printable_option
-from verify.job.mounts import Volume
+from verify.job.mounts import StackVolume
 from verify.secret import Secret
 from verify.selection.rules import canonical
 
@@ -72,13 +72,13 @@ def _source(job: Job) -> Iterator[str]:
         yield f"mounted from {_volume(job, mount)}"
 
 
-def mount_of(job: Job, path: str) -> Volume | None:
+def mount_of(job: Job, path: str) -> StackVolume | None:
     """Given a job and a path in its container, return the volume that the path lies on; None if there is none."""
     above = [volume for volume in job.volumes if f"{path}/".startswith(f"{volume.target.rstrip('/')}/")]
     return max(above, key=lambda volume: len(volume.target), default=None)
 
 
-def _volume(job: Job, volume: Volume) -> str:
+def _volume(job: Job, volume: StackVolume) -> str:
     source = volume.source
     if volume.type == "bind" and job.stack_file:
         # As it is written: a lock is read on other machines, where the checkout lies elsewhere.
@@ -128,7 +128,7 @@ def _options(job: Job, names: Iterable[str]) -> Iterator[str]:
             yield shlex.join([printed.name] if printed.value is None else [printed.name, _value(printed)])
 
 
-def _value(option: words.Option) -> str:
+def _value(option: words.WrittenOption) -> str:
     return option.words[1] if len(option.words) == 2 else option.words[0].partition("=")[2]  # noqa: PLR2004 - a name and a value
 
 

@@ -18,13 +18,13 @@ STACK_SUFFIXES = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class SideFiles:
     """The files of a job: one of them, or both."""
 
     env_file: Path | None = None
     stack: Path | None = None
 
-    def with_one(self, path: Path) -> "Files":
+    def with_one(self, path: Path) -> "SideFiles":
         """Given an env or a stack file, return the files with it in its place."""
         return replace(self, **{"stack" if path.suffix in STACK_SUFFIXES else "env_file": path})
 
@@ -36,7 +36,7 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ChangeSide:
     """A job before or after a change.
 
     `label` says where it comes from, as a user types it. `files` are where it can be read now.
@@ -45,15 +45,15 @@ class Side:
     """
 
     label: str
-    files: Files
+    files: SideFiles
     job: Job
     lists: Mapping[str, bytes]
 
 
 @contextlib.contextmanager
 def open_sides(
-    before: str, after: str | None, files: Files, environment: Mapping[str, str], release: Version
-) -> Iterator[tuple[Side, Side]]:
+    before: str, after: str | None, files: SideFiles, environment: Mapping[str, str], release: Version
+) -> Iterator[tuple[ChangeSide, ChangeSide]]:
     """Given what was asked to compare, give both sides; the files of revisions are gone afterwards.
 
     `before` and `after` are each an env or stack file, REVISION:FILE (as git takes it), or a REVISION
@@ -76,7 +76,7 @@ class _Source:
     """Where a side comes from: `files` on disk, and the revision that they are of, if they are."""
 
     label: str
-    files: Files
+    files: SideFiles
     revision: Revision | None = None
 
     @property
@@ -91,7 +91,7 @@ class _Source:
         return self.files.env_file, self.files.stack
 
 
-def _source(asked: str | None, files: Files, folder: Path) -> _Source:
+def _source(asked: str | None, files: SideFiles, folder: Path) -> _Source:
     if asked is None:
         _must_name_some(files, "no --after")
         return _Source(str(files), files)
@@ -108,16 +108,16 @@ def _source(asked: str | None, files: Files, folder: Path) -> _Source:
         for role, file in (("env_file", wanted.env_file), ("stack", wanted.stack))
         if file
     }
-    label = asked if colon else f"{name}:{Files(**relative)}"
-    return _Source(label, Files(**{role: revision.file(file) for role, file in relative.items()}), revision)
+    label = asked if colon else f"{name}:{SideFiles(**relative)}"
+    return _Source(label, SideFiles(**{role: revision.file(file) for role, file in relative.items()}), revision)
 
 
-def _must_name_some(files: Files, what: str) -> None:
+def _must_name_some(files: SideFiles, what: str) -> None:
     if not files:
         raise CannotRunError(f"{what} leaves open which file is meant: give --env-file, --stack, or REVISION:FILE")
 
 
-def _side(source: _Source, environment: Mapping[str, str], release: Version) -> Side:
+def _side(source: _Source, environment: Mapping[str, str], release: Version) -> ChangeSide:
     revision = source.revision
     try:
         job = read_job(source.files.env_file, source.files.stack, environment)
@@ -126,7 +126,7 @@ def _side(source: _Source, environment: Mapping[str, str], release: Version) -> 
         if revision is None:
             raise
         raise CannotRunError(str(error).replace(f"{revision.folder}/", f"{revision.name}:")) from None
-    return Side(source.label, source.files, _in_checkout(job, revision) if revision else job, lists)
+    return ChangeSide(source.label, source.files, _in_checkout(job, revision) if revision else job, lists)
 
 
 def _in_checkout(job: Job, revision: Revision) -> Job:

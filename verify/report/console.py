@@ -10,7 +10,7 @@ from rich.text import Text
 
 from verify import __version__
 from verify.checks import CATALOGUE
-from verify.report.digest import Failure, Gap, Told, failures_of, gaps_of
+from verify.report.digest import FailedTest, Gap, ToldFinding, failures_of, gaps_of
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.live import Live
 from verify.report.marks import MARKS
@@ -143,7 +143,7 @@ class ConsoleReporter:
         if summary:
             self._line(Text())
 
-    def _failure(self, failure: Failure) -> None:
+    def _failure(self, failure: FailedTest) -> None:
         self._line(Text(failure.name, "bold"))
         for told in failure.findings[:SHOWN]:
             self._finding(told)
@@ -153,7 +153,7 @@ class ConsoleReporter:
             self._line(Text(line, "dim"), Text("    "))
         self._line(Text())
 
-    def _finding(self, told: Told) -> None:
+    def _finding(self, told: ToldFinding) -> None:
         found = told.finding
         where = Text.assemble((found.check, "red"), f" {found.path}".rstrip())
         self._line(where, Text(f"  {SIGNS[Outcome.FINDING]} ", STYLES[Outcome.FINDING]))

@@ -17,7 +17,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldFinding:
     """A finding, and the names of the other tests that say the same."""
 
     finding: Finding
@@ -25,11 +25,11 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedTest:
     """A test that failed, with the findings that no test before it had."""
 
     test: TestResult
-    findings: tuple[Told, ...]
+    findings: tuple[ToldFinding, ...]
 
     @property
     def name(self) -> str:
@@ -60,7 +60,7 @@ def gaps_of(run: Run) -> list[Gap]:
     return [Gap(reason, tuple(wholly.get(reason, ())), tuple(partly.get(reason, ()))) for reason in reasons]
 
 
-def failures_of(tests: Iterable[TestResult]) -> list[Failure]:
+def failures_of(tests: Iterable[TestResult]) -> list[FailedTest]:
     """Given tests, return those that failed by something new.
 
     Findings without a path are alike where they expected and got the same: their hints may differ in
@@ -71,12 +71,12 @@ def failures_of(tests: Iterable[TestResult]) -> list[Failure]:
     for test in tests:
         for key in dict.fromkeys(map(_key, test.findings)):
             met.setdefault(key, []).append(name_of(test))
-    failures, told = list[Failure](), set[tuple[str, ...]]()
+    failures, told = list[FailedTest](), set[tuple[str, ...]]()
     for test in tests:
         new = [found for found in test.findings if found.path or _key(found) not in told]
         told |= {_key(found) for found in new}
         if new:
-            failures.append(Failure(test, tuple(Told(found, _alike(found, met)) for found in new)))
+            failures.append(FailedTest(test, tuple(ToldFinding(found, _alike(found, met)) for found in new)))
     return failures
 
 

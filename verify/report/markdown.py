@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterator
 
-from verify.report.digest import Failure, failures_of, gaps_of
+from verify.report.digest import FailedTest, failures_of, gaps_of
 from verify.report.drill_markdown import drill_markdown, is_drill
 from verify.report.escaping import code, text_of
 from verify.report.outcome import Run
@@ -59,7 +59,7 @@ def _findings(run: Run) -> Iterator[str]:
         yield from _failure(failure)
 
 
-def _failure(failure: Failure) -> Iterator[str]:
+def _failure(failure: FailedTest) -> Iterator[str]:
     yield from (f"**{text_of(failure.name)}**", "")
     for told in failure.findings[:SHOWN]:
         found = told.finding

@@ -16,7 +16,7 @@ from verify.report.phases import folded, last_line, properties
 from verify.report.plan import Plan, plan_of, read_plan
 
 
-class Recorder:
+class RunRecorder:
     """Folds reports into tests and tests into checks, and announces each as soon as it is known.
 
     Under xdist the workers collect and the main process doesn't: a worker leaves its plan in

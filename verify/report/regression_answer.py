@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from verify.regression import Change, Fate, Moves
 from verify.regression.moves import Watcher
-from verify.regression.sides import Side
+from verify.regression.sides import ChangeSide
 from verify.report.answer import Answer, PathList, first_and_more, notes_of
 from verify.report.columns import columns, size
 from verify.report.outcome import Outcome, Run, counted
@@ -23,7 +23,7 @@ SHOWN = 20  # topmost paths of a group in the table
 class RegressionAnswer(Answer):
     """Filled by `tests/regression`. `sides` are what the command opened, for the tests to look at."""
 
-    def __init__(self, form: str, sides: tuple[Side, Side]) -> None:
+    def __init__(self, form: str, sides: tuple[ChangeSide, ChangeSide]) -> None:
         super().__init__(form)
         self.sides = sides
         self.changes: tuple[Change, ...] | None = None  # None: not compared

@@ -9,7 +9,7 @@ from verify.errors import CannotRunError
 from verify.selection.errors import ABSOLUTE_FILES_FROM, CRASH, EMPTY_FILES_FROM, RuleError
 
 
-class Line(NamedTuple):
+class FilelistLine(NamedTuple):
     """A pattern of a filelist: the line it stands on (from 1), what it is, and which way it goes."""
 
     number: int
@@ -29,7 +29,7 @@ def text_of(name: str, data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def lines_of(text: str, separator: str, *, include: bool) -> Iterator[Line]:
+def lines_of(text: str, separator: str, *, include: bool) -> Iterator[FilelistLine]:
     """Given a filelist's text, yield its patterns; `include` is the way of lines without + or -.
 
     White space around a line, blank lines and comment lines go; then a leading "+ " or "- " turns
@@ -43,7 +43,7 @@ def lines_of(text: str, separator: str, *, include: bool) -> Iterator[Line]:
         way = {"+ ": True, "- ": False}.get(line[:2])
         pattern = _unquoted(line if way is None else line[2:])
         if pattern:
-            yield Line(number, pattern, include if way is None else way)
+            yield FilelistLine(number, pattern, include if way is None else way)
 
 
 def _unquoted(text: str) -> str:

@@ -12,7 +12,7 @@ from verify.selection.rules import Rule
 FEW = 4  # rules: asking fewer one by one costs less than making one expression of them
 
 
-class Word(NamedTuple):
+class Match(NamedTuple):
     """What a rule says of a path: that it matches, or only that something below the path may match."""
 
     rule: Rule
@@ -30,11 +30,13 @@ class Inherited(NamedTuple):
         """Return what the rule matches and leads through, as its condition does."""
         return ("", "") if self.everywhere else self.rule.condition.expressions(folders=folders)
 
-    def words(self) -> tuple[Word, Word]:
+    def words(self) -> tuple[Match, Match]:
         """Return what the rule says of a path that it matches, and of one that it only leads through."""
         what = "a folder that it is in" if self.everywhere else "it"
         origin = self.rule.origin
-        return Word(self.rule, True, f"{origin} matches {what}"), Word(self.rule, False, f"{origin} may match below it")
+        return Match(self.rule, True, f"{origin} matches {what}"), Match(
+            self.rule, False, f"{origin} may match below it"
+        )
 
 
 def inherited(rules: Iterable[Inherited], folder: str) -> tuple[Inherited, ...]:
@@ -49,7 +51,7 @@ class Asked:
     def __init__(self, rules: tuple[Inherited, ...]) -> None:
         self.rules = rules
 
-    def first(self, name: str, entry: Entry, scene: Scene) -> Word | None:
+    def first(self, name: str, entry: Entry, scene: Scene) -> Match | None:
         """Return the first word that a rule has on a path: that it matches, or leads through, to include."""
         for part in self._of_folders if entry.kind == "dir" else self._of_others:
             word = part.first(name, entry, scene)
@@ -57,7 +59,7 @@ class Asked:
                 return word
         return None
 
-    def match(self, name: str, entry: Entry, scene: Scene) -> Word | None:
+    def match(self, name: str, entry: Entry, scene: Scene) -> Match | None:
         """Return the word of the first rule that matches a path."""
         for part in self._of_folders if entry.kind == "dir" else self._of_others:
             word = part.match(name, entry, scene)
@@ -100,10 +102,10 @@ class _One:
         self._leads_through = rule.rule.condition.leads_through if rule.rule.include else _never
         self._match, self._lead = rule.words()
 
-    def match(self, name: str, entry: Entry, scene: Scene) -> Word | None:
+    def match(self, name: str, entry: Entry, scene: Scene) -> Match | None:
         return self._match if self._matches(name, entry, scene) else None
 
-    def first(self, name: str, entry: Entry, scene: Scene) -> Word | None:
+    def first(self, name: str, entry: Entry, scene: Scene) -> Match | None:
         if self._matches(name, entry, scene):
             return self._match
         return self._lead if self._leads_through(name) else None
@@ -121,7 +123,7 @@ class _Several:
     """Rules that are asked as one expression: of its alternatives the first that fits is the one that is found."""
 
     def __init__(self, rules: Sequence[tuple[Inherited, tuple[str, str]]]) -> None:
-        matches, firsts = list[tuple[str, Word]](), list[tuple[str, Word]]()
+        matches, firsts = list[tuple[str, Match]](), list[tuple[str, Match]]()
         for inherited_rule, (matching, leading) in rules:
             match, lead = inherited_rule.words()
             matches.append((matching, match))
@@ -131,16 +133,16 @@ class _Several:
         self._match, self._matches = _alternatives(matches)
         self._first, self._firsts = _alternatives(firsts)
 
-    def match(self, name: str, entry: Entry, scene: Scene) -> Word | None:  # noqa: ARG002 - names are enough here
+    def match(self, name: str, entry: Entry, scene: Scene) -> Match | None:  # noqa: ARG002 - names are enough here
         found = self._match(name)
         return self._matches[found.lastindex] if found else None
 
-    def first(self, name: str, entry: Entry, scene: Scene) -> Word | None:  # noqa: ARG002 - as above
+    def first(self, name: str, entry: Entry, scene: Scene) -> Match | None:  # noqa: ARG002 - as above
         found = self._first(name)
         return self._firsts[found.lastindex] if found else None
 
 
-def _alternatives(meanings: Sequence[tuple[str, Word]]) -> tuple[Any, dict[int | None, Word]]:
+def _alternatives(meanings: Sequence[tuple[str, Match]]) -> tuple[Any, dict[int | None, Match]]:
     """Given expressions and what each means, return a question, and what the number of its answer means."""
     expression = compiled("|".join(f"({expression})" for expression, _ in meanings))
     return expression.match, {number: word for number, (_, word) in enumerate(meanings, start=1)}

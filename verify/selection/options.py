@@ -17,14 +17,14 @@ _OURS = re.compile(r"--(ex|inc|filt|files-f|nul)")
 _VALUE_AFTER_ALL = re.compile(r"-|-\d+|-\d*\.\d+|.* .*", re.DOTALL)
 
 
-class Chosen(NamedTuple):
+class ChosenOption(NamedTuple):
     """A selection option as given: its full name, and its value ("" where it takes none)."""
 
     name: str
     value: str
 
 
-def read_options(words: Sequence[str], release: Version) -> list[Chosen]:
+def read_options(words: Sequence[str], release: Version) -> list[ChosenOption]:
     """Given an option line's words, return its selection options in order.
 
     Words that are no selection option, and their values, are passed over. Raise `RuleError` where
@@ -36,7 +36,7 @@ def read_options(words: Sequence[str], release: Version) -> list[Chosen]:
         name, equals, value = word.partition("=")
         if _OURS.match(name):
             name = _full_name(name, release)
-            chosen.append(Chosen(name, _value(name, value if equals else None, rest, release)))
+            chosen.append(ChosenOption(name, _value(name, value if equals else None, rest, release)))
     return chosen
 
 

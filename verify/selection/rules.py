@@ -12,7 +12,7 @@ from verify.selection import conditions, errors
 from verify.selection.conditions import Condition, Entry, Scene
 from verify.selection.errors import RuleError
 from verify.selection.filelists import lines_of, named_by, text_of
-from verify.selection.options import Chosen, read_options, usage_error
+from verify.selection.options import ChosenOption, read_options, usage_error
 from verify.selection.releases import has
 from verify.selection.times import seconds_of
 
@@ -119,7 +119,7 @@ class _Reader:
         self._listed: frozenset[bytes] | None = None
         self._markers: set[bytes] = set()
 
-    def read(self, chosen: Sequence[Chosen]) -> RuleSet:
+    def read(self, chosen: Sequence[ChosenOption]) -> RuleSet:
         self._check_values(chosen)
         chosen = [option for option in chosen if option.name != "--null-separator"]
         _refuse_idle_filters([option.name for option in chosen if not self._ignored(option)])
@@ -139,11 +139,11 @@ class _Reader:
             frozenset(self._markers),
         )
 
-    def _ignored(self, option: Chosen) -> bool:
+    def _ignored(self, option: ChosenOption) -> bool:
         flags = {"--exclude-device-files", "--exclude-other-filesystems"}
         return option.name in flags and has(self._release, "flags-ignored")
 
-    def _check_values(self, chosen: Sequence[Chosen]) -> None:
+    def _check_values(self, chosen: Sequence[ChosenOption]) -> None:
         """Refuse what duplicity refuses before it looks at any rule: the values of its command line."""
         for option in chosen:
             if option.name == "--null-separator":
@@ -159,7 +159,7 @@ class _Reader:
             raise usage_error(self._release, f"--exclude-older-than {value} is no time.")
         return seconds
 
-    def _list(self, option: Chosen) -> bytes:
+    def _list(self, option: ChosenOption) -> bytes:
         name = "-" if option.name.endswith("-stdin") else option.value
         if name in self._filelists:
             return self._filelists[name]
@@ -167,7 +167,7 @@ class _Reader:
         named = f"{option.name} {option.value}".rstrip()
         raise RuleError(code, f"The list that {named} names cannot be read.")
 
-    def _take(self, option: Chosen) -> None:
+    def _take(self, option: ChosenOption) -> None:
         name, value = option
         include = name.startswith("--include")
         origin = f"{name} {value}".rstrip()
@@ -197,20 +197,20 @@ class _Reader:
         else:
             self._rules.append(rule)
 
-    def _take_files_from(self, option: Chosen) -> None:
+    def _take_files_from(self, option: ChosenOption) -> None:
         listed = named_by(option.value, text_of(option.value, self._list(option)), self._separator)
         fails = "files-from-root-fails" if self._source == "/" else "files-from-twin-fails"
         broken = (self._twin or self._source == "/") and has(self._release, fails)
         self._listed = frozenset() if broken else listed
 
-    def _take_filelist(self, option: Chosen, *, include: bool) -> None:
+    def _take_filelist(self, option: ChosenOption, *, include: bool) -> None:
         pattern = self._glob if "globbing" in option.name else self._pattern
         text = text_of(option.value, self._list(option))
         for line in lines_of(text, self._separator, include=include):
             origin = f"{option.name} {option.value}, line {line.number}: {line.pattern}"
             self._add(line.include, pattern(line.pattern, origin), origin)
 
-    def _property(self, option: Chosen) -> Condition:
+    def _property(self, option: ChosenOption) -> Condition:
         if option.name == "--exclude-if-present":
             marker = option.value.encode(errors="surrogateescape")
             self._markers.add(marker)

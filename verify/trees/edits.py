@@ -225,7 +225,7 @@ class Together(_Settled):
 
 
 @dataclass(frozen=True)
-class Unseen:
+class OverlookedEdit:
     """Another node at a path, without moving its time: a change that duplicity misses, made on purpose."""
 
     path: bytes

@@ -2,7 +2,7 @@ import pytest
 
 from verify.checks import Finding
 from verify.detection.catalogue import Saboteur, one_of_each
-from verify.detection.detection import Outcome, judged
+from verify.detection.detection import TrialOutcome, judged
 
 CONTENT = Finding("content", "a/b", "3 bytes", "2 bytes")
 POINT = Finding("point-in-time", "", "the tree of T0", "the tree of T1")
@@ -11,26 +11,26 @@ POINT = Finding("point-in-time", "", "the tree of T0", "the tree of T1")
 @pytest.mark.parametrize(
     ("check", "hits", "findings", "outcome"),
     [
-        ("content", ["a/b"], [CONTENT], Outcome.CAUGHT),
-        ("content", ["x", "a/b"], [CONTENT], Outcome.CAUGHT),
-        ("content", [""], [CONTENT], Outcome.CAUGHT),
-        ("point-in-time", ["a/b"], [POINT], Outcome.CAUGHT),
-        ("content", ["x"], [CONTENT], Outcome.OTHERWISE),
-        ("metadata", ["a/b"], [CONTENT], Outcome.OTHERWISE),
-        ("content", ["a/b"], [], Outcome.MISSED),
-        ("content", [], [], Outcome.NOT_APPLIED),
-        ("content", [], [CONTENT], Outcome.NOT_APPLIED),
+        ("content", ["a/b"], [CONTENT], TrialOutcome.CAUGHT),
+        ("content", ["x", "a/b"], [CONTENT], TrialOutcome.CAUGHT),
+        ("content", [""], [CONTENT], TrialOutcome.CAUGHT),
+        ("point-in-time", ["a/b"], [POINT], TrialOutcome.CAUGHT),
+        ("content", ["x"], [CONTENT], TrialOutcome.OTHERWISE),
+        ("metadata", ["a/b"], [CONTENT], TrialOutcome.OTHERWISE),
+        ("content", ["a/b"], [], TrialOutcome.MISSED),
+        ("content", [], [], TrialOutcome.NOT_APPLIED),
+        ("content", [], [CONTENT], TrialOutcome.NOT_APPLIED),
     ],
 )
 def test_caught_is_what_the_named_check_finds_where_it_was_hit(
-    check: str, hits: list[str], findings: list[Finding], outcome: Outcome
+    check: str, hits: list[str], findings: list[Finding], outcome: TrialOutcome
 ) -> None:
     assert judged(check, hits, findings) is outcome
 
 
 def test_a_run_that_broke_off_caught_nothing() -> None:
-    assert judged("content", ["a"], [], trouble="the store died") is Outcome.COULD_NOT_RUN
-    assert judged("content", [], [], trouble="the store died") is Outcome.COULD_NOT_RUN
+    assert judged("content", ["a"], [], trouble="the store died") is TrialOutcome.COULD_NOT_RUN
+    assert judged("content", [], [], trouble="the store died") is TrialOutcome.COULD_NOT_RUN
 
 
 def test_every_day_there_is_one_of_each_check_and_of_each_kind() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from verify.detection.files import read_detection, write_detection
 from verify.detection.picture import picture
-from verify.detection.result import Null, Result, updated
+from verify.detection.result import DetectionResult, Null, updated
 from verify.detection.table import full_table, summary
 from verify.errors import CannotRunError
 
@@ -26,8 +26,8 @@ def null(*runs: dict[str, Any], profile: str = "default") -> Null:
     return Null(profile, runs)
 
 
-def result(*rows: dict[str, Any], null: Null | None = None) -> Result:
-    return Result(rows, 61.0, 2, {"duplicity": "3.2.1"}, null)
+def result(*rows: dict[str, Any], null: Null | None = None) -> DetectionResult:
+    return DetectionResult(rows, 61.0, 2, {"duplicity": "3.2.1"}, null)
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_controls_of_other_seeds_join(later: Null | None, seeds: list[int]) -> N
 
 
 def test_controls_of_another_duplicity_do_not_join() -> None:
-    before = Result([row("a")], 61.0, 2, {"duplicity": "3.2.0"}, null(run(0)))
+    before = DetectionResult([row("a")], 61.0, 2, {"duplicity": "3.2.0"}, null(run(0)))
     assert updated(before, result(row("a")), ["a"]).null is None
 
 
 def test_detections_of_some_with_another_duplicity_do_not_join() -> None:
-    before = Result([row("a"), row("b")], 61.0, 2, {"duplicity": "3.2.0"})
+    before = DetectionResult([row("a"), row("b")], 61.0, 2, {"duplicity": "3.2.0"})
     with pytest.raises(
         CannotRunError, match=r"\(duplicity 3\.2\.1\) is not of the record's kind \(duplicity 3\.2\.0\)"
     ):

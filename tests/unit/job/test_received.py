@@ -3,7 +3,7 @@ import shlex
 import pytest
 from packaging.version import Version
 
-from verify.job.received import Meant, Stretch, environment_findings, is_idle, shown, stretches, words_findings
+from verify.job.received import Meant, OptionStretch, environment_findings, is_idle, shown, stretches, words_findings
 from verify.secret import Secret
 
 OLD = frozenset({"--s3-use-new-style"})
@@ -53,7 +53,7 @@ def test_an_option_without_effect_may_be_left_out(name: str, release: str, desti
 
 def test_words_are_shown_without_secrets_and_not_by_the_thousand() -> None:
     secret = Secret("geheim geheim")
-    (found,) = words_findings([Stretch(("--name", "geheim geheim"), ())], [secret])
+    (found,) = words_findings([OptionStretch(("--name", "geheim geheim"), ())], [secret])
     assert (found.check, found.expected, found.got) == ("options-reach-duplicity", "--name '***'", "nothing")
     assert shown(["--ftp-password", "1234"], []) == "--ftp-password ***"
     assert shown([f"/{number}" for number in range(1000)], []).endswith("/11 … (988 words more)")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.errors import CannotRunError
-from verify.job import Network, Stack, Volume, read_stack
+from verify.job import Stack, StackNetwork, StackVolume, read_stack
 
 Reader = Callable[..., Stack]
 
@@ -76,18 +76,18 @@ def test_environment_may_be_a_mapping_or_a_list(stack: Reader, given: str) -> No
 @pytest.mark.parametrize(
     ("given", "volume"),
     [
-        ("/var/data:/var/data:ro", Volume("bind", "/var/data", "/var/data", read_only=True)),
-        ("archive:/archive", Volume("volume", "archive", "/archive")),
-        ("/only", Volume("volume", "", "/only")),
-        ("~/x:/x:rw,z", Volume("bind", "/home/me/x", "/x")),
+        ("/var/data:/var/data:ro", StackVolume("bind", "/var/data", "/var/data", read_only=True)),
+        ("archive:/archive", StackVolume("volume", "archive", "/archive")),
+        ("/only", StackVolume("volume", "", "/only")),
+        ("~/x:/x:rw,z", StackVolume("bind", "/home/me/x", "/x")),
         (
             "{type: bind, source: /a, target: /b, read_only: true}",
-            Volume("bind", "/a", "/b", read_only=True),
+            StackVolume("bind", "/a", "/b", read_only=True),
         ),
-        ("{type: tmpfs, target: /b}", Volume("tmpfs", "", "/b")),
+        ("{type: tmpfs, target: /b}", StackVolume("tmpfs", "", "/b")),
     ],
 )
-def test_volumes_in_short_and_long_form(stack: Reader, given: str, volume: Volume) -> None:
+def test_volumes_in_short_and_long_form(stack: Reader, given: str, volume: StackVolume) -> None:
     found = stack(service(f"    volumes:\n      - {given}\n"), {"HOME": "/home/me"})
     assert found.volumes == (volume,)
 
@@ -99,7 +99,7 @@ def test_a_relative_volume_is_relative_to_the_stack_file(stack: Reader, tmp_path
 def test_networks_bring_what_the_file_says_of_them(stack: Reader) -> None:
     declared = "networks:\n  internal:\n    driver: overlay\n    ipam: {config: [{subnet: 172.16.10.0/24}]}\n"
     found = stack(service("    networks: [internal, other]\n") + declared)
-    assert found.networks == (Network("internal", "overlay", ("172.16.10.0/24",)), Network("other"))
+    assert found.networks == (StackNetwork("internal", "overlay", ("172.16.10.0/24",)), StackNetwork("other"))
 
 
 def test_references_are_replaced_from_the_caller(stack: Reader) -> None:

@@ -11,8 +11,8 @@ from verify.selection.pairs import (
     LAST_DEFECTS,
     SHARED,
     CommandLine,
-    Pack,
     Pair,
+    PairPack,
     Shared,
     Written,
     bad_rules,
@@ -28,7 +28,7 @@ PLAIN = Pair(((EXCLUDE,),), Tree({b"a": file()}))
 
 
 def test_each_pair_has_a_folder_of_its_own() -> None:
-    pack = Pack(Shared("plain"), (PLAIN, Pair(((),), Tree({b"d": folder(), b"d/.NAME skip": file()}))))
+    pack = PairPack(Shared("plain"), (PLAIN, Pair(((),), Tree({b"d": folder(), b"d/.NAME skip": file()}))))
     assert list(pack.tree) == [b"", b"p000", b"p000/a", b"p001", b"p001/d", b"p001/d/.p001 skip"]
     assert pack.command_line("/s", "list").words == ["--exclude", "/s/p000/a", "--exclude", "/s/nothing at all"]
 
@@ -36,7 +36,7 @@ def test_each_pair_has_a_folder_of_its_own() -> None:
 def test_groups_stand_around_the_shared_options_in_the_order_of_the_pairs() -> None:
     shared = Shared("two", (Written("--exclude", "**/b"), Written("--exclude-device-files")))
     marker = Written("--exclude-if-present", ".NAME skip")
-    pack = Pack(shared, (Pair(((EXCLUDE,), (), (marker,)), Tree({})), Pair(((EXCLUDE,), (EXCLUDE,), ()), Tree({}))))
+    pack = PairPack(shared, (Pair(((EXCLUDE,), (), (marker,)), Tree({})), Pair(((EXCLUDE,), (EXCLUDE,), ()), Tree({}))))
     assert pack.command_line("/s", "list").words == [
         *("--exclude", "/s/p000/a", "--exclude", "/s/p001/a", "--exclude", "**/b", "--exclude", "/s/p001/a"),
         *("--exclude-device-files", "--exclude-if-present", ".p000 skip", "--exclude", "/s/nothing at all"),
@@ -47,7 +47,7 @@ def test_groups_stand_around_the_shared_options_in_the_order_of_the_pairs() -> N
 def test_lists_are_files_of_their_own(null_separator: bool, separator: bytes) -> None:
     listed = Written("--exclude-filelist", lines=("FOLDER/a", "\udcff"))
     pair = Pair(((listed,),), Tree({}), ("a", "b"))
-    line = Pack(Shared("lists", null_separator=null_separator, files_from=True), (pair,)).command_line("/s", "/l")
+    line = PairPack(Shared("lists", null_separator=null_separator, files_from=True), (pair,)).command_line("/s", "/l")
     assert line.lists == {
         "/l-0": separator.join([b"/s/p000/a", b"\xff"]),
         "/l-1": separator.join([b"p000/a", b"p000/b"]),
@@ -57,7 +57,7 @@ def test_lists_are_files_of_their_own(null_separator: bool, separator: bytes) ->
 
 
 def test_a_pack_has_two_halves() -> None:
-    one, other = Pack(Shared("plain"), (PLAIN,) * 5).halves
+    one, other = PairPack(Shared("plain"), (PLAIN,) * 5).halves
     assert (len(one.pairs), len(other.pairs)) == (2, 3)
 
 
@@ -83,7 +83,7 @@ def test_a_tree_adds_folders_and_leaves_out_what_is_no_name() -> None:
 @given(data=st.data())
 def test_the_rules_that_are_drawn_are_rules_that_duplicity_accepts(shared: Shared, data: st.DataObject) -> None:
     pair = data.draw(pairs(shared, LATEST))
-    line = Pack(shared, (pair,)).command_line("/s", "list")
+    line = PairPack(shared, (pair,)).command_line("/s", "list")
     parse_rules("/s", line.words, LATEST, line.lists)
 
 

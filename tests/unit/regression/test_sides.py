@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from verify.errors import CannotRunError
 from verify.regression import changes, meaning_of
-from verify.regression.sides import Files, Side, open_sides
+from verify.regression.sides import ChangeSide, SideFiles, open_sides
 
 STACK = """services:
   backup:
@@ -51,17 +51,17 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def files(repository: Path) -> Files:
-    return Files(Path("duplicity.env"), Path("stack.yml"))
+def files(repository: Path) -> SideFiles:
+    return SideFiles(Path("duplicity.env"), Path("stack.yml"))
 
 
-def opened(before: str, after: str | None, files: Files) -> Iterator[Side]:
+def opened(before: str, after: str | None, files: SideFiles) -> Iterator[ChangeSide]:
     with open_sides(before, after, files, {}, Version("3.2.1")) as sides:
         assert all(file is None or file.is_file() for side in sides for file in (side.files.env_file, side.files.stack))
         yield from sides
 
 
-def said(side: Side) -> tuple[str | None, str | None, bytes | None]:
+def said(side: ChangeSide) -> tuple[str | None, str | None, bytes | None]:
     return side.job.option("--volsize"), side.job.image, side.lists.get("/lists/out")
 
 
@@ -78,7 +78,7 @@ def said(side: Side) -> tuple[str | None, str | None, bytes | None]:
     ],
 )
 def test_a_side_is_a_file_or_a_revision_with_all_that_belongs_to_it(
-    files: Files, before: str, after: str | None, expected: tuple[str, str], label: str
+    files: SideFiles, before: str, after: str | None, expected: tuple[str, str], label: str
 ) -> None:
     states = {
         "1": ("1", "example/duplicity:one", b"/var/data/a\n"),
@@ -90,7 +90,7 @@ def test_a_side_is_a_file_or_a_revision_with_all_that_belongs_to_it(
     assert label in {"", sides[0].label}
 
 
-def test_what_a_revision_mounts_is_compared_as_it_is_in_the_checkout(files: Files) -> None:
+def test_what_a_revision_mounts_is_compared_as_it_is_in_the_checkout(files: SideFiles) -> None:
     write(2, "two", "b")
     before, after = opened("HEAD", None, files)
     assert not list(changes(meaning_of(before.job, before.lists), meaning_of(after.job, after.lists)))
@@ -98,7 +98,7 @@ def test_what_a_revision_mounts_is_compared_as_it_is_in_the_checkout(files: File
 
 
 def test_a_stack_file_alone_brings_its_env_file(repository: Path) -> None:
-    sides = list(opened("HEAD:jobs/stack.yml", "stack.yml", Files()))
+    sides = list(opened("HEAD:jobs/stack.yml", "stack.yml", SideFiles()))
     assert [said(side)[0] for side in sides] == ["2", "3"]
 
 
@@ -106,10 +106,10 @@ def test_two_files_need_no_repository(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     for name, size in (("old.env", 1), ("new.env", 2)):
         Path(name).write_text(ENV.format(size=size).replace("--exclude-filelist /lists/out ", ""))
-    assert [side.job.option("--volsize") for side in opened("old.env", "new.env", Files())] == ["1", "2"]
+    assert [side.job.option("--volsize") for side in opened("old.env", "new.env", SideFiles())] == ["1", "2"]
 
 
-def test_the_checkout_and_its_index_are_not_touched(repository: Path, files: Files) -> None:
+def test_the_checkout_and_its_index_are_not_touched(repository: Path, files: SideFiles) -> None:
     def state() -> str:
         return subprocess.run(["git", "status", "--porcelain"], check=True, capture_output=True, text=True).stdout
 
@@ -132,7 +132,7 @@ def test_the_checkout_and_its_index_are_not_touched(repository: Path, files: Fil
         ("HEAD:../../none.env", None, "is not in the git repository"),
     ],
 )
-def test_a_side_that_is_none_is_refused(files: Files, before: str, after: str | None, said: str) -> None:
+def test_a_side_that_is_none_is_refused(files: SideFiles, before: str, after: str | None, said: str) -> None:
     with pytest.raises(CannotRunError) as refused:
         list(opened(before, after, files))
     assert said in str(refused.value)
@@ -140,9 +140,9 @@ def test_a_side_that_is_none_is_refused(files: Files, before: str, after: str | 
 
 def test_a_revision_of_nothing_is_refused(repository: Path) -> None:
     with pytest.raises(CannotRunError, match=r"HEAD leaves open which file is meant: give --env-file"):
-        list(opened("HEAD", None, Files()))
+        list(opened("HEAD", None, SideFiles()))
     with pytest.raises(CannotRunError, match=r"no --after leaves open which file is meant"):
-        list(opened("duplicity.env", None, Files()))
+        list(opened("duplicity.env", None, SideFiles()))
 
 
 def test_outside_of_a_repository_a_revision_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,16 +150,16 @@ def test_outside_of_a_repository_a_revision_is_refused(tmp_path: Path, monkeypat
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     Path("duplicity.env").write_text(ENV)
     with pytest.raises(CannotRunError, match=r"HEAD is no file, and here is no git repository"):
-        list(opened("HEAD", None, Files(Path("duplicity.env"))))
+        list(opened("HEAD", None, SideFiles(Path("duplicity.env"))))
 
 
-def test_without_git_a_revision_is_refused(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_a_revision_is_refused(files: SideFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/none")
     with pytest.raises(CannotRunError, match=r"HEAD needs git: install it"):
         list(opened("HEAD", None, files))
 
 
-def test_what_is_wrong_in_a_revision_is_said_of_the_revision(files: Files) -> None:
+def test_what_is_wrong_in_a_revision_is_said_of_the_revision(files: SideFiles) -> None:
     Path("duplicity.env").write_text("no equals sign")
     git("commit", "-qam", "wrong")
     write(3, "three", "c")

@@ -10,7 +10,7 @@ from verify.checks import Finding
 from verify.concerns.selection.trial import MODEL, Trial
 from verify.lab.lab import Lab
 from verify.selection import RuleError, parse_rules
-from verify.selection.pairs import CommandLine, Group, Pack, Pair, Shared, edge_of
+from verify.selection.pairs import CommandLine, Group, Pair, PairPack, Shared, edge_of
 from verify.trees import Tree, file
 
 PACKED = 125  # pairs of a pack at most: duplicity asks every rule about every path
@@ -47,14 +47,14 @@ class Trials:
         accepted = [pair for pair in pairs if pair not in refused]
         found: dict[Pair, Sequence[Finding]] = {pair: self.alone(pair) for pair in refused}
         for first in range(0, len(accepted), PACKED):
-            found |= self._tried(Pack(self.shared, tuple(accepted[first : first + PACKED])))
+            found |= self._tried(PairPack(self.shared, tuple(accepted[first : first + PACKED])))
         self.lab.statistics["selection_pairs"] += len(accepted)
         self.lab.statistics["selection_refusals"] += len(refused)
         return found
 
     def alone(self, pair: Pair) -> list[Finding]:
         """Try a pair alone; return its findings, after one that shows its rules."""
-        trial = self.trial(Pack(self.shared, (pair,)))
+        trial = self.trial(PairPack(self.shared, (pair,)))
         found = trial.findings()
         if not found or not found[0].path:
             return found
@@ -62,14 +62,14 @@ class Trials:
         return [Finding(MODEL, "", "what the model of its rules takes", f"{len(found)} paths otherwise", rules), *found]
 
     def _refuses(self, pair: Pair) -> bool:
-        line = Pack(self.shared, (pair,)).command_line(self.lab.source, "list")
+        line = PairPack(self.shared, (pair,)).command_line(self.lab.source, "list")
         try:
             parse_rules(self.lab.source, line.words, self.lab.release, line.lists)
         except RuleError:
             return True
         return False
 
-    def _tried(self, pack: Pack) -> Found:
+    def _tried(self, pack: PairPack) -> Found:
         """Return the findings of each pair of a pack; the first pair gets those that belong to no single pair."""
         found = self.trial(pack).findings()
         if found and not found[0].path and len(pack.pairs) > 1:
@@ -80,11 +80,11 @@ class Trials:
             by_place[place if place in pack.places else pack.places[0]].append(each)
         return {pair: by_place[place] for pair, place in pack.placed if place in by_place}
 
-    def _refused_in(self, pack: Pack) -> Found:
+    def _refused_in(self, pack: PairPack) -> Found:
         """Return the findings of a pair that makes duplicity refuse the pack; nothing if no single pair does."""
         return next(filter(None, map(self._tried, pack.halves)), {})
 
-    def trial(self, pack: Pack) -> Trial:
+    def trial(self, pack: PairPack) -> Trial:
         """Given a pack, fill the source with its trees, and return the trial of its rules."""
         self.lab.fill_source(pack.tree)
         line = pack.command_line(self.lab.source, self.lab.host.scratch_path("list"))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from verify.job import Job, Volume
+from verify.job import Job, StackVolume
 from verify.job.schemes import scheme_of
 
 
@@ -39,7 +39,7 @@ def binds_of(job: Job, is_there: Callable[[str], bool] = lambda path: Path(path)
     return Binds(by_target, tuple(notes))
 
 
-def _is_left_out(job: Job, volume: Volume) -> bool:
+def _is_left_out(job: Job, volume: StackVolume) -> bool:
     ours = [path for path in (job.source, job.tempdir, job.archive_dir) if path]
     # The mount that holds the destination is needed, even if the source is below it.
     if _holds(volume.target, _destination_folder(job) or "/dev/null"):

@@ -11,7 +11,7 @@ from collections.abc import Container, Sequence
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from verify.job.options import SELECTION, Option, parsed, words_of
+from verify.job.options import SELECTION, WrittenOption, parsed, words_of
 
 PATH_TO_RESTORE_SINCE = Version("2.0")  # its changelog: --file-to-restore was renamed
 
@@ -70,7 +70,7 @@ def taken(release: Version, verb: str, job: Sequence[str], at: int | None = None
     return words_of(options)
 
 
-def _by_our_clock(option: Option, at: int) -> Option:
+def _by_our_clock(option: WrittenOption, at: int) -> WrittenOption:
     """Given --full-if-older-than with an interval, return it with the moment that is meant; else as it is."""
     interval = option.value or ""
     if option.name != FULL_IF_OLDER_THAN or not re.fullmatch(r"(\d+[smhDWMY])+", interval):

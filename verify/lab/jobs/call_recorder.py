@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 
-from verify.job import Entry, Job, kept_inside
+from verify.job import Job, ScheduleEntry, kept_inside
 from verify.job.commands import calls_of
 from verify.job.image import is_for_image_only
 from verify.job.received import Call
@@ -28,7 +28,7 @@ SCHEDULED_RUN_ENDS_WITHIN = 60.0  # seconds; nothing is backed up, so that only 
 class EntryRun:
     """An entry of a job, a period that starts it, and the arguments of each call that it should make."""
 
-    entry: Entry
+    entry: ScheduleEntry
     period: str
     calls: tuple[tuple[str, ...], ...]
 

@@ -8,7 +8,7 @@ from verify.job import Job
 from verify.job.options import parsed
 from verify.lab.hosts.host import Host
 from verify.selection import RuleError
-from verify.selection.filelists import Line, lines_of, text_of
+from verify.selection.filelists import FilelistLine, lines_of, text_of
 from verify.selection.survey.job_rules import place_of
 
 LISTS = frozenset({"--include-filelist", "--exclude-filelist", "--files-from"})
@@ -58,7 +58,7 @@ def moved_lists(job: Job, lists: Mapping[str, bytes], prefix: str) -> dict[str, 
     return found
 
 
-def _moved(line: Line, prefix: str) -> str:
+def _moved(line: FilelistLine, prefix: str) -> str:
     pattern = f"{prefix}{line.pattern}"
     quoted = f'"{pattern}"' if pattern != pattern.strip() else pattern
     return f"{'+' if line.include else '-'} {quoted}"

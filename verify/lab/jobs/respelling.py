@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from verify.job import Job
-from verify.job.options import Option, parsed
+from verify.job.options import WrittenOption, parsed
 from verify.job.received import Meant, arrived, is_idle, stretches
 from verify.job.shellwords import split
 from verify.job.spelling import Piece, pieces_of, same_meaning, written
@@ -26,18 +26,18 @@ class Meaning:
     job: Job
     release: Version
 
-    def options(self, texts: Texts, variables: Texts) -> list[Option]:
+    def options(self, texts: Texts, variables: Texts) -> list[WrittenOption]:
         """Given OPTIONS, OPTIONS_EXTRA and additional variables, return the options that they mean."""
         known = {**self.noting.variables, **variables}
         words = (split(self.noting.resolved(texts[name]), known).words for name in LINES)
         return [option for line in words for option in parsed(line)]
 
-    def call(self, options: Sequence[Option], arguments: Sequence[str]) -> list[Meant]:
+    def call(self, options: Sequence[WrittenOption], arguments: Sequence[str]) -> list[Meant]:
         """Given options and arguments, return what duplicity should be called with."""
         own = [Meant(each.words, self.is_idle(each)) for each in options]
         return own + [Meant((argument,)) for argument in arguments]
 
-    def is_idle(self, option: Option) -> bool:
+    def is_idle(self, option: WrittenOption) -> bool:
         """Return whether duplicity does the same without an option."""
         return is_idle(option.name, self.release, self.job.destination)
 

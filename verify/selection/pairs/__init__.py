@@ -1,7 +1,7 @@
 """Pairs of selection rules and a tree on their edges: how they are drawn and packed. No host, no duplicity."""
 
 from verify.selection.pairs.bad import DEFECTS, LAST_DEFECTS, bad_rules
-from verify.selection.pairs.pairs import CommandLine, Group, Pack, Pair, Shared, Written
+from verify.selection.pairs.pairs import CommandLine, Group, Pair, PairPack, Shared, Written
 from verify.selection.pairs.shared import SHARED, edge_of
 from verify.selection.pairs.strategies import pairs
 
@@ -11,8 +11,8 @@ __all__ = [
     "SHARED",
     "CommandLine",
     "Group",
-    "Pack",
     "Pair",
+    "PairPack",
     "Shared",
     "Written",
     "bad_rules",

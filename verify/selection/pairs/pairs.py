@@ -96,7 +96,7 @@ class CommandLine:
 
 
 @dataclass(frozen=True)
-class Pack:
+class PairPack:
     """Pairs that one backup answers, each in the folder of the source that `places` names."""
 
     shared: Shared
@@ -135,7 +135,7 @@ class Pack:
         return zip(self.pairs, self.places, strict=True)
 
     @property
-    def halves(self) -> tuple["Pack", "Pack"]:
+    def halves(self) -> tuple["PairPack", "PairPack"]:
         """Two packs of half of the pairs each."""
         middle = len(self.pairs) // 2
-        return Pack(self.shared, self.pairs[:middle]), Pack(self.shared, self.pairs[middle:])
+        return PairPack(self.shared, self.pairs[:middle]), PairPack(self.shared, self.pairs[middle:])
