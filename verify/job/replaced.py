@@ -1,4 +1,4 @@
-"""What a job says about itself that only shows when its container is replaced, or its store is read."""
+"""Faults of a job that show only once its container is replaced, or its store is read."""
 
 import posixpath
 from collections.abc import Iterator

@@ -84,7 +84,7 @@ def sandboxed(
 
 
 def kept_inside(variables: Mapping[str, Value]) -> dict[str, Value]:
-    """Given the variables of a job, return those that tell nobody outside of its run."""
+    """Given the variables of a job, return them without those that would notify somebody, such as mail servers."""
     return {name: value for name, value in variables.items() if not _OUTSIDE.fullmatch(name)}
 
 

@@ -118,7 +118,7 @@ def twice_quoted(text: str) -> str:
 
 
 def same_meaning(one: Sequence[WrittenOption], other: Sequence[WrittenOption]) -> bool:
-    """Return whether two spellings mean the same options, however names and values are joined."""
+    """Return whether two spellings mean the same options, whether written `--name=value` or `--name value`."""
 
     def plain(options: Sequence[WrittenOption]) -> list[tuple[str, str | None]]:
         return [(_RENAMED.get(option.name, option.name), option.value) for option in options]

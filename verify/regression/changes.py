@@ -46,7 +46,7 @@ def changes(before: Meaning, after: Meaning) -> Iterator[Change]:
 
 
 def _less(these: tuple[str, ...], those: tuple[str, ...]) -> tuple[str, ...]:
-    """Return these without those, in order; one of two alike stays if only one is taken."""
+    """Return the first items without the second, in order; of two equal items, one is removed for each."""
     taken = Counter(those)
     left = []
     for each in these:

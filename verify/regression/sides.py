@@ -25,7 +25,7 @@ class SideFiles:
     stack: Path | None = None
 
     def with_one(self, path: Path) -> "SideFiles":
-        """Given an env or a stack file, return the files with it in its place."""
+        """Given an env or a stack file, return the files with that one replaced."""
         return replace(self, **{"stack" if path.suffix in STACK_SUFFIXES else "env_file": path})
 
     def __bool__(self) -> bool:
@@ -54,7 +54,7 @@ class ChangeSide:
 def open_sides(
     before: str, after: str | None, files: SideFiles, environment: Mapping[str, str], release: Version
 ) -> Iterator[tuple[ChangeSide, ChangeSide]]:
-    """Given what was asked to compare, give both sides; the files of revisions are gone afterwards.
+    """Given what to compare, give both sides; files taken from revisions are removed afterwards.
 
     `before` and `after` are each an env or stack file, REVISION:FILE (as git takes it), or a REVISION
     of `files`. Without `after` it is `files` as they are. An env file goes together with the stack

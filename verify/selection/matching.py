@@ -21,7 +21,7 @@ class Match(NamedTuple):
 
 
 class Inherited(NamedTuple):
-    """A rule on the paths in a folder; `everywhere` says that it matches whatever is there."""
+    """A rule that may concern paths in a folder; with `everywhere`, it matches all of them."""
 
     rule: Rule
     everywhere: bool = False
@@ -52,7 +52,10 @@ class Asked:
         self.rules = rules
 
     def first(self, name: str, entry: Entry, scene: Scene) -> Match | None:
-        """Return the first word that a rule has on a path: that it matches, or leads through, to include."""
+        """Return what the first rule that concerns a path says of it; None if no rule does.
+
+        A rule concerns a path that it matches, and an inclusion also one below which something may match.
+        """
         for part in self._of_folders if entry.kind == "dir" else self._of_others:
             word = part.first(name, entry, scene)
             if word:
@@ -60,7 +63,7 @@ class Asked:
         return None
 
     def match(self, name: str, entry: Entry, scene: Scene) -> Match | None:
-        """Return the word of the first rule that matches a path."""
+        """Return what the first rule that matches a path says of it; None if no rule does."""
         for part in self._of_folders if entry.kind == "dir" else self._of_others:
             word = part.match(name, entry, scene)
             if word:
@@ -77,13 +80,13 @@ class Asked:
 
     @property
     def _spoken(self) -> tuple[Inherited, ...]:
-        """The rules up to one that matches everywhere: those behind it never come to a word."""
+        """The rules up to the first that matches everything here: later ones are never asked."""
         last = next((place for place, rule in enumerate(self.rules) if rule.everywhere), len(self.rules))
         return self.rules[: last + 1]
 
 
 def _parts(rules: Sequence[Inherited], *, folders: bool) -> Iterator["_One | _Several"]:
-    """Make one question of each stretch of rules that are regular expressions."""
+    """Group the rules: neighbours that can be one regular expression are asked together."""
     spoken = ((rule, rule.expressions(folders=folders)) for rule in rules)
     asked = [(rule, expressions) for rule, expressions in spoken if expressions != NEVER]
     for are, stretch in groupby(asked, lambda each: each[1] is not None):
@@ -143,6 +146,6 @@ class _Several:
 
 
 def _alternatives(meanings: Sequence[tuple[str, Match]]) -> tuple[Any, dict[int | None, Match]]:
-    """Given expressions and what each means, return a question, and what the number of its answer means."""
+    """Join expressions into one; return its search function, and the match that each group number stands for."""
     expression = compiled("|".join(f"({expression})" for expression, _ in meanings))
     return expression.match, {number: word for number, (_, word) in enumerate(meanings, start=1)}

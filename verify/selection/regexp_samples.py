@@ -86,7 +86,7 @@ _CATEGORIES = {
 
 
 def _nothing(_sampler: _Sampler, _argument: Any) -> str:
-    """Return the text of what only looks around: the search that follows decides whether it is right."""
+    """Return the text for a lookaround; the search that follows decides whether it fits."""
     return ""
 
 

@@ -1,4 +1,4 @@
-"""A listing around rules: what each of them takes, and what lies so near that it could be taken by mistake."""
+"""Makes a listing from rules: paths that each rule matches, and similar paths that it must not match."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -163,7 +163,9 @@ def _neighbours(base: str) -> Iterator[str]:
     yield from (f"{base}*", f"{base}[1]", f"?{base[1:]}", f"[{base[:1]}]{base[1:]}")
     yield f"{base.swapcase()}/inside" if base.swapcase() != base else ""
     if base[:1].isascii() and base[:1].isalpha():
-        yield chr(ord(base[0]) + FULL_WIDTH) + base[1:]  # the same name for who normalises by compatibility
+        yield (
+            chr(ord(base[0]) + FULL_WIDTH) + base[1:]
+        )  # the same name for programs that use compatibility normalisation
     yield from (form for kind in ("NFC", "NFD") if (form := unicodedata.normalize(kind, base)) != base)
 
 

@@ -162,7 +162,7 @@ class Walk:
         return Decision(entry, word.rule.include, word.rule.index, word.why), False
 
     def _note(self, decided: int, entry: Entry, name: str, asked: Asked) -> None:
-        """Note which rules without a decision of their own would have decided here, were it not for one that did."""
+        """Note which rules that have decided nothing yet would have decided here if an earlier rule had not."""
         if decided in self._idle:
             self._idle.remove(decided)
             self._noted += 1
@@ -198,7 +198,7 @@ class Walk:
         )
 
     def _asking(self, rules: tuple[Inherited, ...]) -> Asked:
-        """Return rules ready to be asked; folders with the same rules share what is made of them."""
+        """Return rules ready to be asked; folders with the same rules share one object."""
         key = tuple((rule.index, everywhere) for rule, everywhere in rules)
         return self._asked.setdefault(key, Asked(rules))
 

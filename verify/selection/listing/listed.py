@@ -41,7 +41,7 @@ class Listed:
         return not self.form.typed
 
     def is_twin(self, source: str) -> bool:  # noqa: ARG002 - as `RealSource.is_twin`
-        """Return False: a listing does not tell."""
+        """Return False: a listing does not say whether it is the source."""
         return False
 
     def __iter__(self) -> Iterator[Entry]:

@@ -66,7 +66,7 @@ def named_path(rules: RuleSet, rule: Rule) -> bytes | None:
 
 
 def remark_on(survey: Survey, use: RuleUse) -> Remark | None:
-    """Given a survey and what a rule did in it, return what there is to remark; None of a rule that did something.
+    """Given a survey and what a rule did in it, return a remark; None for a rule that did something.
 
     An inclusion that only made duplicity look for what it never found did nothing.
     """

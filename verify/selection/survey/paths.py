@@ -1,4 +1,4 @@
-"""Paths that share a fate, told by the topmost of them: a folder stands for what is in it."""
+"""Paths that share a fate, listed by the topmost ones: a folder stands for what is in it."""
 
 import posixpath
 from dataclasses import dataclass, field
