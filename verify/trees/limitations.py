@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from verify.trees.difference import Difference
-from verify.trees.edits import Overlooked
+from verify.trees.edits import OverlookedEdit
 from verify.trees.model import (
     SECOND,
     WRITTEN,
@@ -162,7 +162,7 @@ LIMITATIONS: tuple[Limitation, ...] = (
         EVERY,
         "measured with 0.8.22, 1.2.3, 2.2.4, 3.0.7, 3.2.1",
         _avoided,
-        History(Tree({b"file": file((1, 10))}), (Overlooked(b"file", file((2, 20))),)),
+        History(Tree({b"file": file((1, 10))}), (OverlookedEdit(b"file", file((2, 20))),)),
     ),
     Limitation(
         "owner-of-symlinks",
@@ -170,7 +170,7 @@ LIMITATIONS: tuple[Limitation, ...] = (
         EVERY,
         "measured with 2.2.4, 3.0.7, 3.2.1: two symlinks with the same target count as the same",
         _avoided,
-        History(Tree({b"symlink": symlink(b"nowhere")}), (Overlooked(b"symlink", symlink(b"nowhere", uid=5, gid=6)),)),
+        History(Tree({b"symlink": symlink(b"nowhere")}), (OverlookedEdit(b"symlink", symlink(b"nowhere", uid=5, gid=6)),)),
     ),
     Limitation(
         "time-of-devices",
@@ -180,7 +180,7 @@ LIMITATIONS: tuple[Limitation, ...] = (
         _avoided,
         History(
             Tree({b"null": special("char", (1, 3))}),
-            (Overlooked(b"null", special("char", (1, 3), mtime_ns=WRITTEN + 60 * SECOND)),),
+            (OverlookedEdit(b"null", special("char", (1, 3), mtime_ns=WRITTEN + 60 * SECOND)),),
         ),
     ),
 )
