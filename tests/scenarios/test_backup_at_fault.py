@@ -23,7 +23,7 @@ def test_a_healthy_backup_gives_no_finding(site: Site, tmp_path: Path, runtime: 
     policy.write_text(POLICY)
     report = site.drill(site.env_file(HEALTHY), f"--policy={policy}", "--full", report=tmp_path, runtime=runtime)
     report.must_be_proven()
-    assert report.outcomes.pop("database-boots") == "not-proven"  # there is none: see large_job.py
+    assert report.outcomes.pop("database-boots") == "not-proven"  # there is none: see test_large_job.py
     assert {id_ for id_, outcome in report.outcomes.items() if outcome != "proven"} == {"database-boots"}
     assert report.markdown.startswith("## ✓ PROVEN: this backup comes back")
     assert not list(tmp_path.rglob("*-aside"))  # the archive that other points were listed by

@@ -49,7 +49,9 @@ def test_node_ids_are_the_same_with_workers(pytester: pytest.Pytester) -> None:
         written = json.loads((pytester.path / f"report{workers}" / "report.json").read_text())
         told[workers] = [(each["test"], each["reproduce"].replace("-n2", "-n0")) for each in written["findings"]]
     assert sorted(told["2"]) == sorted(told["0"])
-    assert [test for test, _ in told["0"]] == [f"tests/suite/test_it.py::test_it[{one}]" for one in ("embedded", "docker")]
+    assert [test for test, _ in told["0"]] == [
+        f"tests/suite/test_it.py::test_it[{one}]" for one in ("embedded", "docker")
+    ]
     assert "@" not in str(told)
 
 
@@ -61,7 +63,9 @@ def test_each_release_has_a_seed_of_its_own() -> None:
 
 def test_the_night_runs_whatever_the_day_leaves_to_it() -> None:
     night = (ROOT / "ci" / "night").read_text()
-    marked = [path for path in (ROOT / "tests").rglob("*.py") if re.search(r"mark\.nightly\(\s*reason=", path.read_text())]
+    marked = [
+        path for path in (ROOT / "tests").rglob("*.py") if re.search(r"mark\.nightly\(\s*reason=", path.read_text())
+    ]
     paths = {str(path.relative_to(ROOT)) for path in marked} - {str(Path(__file__).relative_to(ROOT))}
     assert len(paths) > 1
     assert [path for path in sorted(paths) if not re.search(rf"pytest {_prefix(path)}", night)] == []
