@@ -13,11 +13,11 @@ from pathlib import Path
 
 from verify.detection.catalogue import saboteurs
 from verify.detection.files import read_detection, write_detection
+from verify.detection.museum import exhibits
+from verify.detection.museum.table import TITLE, museum_table, sentence, shown
 from verify.detection.result import updated
 from verify.detection.table import summary
 from verify.errors import CannotRunError
-from verify.museum import exhibits
-from verify.museum.table import TITLE, museum_table, sentence, shown
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 README, DOCS = CHECKOUT / "README.md", CHECKOUT / "docs"

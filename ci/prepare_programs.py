@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from verify.assets import asset
-from verify.lab import images
-from verify.lab.provision import DEFAULT_RELEASE, provision_duplicity
-from verify.lab.runtime import engine
+from verify.lab.client.provision import DEFAULT_RELEASE, provision_duplicity
+from verify.lab.docker import images
+from verify.lab.hosts.runtime import engine
 
 RELEASES = ("0.8.18", "0.8.22", "1.2.3", "2.2.4", DEFAULT_RELEASE)
 

@@ -13,12 +13,12 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from packaging.version import Version
 
+from verify.concerns.selection.trials import Trials
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.lab.settings import DEFAULT_RELEASE, LabSettings
-from verify.lab.trials import Trials
-from verify.pairs import SHARED, Pack, Pair, Shared, edge_of, pairs
-from verify.pairs.edges import MOMENT
+from verify.selection.pairs import SHARED, Pack, Pair, Shared, edge_of, pairs
+from verify.selection.pairs.edges import MOMENT
 from verify.trees.model import SECOND
 
 SAMPLES = Path(__file__).resolve().parent.parent / "tests" / "unit" / "selection" / "samples"

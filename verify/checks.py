@@ -36,7 +36,7 @@ def _catalogue(*checks: Check) -> Mapping[str, Check]:
 
 CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("scheme-supported", Severity.BROKEN, "the duplicity of the job knows the destination's scheme"),
-    Check("two-readings", Severity.BROKEN, "both readings of the env file give the same job"),
+    Check("env-file-reads-alike", Severity.BROKEN, "both readings of the env file give the same job"),
     Check("job-complete", Severity.BROKEN, "the job says what to back up, to where, and when it runs"),
     Check("command-succeeds", Severity.BROKEN, "duplicity accepts the job's options and ends with exit code 0"),
     Check("source-not-empty", Severity.DATA_LOSS, "the backup of the job's source holds files"),
@@ -55,11 +55,13 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("wrong-passphrase", Severity.EXPOSURE, "a wrong passphrase restores nothing"),
     Check("incremental-size", Severity.COST, "an incremental backup's size follows the bytes that changed"),
     Check("source-untouched", Severity.DATA_LOSS, "a backup changes nothing in its source"),
-    Check("options-received", Severity.BROKEN, "duplicity gets the words and the environment that the job means"),
+    Check(
+        "options-reach-duplicity", Severity.BROKEN, "duplicity gets the words and the environment that the job means"
+    ),
     Check("job-runs", Severity.BROKEN, "the job that the schedule starts runs and leaves a backup"),
     Check("excluded-absent", Severity.EXPOSURE, "what the job excludes is not in the backup"),
     Check("included-present", Severity.DATA_LOSS, "what the job does not exclude is in the backup"),
-    Check("oracle-agrees", Severity.BROKEN, "duplicity selects what our model of its rules says"),
+    Check("selection-as-predicted", Severity.BROKEN, "duplicity selects what our model of its rules says"),
     Check("must-include", Severity.DATA_LOSS, "what the policy wants in the backup is there, and selected"),
     Check("must-exclude", Severity.EXPOSURE, "nothing that the policy wants out of the backup is selected"),
     Check("rules-effective", Severity.COST, "no rule names what is not there, or is overruled"),
@@ -82,9 +84,17 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("secrets-hidden", Severity.EXPOSURE, "no secret is printed, or stands in the arguments of a process"),
     Check("encryption-on", Severity.EXPOSURE, "a job that has a passphrase encrypts its backup"),
     Check("container-replaced", Severity.BROKEN, "a new container goes on with the chain of the one before"),
-    Check("target-spared", Severity.DATA_LOSS, "a restore destroys nothing that lies at its target or beside it"),
-    Check("announced-only", Severity.DATA_LOSS, "a command that only says what it would do changes nothing"),
-    Check("refused-plainly", Severity.BROKEN, "what duplicity refuses, it refuses in words and not by a traceback"),
+    Check(
+        "restore-destroys-nothing",
+        Severity.DATA_LOSS,
+        "a restore destroys nothing that lies at its target or beside it",
+    ),
+    Check("dry-run-changes-nothing", Severity.DATA_LOSS, "a command that only says what it would do changes nothing"),
+    Check(
+        "refused-without-traceback",
+        Severity.BROKEN,
+        "what duplicity refuses, it refuses in words and not by a traceback",
+    ),
     Check("options-work", Severity.BROKEN, "an option of duplicity does what its manual says"),
     Check("releases-agree", Severity.BROKEN, "two duplicities make the same of the same history"),
     Check("upgrade-path", Severity.DATA_LOSS, "a chain that one release began is restored and continued by another"),

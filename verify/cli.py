@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from verify.commands.parsers import COULD_NOT_RUN
-from verify.errors import CannotRunError
-from verify.interruption import ignore_interrupts, interruptible
+from verify.errors import INTERRUPTED, CannotRunError
+from verify.plugin.interruption import ignore_interrupts, interruptible
 
-INTERRUPTED = "interrupted; nothing left behind"
 MAIN = "sandbox"  # without a command's name
 COMMANDS: Mapping[str, str] = {
     "drill": "restore verification of a real backup, where it really lies; read only",

@@ -1,5 +1,7 @@
 """The one error that means "no verdict was possible"."""
 
+INTERRUPTED = "interrupted; nothing left behind"  # what a run says that somebody ended
+
 
 class StoppedError(BaseException):
     """What runs is of no use any more; not an `Exception`, for nobody is to take it for a verdict."""

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "scenarios"))
 from large_job import PREFIX, VOLUME, take_points
 from sites import Audit, Site, opened_site
 
-from verify.drill import judging
+from verify.drill import findings
 from verify.drill.drill import Drill
 from verify.drill.opening import open_drill
 from verify.drill.points.expected import judge
@@ -35,7 +35,7 @@ from verify.drill.points.listing import Listing
 from verify.drill.points.live import There
 from verify.drill.settings import DrillSettings
 from verify.job import Job, read_job
-from verify.lab.runs import open_run
+from verify.lab.hosts.runs import open_run
 from verify.selection import parse_rules
 
 FILES, BYTES = 48_000, 700_000_000
@@ -117,7 +117,12 @@ def looked_at(drill: Drill) -> None:
     """Decide all checks that need no volume."""
     there = drill.destination
     assert all((drill.schemes, there.objects, there.newest, there.opened, drill.status.sets))
-    for found in (judging.chain, judging.signatures, judging.shrinking, judging.paths):
+    for found in (
+        findings.chain_findings,
+        findings.signature_findings,
+        findings.shrink_findings,
+        findings.path_findings,
+    ):
         assert found(drill) == []
 
 
@@ -160,7 +165,7 @@ def restored_by_hand(site: Site, by_hand: ByHand) -> tuple[float, float, float]:
 def drilled_whole(site: Site) -> tuple[float, float, float]:
     """Restore and compare by a drill; return its time, duplicity's part of that, and the peak memory in MB."""
     with drilled(site, full=True) as drill:
-        _ = drill.verdict, drill.destination.manifests  # as the checks before it have left them
+        _ = drill.path_verdict, drill.destination.manifests  # as the checks before it have left them
         os.sync()
         with memory() as most:
             seconds = timed(lambda: must_be_empty(drill.restores.full_findings))
@@ -172,7 +177,7 @@ def drilled_whole(site: Site) -> tuple[float, float, float]:
 def samples(site: Site) -> None:
     """Print what a sample drill takes, beside the restores that it makes."""
     with drilled(site) as drill:
-        _ = drill.verdict, drill.destination.manifests  # as the checks before it have left them
+        _ = drill.path_verdict, drill.destination.manifests  # as the checks before it have left them
         os.sync()
         ours = timed(lambda: must_be_empty(drill.restores.sample_findings))
         plain = sum(each.seconds for each in drill.ledger.restores)

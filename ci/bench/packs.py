@@ -25,14 +25,14 @@ from test_listing import test_the_listing_shows_the_tree
 from test_points_in_time import test_every_point_in_time_comes_back_as_it_was
 from test_verify import test_verify_tells_what_changed_since_the_backup
 
+from verify.lab.client.provision import provision_duplicity
+from verify.lab.client.variants import CYCLES
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.lab.packs import Checking, Lanes
 from verify.lab.packs.checking import PACK
-from verify.lab.provision import provision_duplicity
 from verify.lab.settings import LabSettings
-from verify.lab.variants import CYCLES
-from verify.profiles import PACKED
+from verify.plugin.profiles import PACKED
 
 HISTORIES = 3000
 ONE_BY_ONE = 20

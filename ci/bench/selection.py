@@ -15,7 +15,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from verify.lab.provision import provision_duplicity
+from verify.lab.client.provision import provision_duplicity
 from verify.selection import Entry, Walk, parse_rules, select, summarise
 
 RELEASE = "3.2.1"

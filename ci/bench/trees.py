@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from verify.lab.host import local_host
+from verify.lab.hosts.host import local_host
 from verify.trees import Inventory, Tree, compare, file, folder
 
 FILES, BYTES = 40_000, 10**9

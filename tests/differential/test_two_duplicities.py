@@ -5,8 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.against import UPGRADES, Side, broken_upgrades, disagreements, not_understood, sides
-from verify.lab.copies import NOW
+from verify.concerns.chain_copies import NOW
+from verify.concerns.two_releases import (
+    UPGRADES,
+    ComparedRelease,
+    disagreement_findings,
+    reading_findings,
+    sides,
+    upgrade_findings,
+)
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
 from verify.options import AGAINST
@@ -25,26 +32,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def other(lab: Lab) -> Iterator[Lab]:
     """Give a lab like the first, with the other duplicity in it."""
-    with open_lab(lab.settings.other, lab.runtime) as other:
+    with open_lab(lab.site.settings.other, lab.runtime) as other:
         yield other
 
 
 @pytest.fixture(scope="session")
-def both(lab: Lab, other: Lab, encrypted: bool) -> list[Side]:
+def both(lab: Lab, other: Lab, encrypted: bool) -> list[ComparedRelease]:
     if encrypted and not lab.job.encrypted:
         pytest.skip("the job asks for --no-encryption")
     return sides((lab, other), GALLERY, encrypted=encrypted)
 
 
 @checks("releases-agree")
-def test_both_make_the_same_of_one_history(both: list[Side]) -> None:
-    must_find_nothing(disagreements(*both))
+def test_both_make_the_same_of_one_history(both: list[ComparedRelease]) -> None:
+    must_find_nothing(disagreement_findings(*both))
 
 
 @checks("upgrade-path")
 @pytest.mark.parametrize("writer", [0, 1], ids=["first-writes", "other-writes"])
-def test_each_restores_what_the_other_backed_up(both: list[Side], writer: int) -> None:
-    must_find_nothing(not_understood(both[writer], both[1 - writer].lab))
+def test_each_restores_what_the_other_backed_up(both: list[ComparedRelease], writer: int) -> None:
+    must_find_nothing(reading_findings(both[writer], both[1 - writer].lab))
 
 
 @pytest.mark.runtime("embedded", reason="a container holds one release")
@@ -52,4 +59,4 @@ def test_each_restores_what_the_other_backed_up(both: list[Side], writer: int) -
 def test_a_chain_goes_on_through_every_generation(lab: Lab, encrypted: bool) -> None:
     if encrypted and not lab.job.encrypted:
         pytest.skip("the job asks for --no-encryption")
-    must_find_nothing(broken_upgrades(lab, NOW, UPGRADES, encrypted=encrypted))
+    must_find_nothing(upgrade_findings(lab, NOW, UPGRADES, encrypted=encrypted))

@@ -1,15 +1,15 @@
 """The destination answers, holds a backup, and the job can open it."""
 
 from verify.checks import checks, must_find_nothing
-from verify.drill import judging
+from verify.drill import findings
 from verify.drill.drill import Drill
-from verify.drill.words import moment
+from verify.durations import moment
 from verify.job import scheme_finding
 
 
 @checks("scheme-supported")
 def test_duplicity_knows_the_destinations_scheme(drill: Drill) -> None:
-    must_find_nothing(scheme_finding(drill.job, drill.schemes, drill.place.release))
+    must_find_nothing(scheme_finding(drill.job, drill.schemes, drill.host.release))
 
 
 @checks("destination-reachable")
@@ -30,4 +30,4 @@ def test_the_jobs_passphrase_opens_the_newest_manifest(drill: Drill) -> None:
 
 @checks("duplicity-agrees")
 def test_duplicity_sees_the_points_that_lie_there(drill: Drill) -> None:
-    must_find_nothing(judging.agreement(drill))
+    must_find_nothing(findings.agreement_findings(drill))

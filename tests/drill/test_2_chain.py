@@ -1,10 +1,10 @@
 """The newest point is young, and all that a restore needs lies at the destination."""
 
 from verify.checks import checks, must_find_nothing
-from verify.drill import judging
+from verify.drill import findings
 from verify.drill.drill import Drill
 from verify.drill.points.freshness import age_findings, job_ran_findings
-from verify.drill.words import age_words
+from verify.durations import age_words
 
 
 @checks("fresh")
@@ -20,9 +20,9 @@ def test_a_point_was_added_since_the_last_drill(drill: Drill) -> None:
 
 @checks("chain-complete")
 def test_every_set_has_its_manifest_and_all_its_volumes(drill: Drill) -> None:
-    must_find_nothing(judging.chain(drill))
+    must_find_nothing(findings.chain_findings(drill))
 
 
 @checks("signatures-complete")
 def test_every_set_has_its_signatures(drill: Drill) -> None:
-    must_find_nothing(judging.signatures(drill))
+    must_find_nothing(findings.signature_findings(drill))

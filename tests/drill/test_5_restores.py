@@ -1,6 +1,7 @@
 """What is restored from the real destination comes back as it was."""
 
 from verify.checks import checks, must_find_nothing
+from verify.drill import findings
 from verify.drill.drill import Drill
 
 
@@ -16,4 +17,4 @@ def test_everything_comes_back(drill: Drill) -> None:
 
 @checks("restore-time")
 def test_a_restore_of_everything_would_take_no_longer_than_it_may(drill: Drill) -> None:
-    must_find_nothing(drill.restores.time_findings())
+    must_find_nothing(findings.restore_time_findings(drill))

@@ -14,9 +14,9 @@ from typing import IO, Any
 
 import pytest
 
-from verify.lab.cache import cache_dir
-from verify.lab.runtime import engine
-from verify.trees.onsite import wipe
+from verify.lab.hosts.cache import cache_dir
+from verify.lab.hosts.runtime import engine
+from verify.onsite.tree_files import wipe
 
 SHARED = ("bin", "duplicity", "images", "store")  # of the cache: what was downloaded or built
 HUNG = 300.0  # seconds after which a run is given up; a guard, and no measure of anything

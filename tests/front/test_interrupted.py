@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from verify.failures import kept, read_case
-from verify.lab.provision import provision_duplicity
+from verify.lab.client.provision import provision_duplicity
+from verify.lab.replay.failures import kept, read_case
 
 SABOTEURS = Path(__file__).parents[1] / "sabotage" / "broken_calls.py"
 LONG = "size or limitation"  # tests that are not over before a signal comes

@@ -31,14 +31,14 @@ def test_what_a_job_lacks_and_what_two_tools_read_differently_is_found(
         "no SRC (the image's default is /mnt/backup/src, an empty folder)",
         "no DST",
     ]
-    assert found(place, "two-readings") == [
+    assert found(place, "env-file-reads-alike") == [
         "quotes are kept by docker stack deploy and stripped by docker compose",
         (
             "the comment behind the value is kept by docker stack deploy and cut by docker compose "
             "(/tmp # a small one and /tmp)"
         ),
     ]
-    assert done.verdict.startswith("FINDINGS: 4 findings (two-readings, job-complete)")
+    assert done.verdict.startswith("FINDINGS: 4 findings (env-file-reads-alike, job-complete)")
     assert "a-passphrase" not in done.out
 
 

@@ -7,7 +7,7 @@ from verify.job import Job
 from verify.lab.settings import LabSettings
 from verify.policy import Policy
 from verify.regression import approve, lock_findings, meaning_of
-from verify.survey import lists_of
+from verify.selection.survey import lists_of
 
 
 @checks("lock-current")

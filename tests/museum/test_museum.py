@@ -8,11 +8,11 @@ import pytest
 from packaging.version import Version
 
 from verify.checks import FindingsError
+from verify.detection.museum import SCENARIOS, Exhibit, SuiteRuns, exhibits
+from verify.detection.museum.table import AFFECTED, FIXED, NOTHING, TITLE, UNTRIED, shown
 from verify.errors import CannotRunError
 from verify.lab.opening import open_lab
 from verify.lab.settings import LabSettings
-from verify.museum import SCENARIOS, Exhibit, SuiteRuns, exhibits
-from verify.museum.table import AFFECTED, FIXED, NOTHING, TITLE, UNTRIED, shown
 
 EXHIBITS = exhibits()
 CATCHABLE = [exhibit for exhibit in EXHIBITS if not exhibit.uncaught]

@@ -7,13 +7,13 @@ from typing import cast
 import pytest
 
 from verify.lab.settings import LabSettings
-from verify.lab.sides import Files, Side, open_sides
-from verify.listing import listing_of
 from verify.policy import Policy
 from verify.regression import Change, Moves, approve, changes, hidden_changes, lock_findings, meaning_of
+from verify.regression.sides import Files, Side, open_sides
 from verify.report.answer import NAME
 from verify.report.regression_answer import RegressionAnswer
-from verify.survey import rules_of
+from verify.selection.listing import listing_of
+from verify.selection.survey import rules_of
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.sides import Side
 from verify.policy import Policy
 from verify.regression import lock_findings, meaning_of
+from verify.regression.sides import Side
 
 
 @checks("lock-current")

@@ -9,11 +9,11 @@ import pytest
 
 from verify.detection.catalogue import Saboteur
 from verify.detection.detection import Detection
-from verify.detection.means import Bench
+from verify.detection.injection import Bench
 from verify.detection.pytest_runs import interrupt_all
 from verify.detection.trial import try_out
-from verify.lab.provision import provision_duplicity
-from verify.lab.runtime import engine
+from verify.lab.client.provision import provision_duplicity
+from verify.lab.hosts.runtime import engine
 
 Trial = Callable[[Saboteur], Detection]
 

@@ -7,10 +7,10 @@ import pytest
 
 from verify.assets import suite
 from verify.detection.catalogue import saboteurs
-from verify.detection.means import Bench, brought_in
+from verify.detection.injection import Bench, brought_in
 from verify.detection.pytest_runs import run_pytest
-from verify.lab.provision import provision_duplicity
-from verify.lab.runtime import engine
+from verify.lab.client.provision import provision_duplicity
+from verify.lab.hosts.runtime import engine
 
 PASSPHRASE = "correct horse battery"
 SAYS = {
@@ -39,6 +39,6 @@ def test_the_suite_names_what_does_not_arrive(saboteur: str, tmp_path: Path) -> 
 
     text = (tmp_path / "report.json").read_text()
     expected, got = SAYS[saboteur]
-    found = [finding for finding in json.loads(text)["findings"] if finding["check"] == "options-received"]
+    found = [finding for finding in json.loads(text)["findings"] if finding["check"] == "options-reach-duplicity"]
     assert any(each["expected"] == expected and each["got"].startswith(got) for each in found), found
     assert PASSPHRASE[:-1] not in text + (tmp_path / "pytest.log").read_text()

@@ -7,9 +7,9 @@ import pytest
 
 from verify.assets import suite
 from verify.detection.catalogue import saboteurs
-from verify.detection.means import Bench, brought_in
+from verify.detection.injection import Bench, brought_in
 from verify.detection.pytest_runs import run_pytest
-from verify.lab.provision import provision_duplicity
+from verify.lab.client.provision import provision_duplicity
 
 RECIPE = "--exclude /var/data/runtime --exclude /var/data/registry"
 BAD = "--exclude /var/data/runtime --include /var/data/registry"  # duplicity refuses an inclusion that is last
@@ -23,8 +23,8 @@ CAUGHT_BY = {
         RECIPE, {("included-present", "runtime2/beside"), ("included-present", "registry.d")},
     ),
     "exclude-names-that-look-alike": (RECIPE, {("included-present", "\N{FULLWIDTH LATIN SMALL LETTER R}untime")}),
-    "swallow-bad-rules": (BAD, {("oracle-agrees", "")}),
-    "list-a-stranger": (RECIPE, {("oracle-agrees", "not/there")}),
+    "swallow-bad-rules": (BAD, {("selection-as-predicted", "")}),
+    "list-a-stranger": (RECIPE, {("selection-as-predicted", "not/there")}),
 }  # fmt: skip
 OWN_RULES, LAST = "own-rules-only", "an-inclusion-last"
 PROOF_CAUGHT_BY = {
@@ -32,8 +32,8 @@ PROOF_CAUGHT_BY = {
     "exclude-whatever-the-case": (OWN_RULES, ("included-present", "p000/data/Runtime")),
     "exclude-a-name-everywhere": (OWN_RULES, ("included-present", "p000/elsewhere/data/runtime")),
     "exclude-names-that-begin-alike": (OWN_RULES, ("included-present", "p000/data/runtime2")),
-    "swallow-bad-rules": (LAST, ("oracle-agrees", "")),
-    "list-a-stranger": (OWN_RULES, ("oracle-agrees", "not/there")),
+    "swallow-bad-rules": (LAST, ("selection-as-predicted", "")),
+    "list-a-stranger": (OWN_RULES, ("selection-as-predicted", "not/there")),
 }
 BY_NAME = {saboteur.name: saboteur for saboteur in saboteurs()}
 
@@ -56,7 +56,7 @@ def test_the_proof_of_the_oracle_names_the_pair_that_a_saboteur_selects_wrongly(
     found = found_by(saboteur, tmp_path, f"-k=test_selection and {chosen}", "--profile=smoke")
 
     assert wanted in found
-    assert ("oracle-agrees", "") in found, "the finding that names the rules is missing"
+    assert ("selection-as-predicted", "") in found, "the finding that names the rules is missing"
 
 
 def found_by(saboteur: str, folder: Path, *options: str) -> set[tuple[str, str]]:

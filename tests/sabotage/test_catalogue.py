@@ -10,7 +10,7 @@ from verify import checks
 from verify.checks import CATALOGUE, Check
 from verify.detection import catalogue
 from verify.detection.catalogue import FAMILIES, one_of_each, saboteurs
-from verify.detection.places import folder_of
+from verify.detection.deciding_folders import folder_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RECORDED = json.loads((CHECKOUT / "docs" / "detection.json").read_text())["saboteurs"]

@@ -14,17 +14,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from verify.checks import FindingsError
+from verify.concerns.encryption import kinds_seen
+from verify.concerns.operations import Course
 from verify.errors import CannotRunError
 from verify.evidence import CouldNotRun, passing_through, told_by
-from verify.lab.course import Course
+from verify.lab.client.provision import provision_duplicity
+from verify.lab.client.variants import KEY, PLAIN, SYMMETRIC, Variant
+from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
-from verify.lab.packs import Verdict, judged
+from verify.lab.packs import HistoryVerdict, judged
 from verify.lab.packs.drawing import collected, settings_of
-from verify.lab.plaintext import kinds_seen
-from verify.lab.provision import provision_duplicity
 from verify.lab.settings import LabSettings
-from verify.lab.variants import KEY, PLAIN, SYMMETRIC, Variant
 from verify.operations import operations_of
 from verify.trees import MARKED, History, Tree, file, folder, histories, histories_of
 from verify.trees.model import SECOND
@@ -64,8 +65,8 @@ def sound() -> Iterator[tuple[Lab, Lab]]:
         yield lab, lane
 
 
-def body(history: History) -> Callable[[Lab], None]:
-    def run(lab: Lab) -> None:
+def body(history: History) -> Callable[[HistoryLab], None]:
+    def run(lab: HistoryLab) -> None:
         chain = lab.back_up(history)
         for point in chain.points:
             lab.restore(point).must_equal(point.inventory)
@@ -98,7 +99,7 @@ def test_a_command_that_fails_for_a_pack_is_blamed_on_the_history_that_makes_it_
 def test_a_store_that_dies_is_no_verdict_on_any_history() -> None:
     with open_lab(LabSettings.from_options({}), "embedded") as lab:
 
-        def dying(inner: Lab) -> None:
+        def dying(inner: HistoryLab) -> None:
             inner.back_up(HISTORIES[0])
             lab.store.close()
             inner.back_up(HISTORIES[0])
@@ -147,7 +148,7 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(sound: tuple[Lab, Lab], v
     lab, lane = sound
     kinds: list[set[str]] = []
 
-    def run(inner: Lab) -> None:
+    def run(inner: HistoryLab) -> None:
         chain = inner.back_up(MARKED)
         for point in chain.points:
             inner.restore(point).must_equal(point.inventory)
@@ -155,8 +156,8 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(sound: tuple[Lab, Lab], v
             kinds.append(kinds_seen(lab, chain, MARKED))
 
     encrypted = lane.statistics["histories_encrypted"]
-    assert judged(replace(lane, variant=variant), [run, run]) == [Verdict(), Verdict()]
-    assert judged(replace(lane, variant=PLAIN), [run, run]) == [Verdict(), Verdict()]
+    assert judged(replace(lane, variant=variant), [run, run]) == [HistoryVerdict(), HistoryVerdict()]
+    assert judged(replace(lane, variant=PLAIN), [run, run]) == [HistoryVerdict(), HistoryVerdict()]
     assert lane.statistics["histories_encrypted"] == encrypted + 2
     assert kinds == [set()]
 
@@ -174,7 +175,7 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(sound: tuple[Lab, Lab], v
 def test_what_goes_wrong_in_the_life_of_a_destination_is_found(
     saboteur: str, operations: str, said: str, tmp_path: Path
 ) -> None:
-    def run(lab: Lab, history: History) -> None:
+    def run(lab: HistoryLab, history: History) -> None:
         course = Course(lab, history.trees)
         course.run(operations_of(operations))
         course.must_be_without_what_was_removed()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from verify.lab.provision import provision_duplicity
+from verify.lab.client.provision import provision_duplicity
 from verify.trees import History
-from verify.trees.written import read
+from verify.trees.as_json import read
 
 HERE = Path(__file__).parent
 TEST = "test_every_point_in_time_comes_back_as_it_was"

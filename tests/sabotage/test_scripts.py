@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from verify.lab.course import Course
+from verify.concerns.operations import Course
+from verify.lab.client.provision import provision_duplicity
+from verify.lab.client.variants import KEY, PLAIN, SYMMETRIC, Variant
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
-from verify.lab.provision import provision_duplicity
-from verify.lab.script import script_of
+from verify.lab.replay.script import script_of
+from verify.lab.replay.traced import Traced
 from verify.lab.settings import LabSettings
-from verify.lab.traced import Traced
-from verify.lab.variants import KEY, PLAIN, SYMMETRIC, Variant
 from verify.operations import operations_of
 from verify.trees import History, Tree, file, folder, histories_of, special, symlink
 from verify.trees.model import SECOND

@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from verify.checks import Finding
+from verify.concerns.options_received import received_findings
 from verify.job import read_job
+from verify.lab.hosts.runtime import engine
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
-from verify.lab.received import received_findings
-from verify.lab.runtime import engine
 from verify.lab.settings import LabSettings
 from verify.trees import Tree, file
 
@@ -58,7 +58,7 @@ def says(finding: Finding, wanted: dict[str, Any]) -> bool:
     start, more, _ = wanted["came"].partition("…")
     came = finding.got[: len(start)] if more else finding.got
     said = (finding.check, finding.expected, came, finding.hint.splitlines()[1:])
-    return said == ("options-received", wanted["meant"], start, wanted.get("write", []))
+    return said == ("options-reach-duplicity", wanted["meant"], start, wanted.get("write", []))
 
 
 def test_the_eight_changes_are_eight() -> None:

@@ -13,12 +13,12 @@ import pytest
 from planting import plant
 from sites import Audit, Site, opened_site
 
-from verify.lab.runs import Run, open_run
-from verify.lab.runtime import engine
+from verify.lab.hosts.runs import LabelledRun, open_run
+from verify.lab.hosts.runtime import engine
 
 
 @pytest.fixture(scope="session")
-def run() -> Iterator[Run]:
+def run() -> Iterator[LabelledRun]:
     with open_run() as opened:
         yield opened
 
@@ -65,7 +65,7 @@ def audit() -> Iterator[Audit]:
 
 
 @pytest.fixture(scope="session")
-def site(run: Run, audit: Audit, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(run: LabelledRun, audit: Audit, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A job's healthy backup at the prefix HEALTHY, and nothing else."""
     here = bridge() if engine().ok else "127.0.0.1"
     with opened_site(run, tmp_path_factory.mktemp("site"), audit, here) as made:

@@ -14,9 +14,9 @@ from sites import Site
 
 from verify.drill.contents.booting import Postgres
 from verify.drill.contents.sealed import sealed_host
-from verify.lab.host import local_host
-from verify.lab.runs import Run
-from verify.trees.onsite import wipe
+from verify.lab.hosts.host import local_host
+from verify.lab.hosts.runs import LabelledRun
+from verify.onsite.tree_files import wipe
 
 FILES, BYTES = 30_000, 10**9
 INCREMENTALS = 5
@@ -27,7 +27,7 @@ PLACES = (Path(sysconfig.get_path("stdlib")), Path("/usr/share"), Path("/usr/lib
 EVERY = 100  # of so many files one is edited before each incremental
 
 
-def take_points(site: Site, run: Run, files: int = FILES, size: int = BYTES) -> None:
+def take_points(site: Site, run: LabelledRun, files: int = FILES, size: int = BYTES) -> None:
     """Fill a job's source, and take its points: one full backup, then incrementals, with edits before each."""
     fill(site.source, files, size)
     with postgres(run) as shop:
@@ -76,7 +76,7 @@ def edit(source: Path, number: int) -> None:
 
 
 @contextlib.contextmanager
-def postgres(run: Run) -> Iterator[Callable[[Path, int], None]]:
+def postgres(run: LabelledRun) -> Iterator[Callable[[Path, int], None]]:
     """Give what writes to a running PostgreSQL, and copies its files and a dump of it to a source."""
     with (
         tempfile.TemporaryDirectory(prefix="dv-") as scratch,

@@ -21,10 +21,10 @@ from minio.minioadmin import MinioAdmin
 
 from verify.errors import CannotRunError
 from verify.job import read_job
-from verify.lab.provision import minio_binary, provision_duplicity
-from verify.lab.runs import Run
-from verify.lab.servers import Command as ServerCommand
-from verify.lab.servers import Keys, Server, serve
+from verify.lab.client.provision import minio_binary, provision_duplicity
+from verify.lab.hosts.runs import LabelledRun
+from verify.lab.stores.servers import Command as ServerCommand
+from verify.lab.stores.servers import Keys, Server, serve
 from verify.secret import Secret
 
 BUCKET = "jack-and-jills-bucket"
@@ -230,7 +230,7 @@ def _told(command: Command, report: Path) -> Report:
 
 
 @contextlib.contextmanager
-def opened_site(run: Run, folder: Path, audit: Audit, here: str = "127.0.0.1") -> Iterator[Site]:
+def opened_site(run: LabelledRun, folder: Path, audit: Audit, here: str = "127.0.0.1") -> Iterator[Site]:
     """Give a MinIO with an empty bucket at an address of this machine; it tells `audit` of each request.
 
     Raise `CannotRunError` where this machine has no MinIO.

@@ -14,7 +14,7 @@ from test_backup_at_fault import WITHOUT_VOLUMES, damaged, must_say_that_there_i
 from test_reading_only import must_only_read
 from test_store_at_fault import must_say_that_it_is_dead
 
-from verify.lab.runs import Run
+from verify.lab.hosts.runs import LabelledRun
 
 SMALL = (1_000, 30_000_000)  # files and bytes by day
 by_night = pytest.mark.nightly(reason="the job has 30,000 files; by day the same happens to a small one")
@@ -35,7 +35,7 @@ def test_there_are_six_points(backup):
 
 @pytest.fixture(scope="module")
 def large(
-    site: Site, run: Run, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    site: Site, run: LabelledRun, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     """A large job on the same MinIO; by day a small one, with a PostgreSQL all the same."""
     by_night = request.config.option.profile == "nightly"

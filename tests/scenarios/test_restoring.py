@@ -10,7 +10,7 @@ import pytest
 from sites import HEALTHY, Site
 
 from verify.detection.catalogue import program
-from verify.lab.provision import provision_duplicity
+from verify.lab.client.provision import provision_duplicity
 
 
 @pytest.mark.parametrize("saboteur", ["flip-a-bit", "drop-a-file", "lose-a-mode-bit"])

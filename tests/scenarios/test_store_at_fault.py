@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sites import Site
 
-from verify.lab.servers import free_port
+from verify.lab.stores.servers import free_port
 
 
 def test_a_dead_store_is_no_verdict(site: Site, tmp_path: Path) -> None:

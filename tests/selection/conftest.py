@@ -6,12 +6,12 @@ import pytest
 
 from verify.job import Job
 from verify.lab.settings import LabSettings
-from verify.listing import Listed, RealSource, listing_of
 from verify.policy import Policy
 from verify.report.answer import NAME
 from verify.report.selection_answer import SelectionAnswer
 from verify.selection import RuleSet
-from verify.survey import Promises, Survey, lists_of, named_folders, rules_of
+from verify.selection.listing import Listed, RealSource, listing_of
+from verify.selection.survey import Promises, Survey, lists_of, named_folders, rules_of
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import pytest
 
 from verify.checks import Finding, checks, must_find_nothing
-from verify.survey import Promises, Survey, idle_findings, promise_findings
+from verify.selection.survey import Promises, Survey, idle_findings, promise_findings
 
 
 @checks("source-not-empty")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from verify.concerns.chain_copies import Copies
 from verify.evidence import runtime_of
-from verify.lab.copies import Copies
 from verify.lab.lab import Chain, Lab
 from verify.trees import GALLERY
 

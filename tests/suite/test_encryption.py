@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.encryption import kinds_seen, plaintext_findings
 from verify.lab.lab import Chain, Lab
-from verify.lab.plaintext import kinds_seen, plaintext_findings
 from verify.secret import Secret
 from verify.trees import MARKED
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from verify.checks import checks
-from verify.lab.course import Course
-from verify.lab.lab import Lab
+from verify.concerns.operations import Course
+from verify.lab.history_lab import HistoryLab
 from verify.operations import Operation, calendar
 from verify.trees import History, lives
 
@@ -25,7 +25,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @checks("structure", "content", "metadata", "point-in-time", "retention")
 @settings(max_examples=HISTORIES)
 @given(history=lives(DAYS))
-def test_a_job_that_runs_for_long_loses_nothing(lab: Lab, operations: tuple[Operation, ...], history: History) -> None:
+def test_a_job_that_runs_for_long_loses_nothing(
+    lab: HistoryLab, operations: tuple[Operation, ...], history: History
+) -> None:
     course = Course(lab, history.trees)
     course.run(operations)
     course.must_have_kept_everything()

@@ -3,11 +3,11 @@
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.failures import FAILURES, Failure, dishonest
+from verify.concerns.exit_codes import FAILURES, FailingCommand, exit_code_findings
 from verify.lab.lab import Lab
 
 
 @checks("exit-codes-honest")
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
-def test_a_command_that_fails_says_so(lab: Lab, failure: Failure) -> None:
-    must_find_nothing(dishonest(lab.ran(failure.run(lab))))
+def test_a_command_that_fails_says_so(lab: Lab, failure: FailingCommand) -> None:
+    must_find_nothing(exit_code_findings(lab.ran(failure.run(lab))))

@@ -5,19 +5,19 @@ from collections.abc import Callable
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
-from verify.lab.copies import Copies
-from verify.lab.faults import Verdict, decide, findings_of_cell, findings_of_known, told
-from verify.lab.interrupts import (
+from verify.concerns.chain_copies import Copies
+from verify.concerns.damage import BackupVerdict, damage_findings, decide, known_silent_findings, told
+from verify.concerns.interrupted_backups import (
     SPOILED,
     WAYS,
     Interrupt,
-    findings_of_interrupt,
-    findings_of_spoiled,
+    interrupt_findings,
     interrupts,
     known_to_spoil,
     recovered,
+    spoiled_findings,
 )
+from verify.faults import KNOWN_SILENT, Cell, KnownSilent, chosen, known_silent
 from verify.lab.lab import Lab
 
 Tabulate = Callable[[str, str, str, object], None]
@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("interrupt", interrupts(profile), ids=str)
 
 
-def decided(lab: Lab, copies: Copies, fault: Cell) -> Verdict:
+def decided(lab: Lab, copies: Copies, fault: Cell) -> BackupVerdict:
     """Given a cell, return its verdict; skip the test where the job has no such cell."""
     if fault.encrypted and lab.unencrypted:
         pytest.skip(lab.unencrypted)
@@ -48,7 +48,7 @@ def test_damage_is_refused_or_made_good(lab: Lab, copies: Copies, fault: Cell, t
     tabulate(
         f"Damage, duplicity {lab.release}, {lab.runtime}", fault.row, fault.damage, told(verdict, fault, lab.release)
     )
-    must_find_nothing(findings_of_cell(fault, verdict, lab.release))
+    must_find_nothing(damage_findings(fault, verdict, lab.release))
 
 
 @checks("limitation-holds")
@@ -57,7 +57,7 @@ def test_what_is_known_to_go_unnoticed_still_does(lab: Lab, copies: Copies, know
     if known_silent(known.example, lab.release) is not known:
         pytest.skip(f"duplicity {lab.release} does not have it")
     verdict = decided(lab, copies, known.example)
-    must_find_nothing(findings_of_known(known, verdict))
+    must_find_nothing(known_silent_findings(known, verdict))
 
 
 @checks("rerun-recovers")
@@ -73,15 +73,15 @@ def test_a_backup_that_broke_off_is_made_good_by_the_next_run(
     tabulate(
         title, interrupt.row, interrupt.column, f"{verdict}, known" if known_to_spoil(interrupt, verdict) else verdict
     )
-    must_find_nothing(findings_of_interrupt(interrupt, verdict, lab.release))
+    must_find_nothing(interrupt_findings(interrupt, verdict, lab.release))
 
 
 @checks("limitation-holds")
 def test_what_a_rerun_is_known_to_spoil_it_still_does(copies: Copies) -> None:
-    must_find_nothing(findings_of_spoiled(rerun(copies, SPOILED)))
+    must_find_nothing(spoiled_findings(rerun(copies, SPOILED)))
 
 
-def rerun(copies: Copies, interrupt: Interrupt) -> Verdict:
+def rerun(copies: Copies, interrupt: Interrupt) -> BackupVerdict:
     """Given where a backup breaks off, return the verdict on running it again; skip where it ends before."""
     verdict = recovered(copies, interrupt)
     if verdict is None:

@@ -3,13 +3,13 @@
 from hypothesis import given
 
 from verify.checks import checks
-from verify.lab.lab import Lab
+from verify.lab.history_lab import HistoryLab
 from verify.trees import Tree, histories_of, trees
 
 
 @checks("structure", "content", "metadata")
 @given(tree=trees())
-def test_a_full_backup_comes_back_as_it_was(lab: Lab, tree: Tree) -> None:
+def test_a_full_backup_comes_back_as_it_was(lab: HistoryLab, tree: Tree) -> None:
     chain = lab.back_up(histories_of(tree))
     for point in chain.points:
         lab.restore(point).must_equal(point.inventory)

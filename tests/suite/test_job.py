@@ -13,7 +13,7 @@ from verify.job import (
 from verify.lab.lab import Lab
 
 
-@checks("two-readings")
+@checks("env-file-reads-alike")
 def test_both_readings_of_the_env_file_give_the_same_job(lab: Lab) -> None:
     must_find_nothing(two_readings(lab.job))
 
@@ -35,9 +35,9 @@ def test_a_new_container_goes_on_where_the_one_before_ended(lab: Lab) -> None:
 
 @checks("scheme-supported")
 def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
-    if lab.schemes is None:
+    if lab.site.schemes is None:
         pytest.skip("the program in duplicity's place is no Python script and cannot be asked for its schemes")
-    must_find_nothing(scheme_finding(lab.job, lab.schemes, lab.release))
+    must_find_nothing(scheme_finding(lab.job, lab.site.schemes, lab.release))
 
 
 @pytest.mark.runtime("docker", reason="embedded, the source is not mounted at all")

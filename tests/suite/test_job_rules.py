@@ -5,9 +5,9 @@ import os
 import pytest
 
 from verify.checks import checks, must_find_nothing
+from verify.lab.jobs.own_rules import OwnRules
+from verify.lab.jobs.scheduled_job import ScheduledJob
 from verify.lab.lab import Lab
-from verify.lab.scheduled import ScheduledJob
-from verify.lab.selected import OwnRules
 from verify.trees import compare, findings_of
 
 
@@ -20,21 +20,23 @@ def own(lab: Lab) -> OwnRules:
     return rules
 
 
-@checks("command-succeeds", "included-present", "excluded-absent", "oracle-agrees", "content", "metadata")
+@checks("command-succeeds", "included-present", "excluded-absent", "selection-as-predicted", "content", "metadata")
 @pytest.mark.parametrize("leaves", [False, True], ids=["around-folders", "around-files"])
 def test_the_jobs_rules_leave_out_what_they_exclude_and_nothing_else(lab: Lab, own: OwnRules, leaves: bool) -> None:
     lab.fill_source(own.tree(leaves=leaves))
     encrypted = not (lab.unencrypted or leaves)  # once is enough: rules know nothing of it
     point = lab.try_point(lab.new_chain(encrypted=encrypted, selection=True))
-    must_find_nothing(own.refusals(lab, point.result))
+    must_find_nothing(own.refusal_findings(lab, point.result))
     restored = lab.restore(point)
     restored.result.must_succeed()
-    must_find_nothing(own.misplaced(point.inventory, lab.listing(point).paths, restored.inventory))
-    must_find_nothing(own.changed(point.inventory, restored.inventory, lab.limitations))
+    must_find_nothing(own.placement_findings(point.inventory, lab.listing(point).paths, restored.inventory))
+    must_find_nothing(own.change_findings(point.inventory, restored.inventory, lab.limitations))
 
 
 @pytest.mark.runtime("docker", reason="entrypoint, jobrunner and dup are the image's own")
-@checks("job-runs", "included-present", "excluded-absent", "oracle-agrees", "single-path", "content", "metadata")
+@checks(
+    "job-runs", "included-present", "excluded-absent", "selection-as-predicted", "single-path", "content", "metadata"
+)
 def test_the_scheduled_run_leaves_a_backup_that_the_images_commands_restore(lab: Lab, own: OwnRules) -> None:
     lab.fill_source(own.tree())
     source = lab.source_host.observe(lab.source)
@@ -43,10 +45,10 @@ def test_the_scheduled_run_leaves_a_backup_that_the_images_commands_restore(lab:
         pytest.skip(job.refused)
     job.run()
     restored = job.restored()
-    must_find_nothing(own.misplaced(source, job.listed(), restored))
-    must_find_nothing(own.changed(source, restored, lab.limitations))
+    must_find_nothing(own.placement_findings(source, job.listed(), restored))
+    must_find_nothing(own.change_findings(source, restored, lab.limitations))
     wanted = own.one_included(source)
     if wanted:
-        must_find_nothing(job.not_found(wanted))
+        must_find_nothing(job.grep_findings(wanted))
         alone = job.restored(os.fsdecode(wanted))
         must_find_nothing(findings_of(compare(source.below(wanted), alone, lab.limitations), check="single-path"))

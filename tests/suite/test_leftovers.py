@@ -1,8 +1,8 @@
 """No command leaves files behind that nobody needs: a schedule would fill the disk with them."""
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.leftovers import archive_findings, temporary_file_findings, temporary_names
 from verify.lab.lab import Lab
-from verify.lab.leftovers import left_behind, strange_in_archive, temporary_names
 from verify.trees import MARKED
 
 
@@ -12,4 +12,4 @@ def test_no_command_leaves_files_behind(lab: Lab) -> None:
     newest = lab.back_up(MARKED, encrypted=lab.job.encrypted).points[-1]
     lab.listing(newest)
     lab.restore(newest).must_equal(newest.inventory)
-    must_find_nothing([*left_behind(lab, before), *strange_in_archive(lab)])
+    must_find_nothing([*temporary_file_findings(lab, before), *archive_findings(lab)])

@@ -3,8 +3,9 @@
 from hypothesis import given
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.listings import listing_findings
+from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Chain, Lab
-from verify.lab.listed import listing_findings
 from verify.trees import Tree, histories_of, trees
 
 
@@ -16,6 +17,6 @@ def test_the_listing_of_every_point_shows_what_was_there_then(lab: Lab, gallery:
 
 @checks("listing")
 @given(tree=trees())
-def test_the_listing_shows_the_tree(lab: Lab, tree: Tree) -> None:
+def test_the_listing_shows_the_tree(lab: HistoryLab, tree: Tree) -> None:
     (point,) = lab.back_up(histories_of(tree)).points
     must_find_nothing(listing_findings(lab.listing(point).paths, point.inventory, lab.limitations))

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.copies import Copies
-from verify.lab.interrupts import findings_of_rerun
+from verify.concerns.chain_copies import Copies
+from verify.concerns.interrupted_backups import rerun_findings
+from verify.concerns.network_outages import Outage, outages, weathered
 from verify.lab.lab import Lab
-from verify.lab.network import MISSING, Network
-from verify.lab.outages import Outage, outages, weathered
+from verify.lab.stores.faulty_network import MISSING, FaultyNetwork
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -19,17 +19,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def network(lab: Lab) -> Iterator[Network]:
-    if lab.open_network is None:
+def network(lab: Lab) -> Iterator[FaultyNetwork]:
+    if lab.site.open_network is None:
         pytest.skip(MISSING)
-    with lab.open_network() as network:
+    with lab.site.open_network() as network:
         yield network
 
 
 @checks("network-recovers")
 def test_a_backup_over_a_faulty_network_is_made_good_by_the_next_run(
-    lab: Lab, copies: Copies, network: Network, outage: Outage, tabulate: Callable[..., None]
+    lab: Lab, copies: Copies, network: FaultyNetwork, outage: Outage, tabulate: Callable[..., None]
 ) -> None:
     verdict = weathered(copies, network, outage)
     tabulate(f"Outages, duplicity {lab.release}, {lab.runtime}", outage.set, outage.name, verdict)
-    must_find_nothing(findings_of_rerun("network-recovers", verdict, str(outage)))
+    must_find_nothing(rerun_findings("network-recovers", verdict, str(outage)))

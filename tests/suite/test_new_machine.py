@@ -1,8 +1,8 @@
 """After a disaster there is a new machine: it has the job and the store, and nothing that duplicity kept."""
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.listings import listing_findings
 from verify.lab.lab import Chain, Lab
-from verify.lab.listed import listing_findings
 from verify.trees import MARKED
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from verify.checks import Finding, checks, must_find_nothing
-from verify.lab.course import Course
+from verify.concerns.operations import Course
+from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import FIRST_POINT, Chain, Lab, Taking
 from verify.operations import DAY, Operation, dealt, operations_of
 from verify.trees import History, Tree, compare, file, histories
@@ -39,7 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @settings(max_examples=HISTORIES)
 @given(history=histories(points=8, max_nodes=6))
 def test_every_point_that_retention_keeps_comes_back(
-    lab: Lab, operations: tuple[Operation, ...], history: History
+    lab: HistoryLab, operations: tuple[Operation, ...], history: History
 ) -> None:
     course = Course(lab, history.trees)
     course.run(operations)

@@ -3,6 +3,7 @@
 from hypothesis import given
 
 from verify.checks import checks
+from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Chain, Lab
 from verify.trees import History, histories
 
@@ -15,7 +16,7 @@ def test_every_point_of_the_gallery_comes_back_as_it_was(lab: Lab, gallery: Chai
 
 @checks("structure", "content", "metadata", "point-in-time")
 @given(history=histories(points=4))
-def test_every_point_in_time_comes_back_as_it_was(lab: Lab, history: History) -> None:
+def test_every_point_in_time_comes_back_as_it_was(lab: HistoryLab, history: History) -> None:
     chain = lab.back_up(history)
     for point in chain.points:
         lab.restore(point).must_equal(point.inventory)

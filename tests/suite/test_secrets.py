@@ -3,9 +3,9 @@
 import pytest
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.secrets import Talkative, output_findings
+from verify.lab.client.results import Result
 from verify.lab.lab import Lab
-from verify.lab.results import Result
-from verify.lab.secrecy import Talkative, told_in_words
 from verify.secret import Secret
 from verify.trees import MARKED
 
@@ -27,10 +27,10 @@ def results(lab: Lab, talkative: Talkative) -> list[Result]:
 
 @checks("secrets-hidden")
 def test_no_command_prints_a_secret(results: list[Result]) -> None:
-    must_find_nothing(told_in_words(results))
+    must_find_nothing(output_findings(results))
 
 
 @checks("secrets-hidden")
 def test_no_secret_stands_in_the_arguments_of_gpg(talkative: Talkative, results: list[Result]) -> None:
     assert results[0].ok
-    must_find_nothing(talkative.told_in_arguments())
+    must_find_nothing(talkative.argument_findings())

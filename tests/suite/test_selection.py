@@ -5,17 +5,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.checks import checks, must_find_nothing
-from verify.collecting import collected
+from verify.concerns.file_systems import devices_folder, mounted_findings
+from verify.concerns.selection.collecting import collected
+from verify.concerns.selection.trials import Trials, trial_of
 from verify.lab.lab import Lab
-from verify.lab.mounted import devices_folder, findings_across
-from verify.lab.trials import Trials, trial_of
-from verify.pairs import DEFECTS, LAST_DEFECTS, SHARED, Shared, bad_rules, edge_of, pairs
+from verify.selection.pairs import DEFECTS, LAST_DEFECTS, SHARED, Shared, bad_rules, edge_of, pairs
 
 PAIRS = 4  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
 REFUSALS = 10  # examples of the profile to one for each defect: the first has the defect and nothing else
 
 
-@checks("included-present", "excluded-absent", "oracle-agrees")
+@checks("included-present", "excluded-absent", "selection-as-predicted")
 @pytest.mark.parametrize("shared", SHARED, ids=str)
 def test_duplicity_takes_what_the_model_of_its_rules_says(lab: Lab, shared: Shared) -> None:
     trials = Trials(lab, shared)
@@ -32,7 +32,7 @@ def test_duplicity_takes_what_the_model_of_its_rules_says(lab: Lab, shared: Shar
     )
 
 
-@checks("oracle-agrees")
+@checks("selection-as-predicted")
 @pytest.mark.parametrize("defect", [*DEFECTS, *LAST_DEFECTS])
 @settings(max_examples=max(1, settings().max_examples // REFUSALS))
 @given(data=st.data())
@@ -57,4 +57,4 @@ def test_what_is_on_another_file_system_stays_out(lab: Lab, rules: list[str]) ->
         pytest.skip("only root can restore devices")
     if len({entry.device for entry in entries}) == 1:
         pytest.skip("no file system is mounted in this host's /dev")
-    must_find_nothing(findings_across(lab, entries, rules))
+    must_find_nothing(mounted_findings(lab, entries, rules))

@@ -18,7 +18,7 @@ def test_a_backup_changes_nothing_in_its_source(lab: Lab) -> None:
 
 @checks("source-not-empty", "structure", "content", "metadata")
 def test_the_given_folder_comes_back_as_it_was(lab: Lab) -> None:
-    folder = lab.settings.source
+    folder = lab.site.settings.source
     if folder is None:
         pytest.skip("no real folder was given with --source")
     point, changing = lab.back_up_folder(folder, encrypted=not lab.unencrypted)

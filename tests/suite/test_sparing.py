@@ -3,11 +3,11 @@
 import pytest
 
 from verify.checks import checks, must_find_nothing
-from verify.lab.copies import Copies
-from verify.lab.interrupts import Interrupt
+from verify.concerns.chain_copies import Copies
+from verify.concerns.interrupted_backups import Interrupt
+from verify.concerns.refusals import REFUSALS, refusal_findings
+from verify.concerns.side_effects import ANNOUNCEMENTS, ONTO, TREE, Onto, announcement_findings, restore_target_findings
 from verify.lab.lab import Lab, Point
-from verify.lab.refusals import REFUSALS, ill_refused
-from verify.lab.sparing import ANNOUNCEMENTS, ONTO, TREE, Onto, done_unasked, trampled
 from verify.trees import histories_of
 
 
@@ -17,26 +17,26 @@ def point(lab: Lab) -> Point:
     return only
 
 
-@checks("target-spared")
+@checks("restore-destroys-nothing")
 @pytest.mark.parametrize("onto", ONTO, ids=lambda onto: onto.name)
 def test_a_restore_spares_what_lies_at_its_target(lab: Lab, point: Point, onto: Onto) -> None:
-    must_find_nothing(trampled(lab, point, onto))
+    must_find_nothing(restore_target_findings(lab, point, onto))
 
 
-@checks("announced-only")
+@checks("dry-run-changes-nothing")
 @pytest.mark.parametrize("name", ANNOUNCEMENTS)
 def test_what_is_only_announced_is_not_done(copies: Copies, name: str) -> None:
-    must_find_nothing(done_unasked(copies, ANNOUNCEMENTS[name]))
+    must_find_nothing(announcement_findings(copies, ANNOUNCEMENTS[name]))
 
 
-@checks("announced-only")
+@checks("dry-run-changes-nothing")
 @pytest.mark.parametrize("archive_lost", [False, True], ids=["archive-kept", "archive-lost"])
 def test_cleanup_only_announces_after_a_backup_that_broke_off(copies: Copies, archive_lost: bool) -> None:
     broken_off = Interrupt("incremental", 2, "before", archive_lost)
-    must_find_nothing(done_unasked(copies, ANNOUNCEMENTS["cleanup"], after=broken_off))
+    must_find_nothing(announcement_findings(copies, ANNOUNCEMENTS["cleanup"], after=broken_off))
 
 
-@checks("refused-plainly", "limitation-holds")
+@checks("refused-without-traceback", "limitation-holds")
 @pytest.mark.parametrize("name", REFUSALS)
 def test_what_is_refused_is_refused_in_words(copies: Copies, name: str) -> None:
-    must_find_nothing(ill_refused(copies, name))
+    must_find_nothing(refusal_findings(copies, name))

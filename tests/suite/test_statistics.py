@@ -1,8 +1,8 @@
 """What a backup says that it did is what it did."""
 
 from verify.checks import checks, must_find_nothing
+from verify.concerns.listings import statistics_findings
 from verify.lab.lab import Chain, Lab
-from verify.lab.listed import statistics_findings
 
 
 @checks("statistics-true")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 
 from verify.checks import Finding, checks, must_find_nothing
+from verify.concerns.listings import verify_findings
+from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Lab, Point
-from verify.lab.listed import verify_findings
 from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of, special, symlink
 
 SAME_BUT_FOR_BYTES = histories_of(Tree({b"file": file((1, 5000))}), Tree({b"file": file((1, 2500), (2, 2500))}))
@@ -55,7 +56,7 @@ def test_a_changed_symlink_that_verify_does_not_compare(lab: Lab, case: str) -> 
 
 @checks("verify-agrees")
 @given(history=histories(points=2).filter(is_compared))
-def test_verify_tells_what_changed_since_the_backup(lab: Lab, history: History) -> None:
+def test_verify_tells_what_changed_since_the_backup(lab: HistoryLab, history: History) -> None:
     before, after = history.trees
     lab.fill_source(before)
     point = lab.take_point(lab.new_chain())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from verify.detection.catalogue import Saboteur
     from verify.detection.detection import Detection
-    from verify.detection.means import Bench
+    from verify.detection.injection import Bench
     from verify.detection.result import Null
 
 EXAMPLES = """examples:
@@ -109,9 +109,9 @@ def _tried(chosen: "Sequence[Saboteur]", options: argparse.Namespace, folder: Pa
 
 
 def _bench(options: argparse.Namespace, folder: Path) -> "Bench":
-    from verify.detection.means import Bench  # noqa: PLC0415 - after --help and --version
-    from verify.lab.provision import provision_duplicity  # noqa: PLC0415 - as above
-    from verify.lab.runtime import choose  # noqa: PLC0415 - as above
+    from verify.detection.injection import Bench  # noqa: PLC0415 - after --help and --version
+    from verify.lab.client.provision import provision_duplicity  # noqa: PLC0415 - as above
+    from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
 
     runtime = choose(options.runtime).name
@@ -122,7 +122,7 @@ def _bench(options: argparse.Namespace, folder: Path) -> "Bench":
 
 def _nulls(options: argparse.Namespace, folder: Path) -> "Iterator[Null]":
     """Yield the null control as it grows."""
-    from verify.detection.null import null_runs  # noqa: PLC0415 - after --help and --version
+    from verify.detection.null_control import null_runs  # noqa: PLC0415 - after --help and --version
     from verify.detection.result import Null  # noqa: PLC0415 - as above
 
     given = [f"--duplicity-release={options.duplicity_release}"] if options.duplicity_release else []

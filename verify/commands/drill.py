@@ -49,7 +49,7 @@ def look_at(options: argparse.Namespace) -> None:
     from verify.drill.opening import must_have_one_destination  # noqa: PLC0415 - after --help and --version
     from verify.drill.settings import DrillSettings  # noqa: PLC0415 - as above
     from verify.job import read_job  # noqa: PLC0415 - as above
-    from verify.lab.runtime import choose  # noqa: PLC0415 - as above
+    from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
 
     for path in options.tests:

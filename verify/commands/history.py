@@ -23,7 +23,7 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Print the drills of each destination; return 0."""
-    from verify.commands.past import table_of, trends_of  # noqa: PLC0415 - not for --help
+    from verify.commands.history_table import table_of, trends_of  # noqa: PLC0415 - not for --help
     from verify.drill.ledger.ledger import past_drills  # noqa: PLC0415 - as above
     from verify.drill.settings import FOLDER  # noqa: PLC0415 - as above
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from verify.assets import suite, tests
 from verify.commands.parsers import Parser
+from verify.commands.policy_options import add_format, must_name_paths, take_policy
 from verify.commands.sandbox import look_at
-from verify.commands.settled import add_format, must_name_paths, take_policy
 from verify.commands.suite_run import add_pytest_options, command_of, run_and_tell
 from verify.errors import CannotRunError
 from verify.options import CHANGE, JOB, LAB, POLICY, RUN, SELECTION
 
 if TYPE_CHECKING:
-    from verify.lab.sides import Side
+    from verify.regression.sides import Side
     from verify.report.outcome import Run
 
 EXAMPLES = """examples:
@@ -51,7 +51,7 @@ def parser() -> Parser:
 def run(options: argparse.Namespace) -> int:
     """Run the tests of a change, and both jobs in the lab; print the answer, and return the exit code."""
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - not for --help and --version
-    from verify.lab.sides import Files, open_sides  # noqa: PLC0415 - as above
+    from verify.regression.sides import Files, open_sides  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
 
     must_name_paths(take_policy(options))

@@ -13,7 +13,7 @@ from verify.errors import CannotRunError
 from verify.options import JOB, LAB, REPORTS
 
 if TYPE_CHECKING:
-    from verify.failures import Case
+    from verify.lab.replay.failures import Case
 
 EXAMPLES = """examples:
   duplicity-verify replay                                all failures that are kept
@@ -44,7 +44,7 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Run the failures, a line each; return the exit code."""
-    from verify.failures import kept  # noqa: PLC0415 - after --help and --version
+    from verify.lab.replay.failures import kept  # noqa: PLC0415 - after --help and --version
 
     folder = Path(options.report_dir)
     ids = options.ids or kept(folder)
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _replayed(folder: Path, ids: Sequence[str], options: argparse.Namespace) -> Iterator[tuple[Outcome, str]]:
-    from verify.failures import forget, read_case  # noqa: PLC0415 - as above
+    from verify.lab.replay.failures import forget, read_case  # noqa: PLC0415 - as above
 
     for id_ in ids:
         try:
@@ -85,9 +85,9 @@ def _told(what: str, error: BaseException) -> tuple[Outcome, str]:
 
 def _error_of(case: "Case", options: argparse.Namespace) -> BaseException | None:
     """Run a case in a lab of its own; return what its test raises."""
+    from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
     from verify.lab.opening import open_lab  # noqa: PLC0415 - as above
     from verify.lab.packs import OPERATIONS, judged  # noqa: PLC0415 - as above
-    from verify.lab.runtime import choose  # noqa: PLC0415 - as above
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
 
     body = _body_of(case.test)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from verify.assets import suite, tests
 from verify.commands.parsers import Parser
-from verify.commands.settled import take_policy
+from verify.commands.policy_options import take_policy
 from verify.commands.suite_run import add_pytest_options, run_tests
 from verify.errors import CannotRunError
 from verify.options import JOB, LAB, POLICY, RUN
 
 if TYPE_CHECKING:
-    from verify.lab.runtime import RuntimeChoice
+    from verify.lab.hosts.runtime import RuntimeChoice
 
 EXAMPLES = """examples:
   duplicity-verify                                       the sample job
@@ -50,10 +50,10 @@ def run(options: argparse.Namespace) -> int:
 def look_at(options: argparse.Namespace) -> None:
     """Raise `CannotRunError` for what is wrong with the arguments, before anything is started."""
     from verify.job import read_job  # noqa: PLC0415 - after --help and --version
-    from verify.lab.runs import scratch_place  # noqa: PLC0415 - as above
-    from verify.lab.runtime import choose  # noqa: PLC0415 - as above
+    from verify.lab.hosts.runs import scratch_place  # noqa: PLC0415 - as above
+    from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
+    from verify.lab.hosts.transfer import must_hold_something  # noqa: PLC0415 - as above
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
-    from verify.lab.transfer import must_hold_something  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
 
     if options.workers < 1:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from verify.assets import tests
 from verify.commands.parsers import Parser
-from verify.commands.settled import add_format, must_name_a_job, must_name_paths, take_policy
+from verify.commands.policy_options import add_format, must_name_a_job, must_name_paths, take_policy
 from verify.commands.suite_run import add_pytest_options, run_and_tell
 from verify.options import JOB, LAB, POLICY, RUN, SELECTION
 
@@ -57,7 +57,7 @@ def look_at(options: argparse.Namespace) -> None:
     from verify.job import read_job  # noqa: PLC0415 - after --help and --version
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
-    from verify.survey import lists_of, rules_of  # noqa: PLC0415 - as above
+    from verify.selection.survey import lists_of, rules_of  # noqa: PLC0415 - as above
 
     must_be_writable(Path(options.report_dir))
     settings = LabSettings.from_options(vars(options))

@@ -18,9 +18,9 @@ from testcontainers.core.image import DockerImage
 
 from verify.assets import asset
 from verify.detection.catalogue import Saboteur, program
-from verify.lab.engine import client
-from verify.lab.engine_errors import telling
-from verify.lab.images import dialect_of, duplicity_image
+from verify.lab.docker.images import dialect_of, duplicity_image
+from verify.lab.hosts.engine import client
+from verify.lab.hosts.engine_errors import telling
 
 PLACE = "/usr/local/lib/saboteurs"
 STATE = "/tmp/saboteur"  # noqa: S108 - in a container, which is nobody else's

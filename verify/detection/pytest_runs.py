@@ -15,7 +15,7 @@ from pathlib import Path
 
 PLUGINS = ("_hypothesis_pytestplugin", "verify.plugin", "no:cacheprovider")
 IMPORTED = ("pytest", "hypothesis.strategies", "verify.lab.opening", "verify.trees")
-PATIENCE = 20.0  # seconds that an interrupted run has to take its lab down
+LAB_CLOSES_WITHIN = 20.0  # seconds that an interrupted run has to take its lab down
 
 running: set[BaseProcess] = set()
 _forking = multiprocessing.get_context("forkserver")
@@ -63,7 +63,7 @@ def interrupt(process: BaseProcess) -> None:
     """End a run as Ctrl-C does, so that its lab takes its servers and files with it; kill it if that takes long."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(process.pid or 0, signal.SIGINT)
-    process.join(PATIENCE)
+    process.join(LAB_CLOSES_WITHIN)
     if process.is_alive():
         process.kill()
         process.join()

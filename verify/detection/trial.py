@@ -8,16 +8,16 @@ from urllib.parse import unquote_to_bytes
 
 from verify.checks import Finding
 from verify.detection.catalogue import Saboteur
+from verify.detection.deciding_folders import folder_of
 from verify.detection.detection import Detection, Outcome, judged
-from verify.detection.means import Bench, brought_in
-from verify.detection.places import folder_of
+from verify.detection.injection import Bench, brought_in
 from verify.detection.pytest_runs import run_pytest
 from verify.errors import CannotRunError
 from verify.report.outcome import Ending
 from verify.trees import printable
 
-PATIENCE = 600.0  # seconds after which a trial is given up; the longest takes a tenth of it
-DECIDING = "verify.detection.deciding"
+TRIAL_ENDS_WITHIN = 600.0  # seconds after which a trial is given up; the longest takes a tenth of it
+DECIDING = "verify.detection.deciding_plugin"
 Noted = list[tuple[str, str]]  # a word, and a path as findings print it or nothing
 
 
@@ -55,7 +55,7 @@ def _report(saboteur: Saboteur, bench: Bench, profile: str, folder: Path) -> dic
         f"--report-dir={folder}",
     ]
     with brought_in(saboteur, bench, folder) as means:
-        ended = run_pytest(tests, [*options, *means], folder, timeout=PATIENCE, plugins=[DECIDING])
+        ended = run_pytest(tests, [*options, *means], folder, timeout=TRIAL_ENDS_WITHIN, plugins=[DECIDING])
     if not ended:
         raise CannotRunError(f"its trial gave no report: see {folder / 'pytest.log'}")
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from verify.detection.catalogue import Saboteur
 from verify.detection.detection import Detection
-from verify.detection.means import Bench
+from verify.detection.injection import Bench
 from verify.detection.pytest_runs import interrupt_all
 from verify.detection.trial import try_out
 

@@ -6,14 +6,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from verify.checks import FindingsError
+from verify.drill.drill import Drill
 from verify.drill.restoring.restorer import Restorer
 from verify.job import Job
-
-if TYPE_CHECKING:
-    from verify.drill.drill import Drill
 
 OWN = "own-assertions"
 
@@ -21,7 +18,7 @@ OWN = "own-assertions"
 class Backup:
     """The backup that is drilled: its job, its points, and what the newest holds."""
 
-    def __init__(self, drill: "Drill") -> None:
+    def __init__(self, drill: Drill) -> None:
         self._drill = drill
         self._numbers = count(1)
 
@@ -48,17 +45,17 @@ class Backup:
         }
 
     def restore(self, path: str, at: datetime | None = None) -> Path:
-        """Given a path, restore it from the newest point, or from the one at a time; return where it lies.
+        """Given a path, restore it from the newest point, or from the one of a time; return where it is here.
 
         Raise `FindingsError` (`own-assertions`) where it does not come back.
         """
-        drill = self._drill
-        point = drill.newest if at is None else int(at.timestamp())
-        into = f"{drill.place.scratch}/asked-{next(self._numbers)}"
-        restorer = Restorer(drill.place, drill.job, drill.deadline)
-        needs = drill.restorable.needs(point)
+        drill, night = self._drill, self._drill.night
+        point = night.newest if at is None else int(at.timestamp())
+        into = f"{night.host.scratch}/asked-{next(self._numbers)}"
+        restorer = Restorer(night.host, night.job, night.deadline)
+        needs = drill.restore_points.needs(point)
         restored = restorer.restore(OWN, os.fsencode(path), point, needs, into=into, size=None, order=list)
-        drill.count_restore(restored)
+        night.count_restore(restored)
         if restored.finding:
             raise FindingsError((restored.finding,))
-        return drill.place.fetched(restored.target)
+        return night.host.fetched(restored.target)

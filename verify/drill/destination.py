@@ -4,16 +4,16 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from verify.archive.manifests import Manifest, ManifestError, Unread
+from verify.archive.names import Names, Span
+from verify.archive.sets import Object, Stored, StoredSet, stored_of
 from verify.checks import Finding, FindingsError
+from verify.destinations.view import NoView, RefusedError, View
 from verify.drill.ledger.ledger import Ledger
-from verify.drill.once import once
-from verify.drill.stored.manifests import Manifest, ManifestError, Unread
-from verify.drill.stored.names import Names, Span
-from verify.drill.stored.sets import Object, Stored, StoredSet, stored_of
-from verify.drill.stored.unlocking import Unlocked, unlock
-from verify.drill.stored.views import RefusedError, Unseen, View
+from verify.drill.reported_once import reported_once
+from verify.drill.unlocking import Unlocked, unlock
 from verify.errors import CannotRunError, NotProvenError
-from verify.lab.host import Host
+from verify.lab.hosts.host import Host
 from verify.secret import Secret
 
 UNLOCKING = 600.0  # seconds that gpg has for all manifests of a drill
@@ -21,11 +21,11 @@ AT_ONCE = 50  # manifests that gpg is given at once
 TRIED = 3  # newest manifests that are tried before the passphrase is blamed
 
 
-class Destination:
+class RealDestination:
     """A job's destination, looked at and never written to."""
 
     def __init__(
-        self, view: View | Unseen, names: Names, ledger: Ledger, host: Host, environment: Mapping[str, str | Secret]
+        self, view: View | NoView, names: Names, ledger: Ledger, host: Host, environment: Mapping[str, str | Secret]
     ) -> None:
         self._view, self._names, self._ledger = view, names, ledger
         self._host, self._environment = host, environment
@@ -33,21 +33,21 @@ class Destination:
     @property
     def view(self) -> View:
         """The view of it. Raise `NotProvenError` where there is none."""
-        if isinstance(self._view, Unseen):
+        if isinstance(self._view, NoView):
             raise NotProvenError(self._view.why)
         return self._view
 
     @property
     def is_seen(self) -> bool:
         """Whether it can be looked at beside duplicity."""
-        return not isinstance(self._view, Unseen)
+        return not isinstance(self._view, NoView)
 
     @property
     def downloaded(self) -> int:
         """How many bytes were downloaded by the view, so far."""
-        return 0 if isinstance(self._view, Unseen) else self._view.downloaded
+        return 0 if isinstance(self._view, NoView) else self._view.downloaded
 
-    @once
+    @reported_once
     def objects(self) -> list[Object]:
         """What lies there. Raise `FindingsError` (`destination-reachable`) where it refuses."""
         try:
@@ -66,12 +66,12 @@ class Destination:
         with contextlib.suppress(NotProvenError, FindingsError, CannotRunError):
             self._ledger.note_objects((one for each in self.stored.points for one in each.objects), now)
 
-    @once
+    @reported_once
     def stored(self) -> Stored:
         """The sets that lie there."""
         return stored_of(self.objects, self._names)
 
-    @once
+    @reported_once
     def newest(self) -> StoredSet:
         """The newest point. Raise `FindingsError` (`backup-exists`) where there is none."""
         newest = self.stored.newest
@@ -92,7 +92,7 @@ class Destination:
         hint = "no backup yet: let the job run once; if it has, compare DST and the --file-prefix options"
         return Finding("backup-exists", "", "at least one point", f"nothing by duplicity{foreign}", hint)
 
-    @once
+    @reported_once
     def opened(self) -> StoredSet:
         """The newest point whose manifest opens, tried tonight.
 
@@ -116,7 +116,7 @@ class Destination:
         if self.is_seen and self.newest.encrypted:
             _ = self.opened
 
-    @once
+    @reported_once
     def manifests(self) -> Mapping[Span, Manifest | Unread]:
         """What each point's manifest says, or why it cannot be read; those that were read before are remembered.
 

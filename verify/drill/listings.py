@@ -3,23 +3,20 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from verify.archive.completeness import signature_findings
 from verify.checks import FindingsError
-from verify.drill.once import once
-from verify.drill.place.archive import Archive
-from verify.drill.place.place import aside_of
+from verify.drill.host.archive import Archive, names_of
+from verify.drill.host.drill_host import aside_of
+from verify.drill.night import Night
 from verify.drill.points.listing import Listing
-from verify.drill.stored.completeness import signature_findings
-from verify.drill.stored.names import Names
-from verify.drill.words import moment
+from verify.drill.reported_once import reported_once
+from verify.durations import moment
 from verify.errors import NotProvenError
 from verify.job import Job
-from verify.lab.duplicity import Duplicity
-from verify.lab.results import ListResult
-
-if TYPE_CHECKING:
-    from verify.drill.drill import Drill
+from verify.lab.client.duplicity import Duplicity
+from verify.lab.client.results import ListResult
 
 Made = TypeVar("Made")
 
@@ -27,20 +24,20 @@ Made = TypeVar("Made")
 class Listings:
     """What duplicity lists of a destination's points. A point is named by its time, in seconds since the epoch."""
 
-    def __init__(self, drill: "Drill") -> None:
-        self._drill = drill
+    def __init__(self, night: Night) -> None:
+        self._night = night
         self._aside: int | None = None  # the point that was listed aside last
 
-    @once
+    @reported_once
     def newest(self) -> Listing:
-        """What is listed of the newest point; the point before it is counted meanwhile, if it never was."""
-        drill = self._drill
-        before = self.point_before(drill.newest)
-        if before is None or drill.ledger.paths_of(before) is not None:
-            return self.of(drill.newest)
+        """What is listed of the newest point; the paths of the one before are counted meanwhile, if they never were."""
+        night = self._night
+        before = self.point_before(night.newest)
+        if before is None or night.ledger.paths_of(before) is not None:
+            return self.of(night.newest)
         with self.aside(before, len) as counted:
-            newest = self.of(drill.newest)
-            with contextlib.suppress(FindingsError, NotProvenError):  # which is told to who asks for it
+            newest = self.of(night.newest)
+            with contextlib.suppress(FindingsError, NotProvenError):  # raised again for whoever asks for that listing
                 counted()
         return newest
 
@@ -52,24 +49,25 @@ class Listings:
     def of(self, point: int) -> Listing:
         """Return what is listed of a point."""
         self._must_be_listable(point)
-        drill = self._drill
-        return self._noted(point, *_listed(drill.place.duplicity(drill.job), drill.job, point))
+        night = self._night
+        return self._noted(point, *_listed(night.host.duplicity(night.job), night.job, point))
 
     @contextlib.contextmanager
     def aside(self, point: int, make: Callable[[Listing], Made]) -> Iterator[Callable[[], Made]]:
-        """Have a point listed, and something made of it, while something else is done; give what waits for that.
+        """List a point, and make something of the listing, while the caller does something else.
 
-        `make` is called by another thread, and has no other host than `aside`: the others are busy.
+        Give a function that waits for what was made, and returns it. `make` is called by another thread, and may use
+        no gateway to the host but `aside`: the others are busy.
         """
-        drill = self._drill
+        night = self._night
         try:
             self._must_be_listable(point)
         except (FindingsError, NotProvenError):
-            yield lambda: make(self.of(point))  # which says so to who asks for it
+            yield lambda: make(self.of(point))  # which raises it again, for whoever waits
             return
-        client, self._aside = drill.place.duplicity_aside(drill.job), point
+        client, self._aside = night.host.duplicity_aside(night.job), point
         with ThreadPoolExecutor(1) as aside:
-            listed = aside.submit(_listed, client, drill.job, point)
+            listed = aside.submit(_listed, client, night.job, point)
             made = aside.submit(lambda: make(listed.result()[1]))
 
             def waited() -> Made:
@@ -84,33 +82,33 @@ class Listings:
 
     def paths_of(self, point: int) -> int:
         """Return how many paths a point holds, the root among them."""
-        known = self._drill.ledger.paths_of(point)
+        known = self._night.ledger.paths_of(point)
         return len(self.of(point)) if known is None else known
 
     def point_before(self, point: int) -> int | None:
         """Return the point before another one, None where there is none."""
-        return max((each for each in self._drill.points if each < point), default=None)
+        return max((each for each in self._night.points if each < point), default=None)
 
     def archive_of(self, point: int) -> Archive:
         """Return duplicity's archive that is complete for a point once it was listed."""
-        place, names = self._drill.place, Names.of(self._drill.job)
+        host, names = self._night.host, names_of(self._night.job)
         if point == self._aside:
-            return Archive(place.aside, aside_of(place.archive), names)
-        return Archive(place.host, place.archive, names)
+            return Archive(host.aside, aside_of(host.archive), names)
+        return Archive(host.main, host.archive, names)
 
     def _noted(self, point: int, result: ListResult, listing: Listing) -> Listing:
-        self._drill.ran(result)
-        self._drill.ledger.note_point(point, len(listing))
+        self._night.ran(result)
+        self._night.ledger.note_point(point, len(listing))
         return listing
 
     def _must_be_listable(self, point: int) -> None:
         """Raise where signatures are lost that a listing is made of: duplicity would list an older point."""
-        drill = self._drill
-        _ = drill.status  # without which a listing would fail by another check
-        if not drill.destination.is_seen:
+        night = self._night
+        _ = night.status  # without which a listing would fail by another check
+        if not night.destination.is_seen:
             return
-        found = signature_findings(drill.destination.stored.leading_to(point))
-        if found and {each.path for each in found} <= drill.blamed:
+        found = signature_findings(night.destination.stored.leading_to(point))
+        if found and {each.path for each in found} <= night.blamed:
             raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")
         if found:
             raise FindingsError(tuple(found))

@@ -2,30 +2,26 @@
 
 import contextlib
 import functools
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Literal
 
+from verify.destinations.opening import view_of
 from verify.drill.contents.sealed import sealed_host
-from verify.drill.destination import Destination
+from verify.drill.destination import RealDestination
 from verify.drill.drill import Drill
+from verify.drill.host.archive import names_of
+from verify.drill.host.drill_host import DrillHost
+from verify.drill.host.embedded import embedded_drill_host
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.ledger.lock import only_one
-from verify.drill.place.place import GPG_HOME, Place, aside_of, environment_of, prepare
+from verify.drill.night import Night
 from verify.drill.settings import DrillSettings
-from verify.drill.stored.names import Names
-from verify.drill.stored.views import view_of
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
-from verify.lab.duplicity import gpg_version
-from verify.lab.host import local_host
-from verify.lab.opening import local_duplicity
-from verify.lab.runs import Run, open_run
-
-SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
+from verify.lab.hosts.host import local_host
+from verify.lab.hosts.runs import LabelledRun, open_run
 
 
 @contextlib.contextmanager
@@ -41,15 +37,14 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         stack.enter_context(only_one(settings.folder, started))
         run = stack.enter_context(open_run())
         ledger = stack.enter_context(contextlib.closing(Ledger(settings.folder, job.printable_destination)))
-        place = stack.enter_context(_place(runtime)(settings, job, run))
+        host = stack.enter_context(_host_of(runtime)(settings, job, run))
         here = stack.enter_context(contextlib.closing(local_host(run.scratch / "here", run.marker)))
-        view = view_of(job, place.host, os.environ)
-        destination = Destination(view, Names.of(job), ledger, place.host, place.environment)
-        drill = Drill(
-            runtime=runtime, why=why, job=job, place=place, here=here,
-            sealed=functools.partial(sealed_host, run, here, runtime), destination=destination, ledger=ledger,
-            settings=settings, started=started,
-        )  # fmt: skip
+        view = view_of(job, host.main, os.environ)
+        destination = RealDestination(view, names_of(job), ledger, host.main, host.environment)
+        night = Night(
+            job=job, host=host, here=here, destination=destination, ledger=ledger, settings=settings, started=started
+        )
+        drill = Drill(night, runtime=runtime, why=why, sealed=functools.partial(sealed_host, run, here, runtime))
         with drill.remembered():
             yield drill
 
@@ -64,49 +59,9 @@ def must_have_one_destination(job: Job) -> None:
         raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
 
 
-def _place(runtime: str) -> "Callable[[DrillSettings, Job, Run], contextlib.AbstractContextManager[Place]]":
+def _host_of(runtime: str) -> Callable[[DrillSettings, Job, LabelledRun], contextlib.AbstractContextManager[DrillHost]]:
     if runtime == "embedded":
-        return _embedded
-    from verify.drill.place.container import docker_place  # noqa: PLC0415 - docker takes a second to import
+        return embedded_drill_host
+    from verify.drill.host.container import docker_drill_host  # noqa: PLC0415 - docker takes a second to import
 
-    return docker_place
-
-
-@contextlib.contextmanager
-def _embedded(settings: DrillSettings, job: Job, run: Run) -> Iterator[Place]:
-    with (
-        contextlib.closing(local_host(run.scratch, run.marker)) as host,
-        contextlib.ExitStack() as stack,
-        contextlib.closing(local_host(run.scratch, run.marker)) as observer,
-        contextlib.closing(local_host(run.scratch, run.marker)) as aside,
-    ):
-        command, release = local_duplicity(settings.lab, host)
-        scratch, archive = str(run.scratch / "drill"), str(archive_of(settings.folder, job))
-        if job.encrypted:
-            must_hold_sockets(scratch)
-        if settings.new_machine:
-            host.remove(archive)
-        prepare(host, scratch, archive)
-        gpg = gpg_version(host)
-        stack.callback(host.remove, aside_of(archive))
-        yield Place(
-            host=host, observer=observer, aside=aside, command=command, release=release,
-            archive=archive, scratch=scratch,
-            fetched_to=None, environment=environment_of(job, scratch, os.environ.get("HOME")),
-            versions={"duplicity": str(release), **({"gpg": gpg} if gpg else {})},
-        )  # fmt: skip
-
-
-def must_hold_sockets(scratch: str) -> None:
-    """Raise `CannotRunError` where a path is too long for gpg-agent, which has its socket below it."""
-    longest = len(f"{scratch}/{GPG_HOME}/S.gpg-agent.browser".encode())
-    if longest > SOCKET_PATH:
-        raise CannotRunError(
-            f"{scratch} is {longest - SOCKET_PATH} bytes too long for gpg-agent's sockets: set TMPDIR to a shorter path"
-        )
-
-
-def archive_of(folder: Path, job: Job) -> Path:
-    """Given a drill's folder and a job, return where duplicity's archive of that job's destination is kept."""
-    key = hashlib.sha256(f"{job.printable_destination}\n{job.option('--file-prefix')}".encode()).hexdigest()
-    return folder / "archive" / key[:16]
+    return docker_drill_host

@@ -1,10 +1,13 @@
-"""The objects that duplicity leaves at a destination, by their names."""
+"""The kinds of objects that a backup consists of, and may be damaged in."""
 
-import re
+from itertools import product
 from typing import Literal, NamedTuple
 
+from verify.archive.names import PARTS, Part, read_with_any_prefix
+
 Set = Literal["full", "incremental"]
-Part = Literal["volume", "manifest", "signature"]
+
+SETS: tuple[Set, ...] = ("full", "incremental")
 
 
 class ObjectKind(NamedTuple):
@@ -17,25 +20,12 @@ class ObjectKind(NamedTuple):
         return f"{self.set} {self.part}"
 
 
-KINDS = tuple(
-    ObjectKind(which, part) for which in ("full", "incremental") for part in ("volume", "manifest", "signature")
-)
-
-# duplicity/file_naming.py; a job may put a prefix of its own before each, and gzip or gpg an ending behind.
-_TIME = r"\d{8}T\d{6}Z"
-_NAMES: tuple[tuple[re.Pattern[str], ObjectKind], ...] = (
-    (re.compile(rf"duplicity-full\.{_TIME}\.vol\d+\.difftar"), ObjectKind("full", "volume")),
-    (re.compile(rf"duplicity-full\.{_TIME}\.manifest"), ObjectKind("full", "manifest")),
-    (re.compile(rf"duplicity-full-signatures\.{_TIME}\.sigtar"), ObjectKind("full", "signature")),
-    (re.compile(rf"duplicity-inc\.{_TIME}\.to\.{_TIME}\.vol\d+\.difftar"), ObjectKind("incremental", "volume")),
-    (re.compile(rf"duplicity-inc\.{_TIME}\.to\.{_TIME}\.manifest"), ObjectKind("incremental", "manifest")),
-    (
-        re.compile(rf"duplicity-new-signatures\.{_TIME}\.to\.{_TIME}\.sigtar"),
-        ObjectKind("incremental", "signature"),
-    ),
-)
+KINDS = tuple(ObjectKind(which, part) for which, part in product(SETS, PARTS))
 
 
 def kind_of(name: str) -> ObjectKind | None:
     """Given an object's name, return what it is; None for one that is not of a finished set."""
-    return next((kind for pattern, kind in _NAMES if pattern.search(name)), None)
+    named = read_with_any_prefix(name)
+    if named is None or named.partial:
+        return None
+    return ObjectKind("full" if named.span.is_full else "incremental", named.part)

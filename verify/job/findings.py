@@ -14,7 +14,7 @@ _SHOWN = ("SRC", "DST", "TMPDIR", "OPTIONS", "OPTIONS_EXTRA", "JOB_", "CRONTAB_"
 
 
 def findings_of(job: Job) -> list[Finding]:
-    """Given a job, return what is wrong with it by itself: `two-readings` and `job-complete`."""
+    """Given a job, return what is wrong with it by itself: `env-file-reads-alike` and `job-complete`."""
     return [*two_readings(job), *incomplete(job)]
 
 
@@ -22,14 +22,14 @@ def two_readings(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each variable that the two readings give different values."""
     if job.other_reading is None:
         yield Finding(
-            "two-readings",
+            "env-file-reads-alike",
             expected="both readings accept the env file",
             got=f"one refuses it: {job.other_reading_trouble}",
             hint="correct the line, or keep to one way of starting the container",
         )
     for name, how in job.differing_names.items():
         yield Finding(
-            "two-readings",
+            "env-file-reads-alike",
             expected=f"the same {name} from docker stack deploy and docker compose",
             got=f"{how}{_both_values(job, name)}",
             hint=_one_reading(how, name),

@@ -114,7 +114,10 @@ def words_findings(differing: Iterable[Stretch], secrets: Iterable[Secret]) -> l
     secrets = tuple(secrets)
     return [
         Finding(
-            "options-received", "", shown(each.meant, secrets) or "nothing more", shown(each.came, secrets) or "nothing"
+            "options-reach-duplicity",
+            "",
+            shown(each.meant, secrets) or "nothing more",
+            shown(each.came, secrets) or "nothing",
         )
         for each in differing
     ]
@@ -134,7 +137,7 @@ def environment_findings(meant: Mapping[str, str], received: Mapping[str, str]) 
     """
     return [
         Finding(
-            "options-received",
+            "options-reach-duplicity",
             "",
             f"{name} in duplicity's environment as the job has it",
             "another value" if name in received else f"no {name}",

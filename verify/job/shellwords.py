@@ -124,4 +124,4 @@ def _notes(text: str, words: tuple[str, ...], variables: Mapping[str, str]) -> I
         yield "the image's shell replaces a glob in it by the paths that match; it is taken as it is written"
     again = " ".join(shlex.split(_expanded(" ".join(raw_words(text)), variables)))
     if not _closes(again) or tuple(shlex.split(again)) != words:
-        yield "the image's shells take quotes off twice, so duplicity may get other words there (see options-received)"
+        yield "the image's shells remove quotes twice: duplicity may get other words (see options-reach-duplicity)"

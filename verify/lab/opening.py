@@ -15,39 +15,43 @@ from verify.assets import asset
 from verify.errors import CannotRunError
 from verify.job import Job, Rerooted, read_job, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
-from verify.lab.duplicity import gpg_version, version_of
-from verify.lab.host import Host, local_host
-from verify.lab.lab import Lab, MoreHosts
-from verify.lab.lists import lists_here, moved_lists, put_lists
-from verify.lab.network import local_network, toxiproxy_binary
-from verify.lab.probes import GPG_MISSING
-from verify.lab.provision import minio_binary, provision_duplicity, provision_seaweedfs
-from verify.lab.runs import Run, open_run
-from verify.lab.runtime import choose
-from verify.lab.selected import OwnRules
+from verify.lab.client.duplicity import gpg_version, version_of
+from verify.lab.client.gpg_stand_in import stand_in_for_gpg
+from verify.lab.client.probes import GPG_MISSING
+from verify.lab.client.provision import minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.hosts.host import Host, local_host
+from verify.lab.hosts.runs import LabelledRun, open_run
+from verify.lab.hosts.runtime import choose
+from verify.lab.jobs.filter_lists import lists_here, moved_lists, put_lists
+from verify.lab.jobs.image_shell import as_in_the_image
+from verify.lab.jobs.own_rules import OwnRules
+from verify.lab.lab import Lab
 from verify.lab.settings import LabSettings
-from verify.lab.shell import as_in_the_image
-from verify.lab.stand_in import stand_in_for_gpg
-from verify.lab.store import Store, start_minio, start_seaweedfs
+from verify.lab.site import MoreHosts, Site
+from verify.lab.stores.faulty_network import local_network, toxiproxy_binary
+from verify.lab.stores.minio import start_minio
+from verify.lab.stores.seaweedfs import start_seaweedfs
+from verify.lab.stores.store import Store
 from verify.secret import Secret
 
 
 @contextlib.contextmanager
-def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"]) -> Iterator[Lab]:
+def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why: str = "") -> Iterator[Lab]:
     """Given settings and a runtime, give a lab; nothing of it is left afterwards.
 
-    Raise `CannotRunError` where it cannot be made.
+    `why` says why it is this runtime; by default, that it was asked for. Raise `CannotRunError` where the lab
+    cannot be made.
     """
     job = read_job(settings.env_file, settings.stack, os.environ)
-    why = choose(runtime).why
+    why = why or choose(runtime).why
     opened = _docker if runtime == "docker" else _embedded
-    with open_run() as run, opened(settings, job, why, run) as lab:
-        lab.notes += (*weekday_notes(lab.job), *OwnRules.of(lab).notes)
-        yield lab
+    with open_run() as run, opened(settings, job, why, run) as site:
+        notes = (*site.notes, *weekday_notes(site.job), *OwnRules.of(Lab(site)).notes)
+        yield Lab(replace(site, notes=notes))
 
 
 @contextlib.contextmanager
-def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
+def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iterator[Site]:
     prefix = str(run.scratch / "root")
     lists = moved_lists(job, lists_here(job), prefix)
     moved = reroot(_with_a_source(job), prefix, lists)
@@ -62,7 +66,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
                 host.mkdir(path)
             put_lists(host, {f"{prefix}{path}": data for path, data in lists.items()})
-            yield Lab(
+            yield Site(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
                 notes=(*_without_gpg(gpg, job), *_left_out(moved)),
@@ -71,7 +75,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[L
             )  # fmt: skip
 
 
-def _local_hosts(run: Run) -> MoreHosts:
+def _local_hosts(run: LabelledRun) -> MoreHosts:
     @contextlib.contextmanager
     def more_hosts(name: str) -> Iterator[tuple[Host, Host]]:
         with contextlib.closing(local_host(run.memory / name, run.marker)) as host:
@@ -81,10 +85,10 @@ def _local_hosts(run: Run) -> MoreHosts:
 
 
 @contextlib.contextmanager
-def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab]:
+def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iterator[Site]:
     # Imported here: docker and testcontainers take a second that an embedded run does not spend.
-    from verify.lab.containers import docker_lab  # noqa: PLC0415
-    from verify.lab.images import dialect_of, duplicity_image, minio_image, toxiproxy_image  # noqa: PLC0415
+    from verify.lab.docker.containers import docker_lab  # noqa: PLC0415
+    from verify.lab.docker.images import dialect_of, duplicity_image, minio_image, toxiproxy_image  # noqa: PLC0415
 
     if settings.duplicity_command:
         raise CannotRunError(
@@ -119,7 +123,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: Run) -> Iterator[Lab
             here = sandboxed(_with_a_source(job), "", (), {}).job
             put_lists(parts.host, lists_here(job))
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
-            yield Lab(
+            yield Site(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,
                 sandboxed=here, command=command, release=release, settings=settings, versions=versions,
                 notes=_stand_in(settings, job, image.name),
@@ -148,7 +152,7 @@ def local_duplicity(settings: LabSettings, host: Host) -> tuple[tuple[str, ...],
     return provisioned.command, provisioned.release
 
 
-def _local_store(run: Run, release: Version) -> Store:
+def _local_store(run: LabelledRun, release: Version) -> Store:
     binary = minio_binary()
     return start_minio(binary, run, release) if binary else start_seaweedfs(provision_seaweedfs(), run, release)
 

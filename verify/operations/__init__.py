@@ -2,7 +2,7 @@
 
 from verify.operations.calendar import calendar
 from verify.operations.drawing import dealt
+from verify.operations.model import DAY, Past, Taken
 from verify.operations.operation import BACKUPS, KINDS, Operation, operations_of, shown
-from verify.operations.past import DAY, Past, Taken
 
 __all__ = ["BACKUPS", "DAY", "KINDS", "Operation", "Past", "Taken", "calendar", "dealt", "operations_of", "shown"]

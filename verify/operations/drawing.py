@@ -7,8 +7,8 @@ and what fails is made shorter by leaving operations out.
 from collections.abc import Callable
 from random import Random
 
+from verify.operations.model import DAY
 from verify.operations.operation import BACKUPS, KINDS, Operation
-from verify.operations.past import DAY
 
 HOUR = 3600  # seconds
 LEAP_DAY = 59 * DAY  # from the first day of 2024 to its 29th of February

@@ -9,7 +9,7 @@ from verify.checks import Finding
 from verify.errors import CannotRunError
 from verify.selection import Decision, Entry, RuleSet, select
 from verify.selection.printing import printable
-from verify.survey import PathGroup
+from verify.selection.survey import PathGroup
 
 SHOWN = 10  # topmost paths in a finding
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any, BinaryIO
 
 from verify.errors import CannotRunError
-from verify.listing import STANDARD_INPUT, Listed, RealSource
+from verify.selection.listing import STANDARD_INPUT, Listed, RealSource
 from verify.selection.printing import printable
 
 NAME = "verify-answer"  # by which tests ask pytest's plugin manager for it

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
+from verify.errors import INTERRUPTED
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.outcome import CheckResult, Ending, Planned, Run, TestResult, fold
 from verify.report.phases import folded, last_line, properties
 from verify.report.plan import Plan, plan_of, read_plan
-
-INTERRUPTED = "interrupted; nothing left behind"
 
 
 class Recorder:

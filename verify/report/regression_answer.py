@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from verify.lab.sides import Side
 from verify.regression import Change, Fate, Moves
 from verify.regression.moves import Watcher
+from verify.regression.sides import Side
 from verify.report.answer import Answer, PathList, first_and_more, notes_of
 from verify.report.columns import columns, size
 from verify.report.outcome import Outcome, Run, counted
 from verify.report.wording import verdict_words
 from verify.selection import Entry
 from verify.selection.printing import printable
-from verify.survey import PathGroup
+from verify.selection.survey import PathGroup
 
 if TYPE_CHECKING:
-    from verify.listing import Listed, RealSource
+    from verify.selection.listing import Listed, RealSource
 
 SHOWN = 20  # topmost paths of a group in the table
 

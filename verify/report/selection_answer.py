@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from verify.job import Job
-from verify.listing import Listed, RealSource
 from verify.report.answer import Answer, PathList, first_and_more, notes_of
 from verify.report.columns import columns, size
 from verify.report.outcome import counted
 from verify.report.wording import near
 from verify.selection import Decision, RuleSet, RuleUse, Share, Tally
+from verify.selection.listing import Listed, RealSource
 from verify.selection.printing import printable
-from verify.survey import Question, Survey, remark_on
-from verify.survey.survey import Watcher
+from verify.selection.survey import Question, Survey, remark_on
+from verify.selection.survey.survey import Watcher
 
 SHOWN = 40  # folders in the table
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from verify.errors import CannotRunError
-from verify.selection.asking import Asked, Inherited, inherited
 from verify.selection.conditions import Entry, Scene
+from verify.selection.matching import Asked, Inherited, inherited
 from verify.selection.rules import RuleSet
 
 

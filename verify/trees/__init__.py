@@ -1,7 +1,8 @@
 """Trees, the edits that make histories of them, what an observer saw, and how that is compared."""
 
-from verify.trees.compare import Difference, compare, findings_of
-from verify.trees.counting import edits_of
+from verify.trees.compare import compare, findings_of
+from verify.trees.difference import Difference
+from verify.trees.edit_counts import edits_of
 from verify.trees.gallery import GALLERY, LARGE_FILE_EDITS, MARKED, LargeFileEdit
 from verify.trees.inventory import Inventory, Seen
 from verify.trees.limitations import LIMITATIONS, Limitation, limitations_of
@@ -17,8 +18,8 @@ from verify.trees.model import (
     special,
     symlink,
 )
-from verify.trees.plan import plan, plan_side_by_side
 from verify.trees.printing import printable
+from verify.trees.steps import plan, plan_side_by_side
 from verify.trees.strategies import histories, lived, lives, trees
 
 __all__ = [

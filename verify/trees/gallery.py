@@ -17,7 +17,7 @@ from verify.trees.edits import (
     Touch,
 )
 from verify.trees.model import SECOND, WRITTEN, History, Node, Segment, Tree, file, folder, special, symlink
-from verify.trees.values import BORDERS, HOSTILE_NAMES, MODES, TIMES
+from verify.trees.node_values import BORDERS, HOSTILE_NAMES, MODES, TIMES
 
 DEEPEST = b"/".join([b"deep" * 20] * 30)  # 2,429 bytes
 LARGE = 8 * 1024 * 1024  # bytes: at a volsize of 1 MB it spans several volumes

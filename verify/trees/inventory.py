@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from verify.onsite.tree_files import content_bytes, digest_of, pack, unpack
 from verify.trees.model import Kind, Node, Tree, path_key
-from verify.trees.onsite import content_bytes, digest_of, pack, unpack
-from verify.trees.plan import FORMATS
+from verify.trees.steps import FORMATS
 
 Block = tuple[int, bytes]  # (number of records, the records compressed)
 

@@ -12,7 +12,7 @@ from functools import cache
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from verify.trees.compare import Difference
+from verify.trees.difference import Difference
 from verify.trees.edits import Unseen
 from verify.trees.model import (
     SECOND,

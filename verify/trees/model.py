@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal, NamedTuple, Protocol, Self
 
-from verify.trees.onsite import content_bytes
+from verify.onsite.tree_files import content_bytes
 
 Kind = Literal["file", "dir", "symlink", "fifo", "char", "block", "socket"]
 

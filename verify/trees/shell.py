@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from verify.trees.model import SECOND, Tree, second_seen
-from verify.trees.plan import FORMATS, steps
+from verify.trees.steps import FORMATS, steps
 
 # What the commands call. A seed's bytes are the same here as in the lab (`onsite.content_bytes`).
 FUNCTIONS = """\

@@ -12,12 +12,12 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from verify.trees import values
-from verify.trees.choices import CHOICE, choice_of
+from verify.trees import node_values
+from verify.trees.edit_choices import CHOICE, choice_of
 from verify.trees.edits import Together, settled
+from verify.trees.free_paths import free_path, within
 from verify.trees.model import Edit, History, Node, Tree, file, folder
-from verify.trees.places import free_path, within
-from verify.trees.values import NAME, NODE
+from verify.trees.node_values import NAME, NODE
 
 DEEP = b"/".join([b"deep" * 20] * 12)  # 971 bytes
 SELDOM_DEEP = 254  # the byte from which on a place is deep: one in 128, for it takes a dozen folders
@@ -79,14 +79,14 @@ class _Growing:
 
     def sprout(self, record: bytes) -> None:
         """Given the record of a sprout, let it grow."""
-        name = values.name_of(record[3 : 3 + NAME])
+        name = node_values.name_of(record[3 : 3 + NAME])
         if record[DEPTH] >= SELDOM_DEEP:
             name = DEEP + b"/" + name
-        path = free_path(self.nodes, within(self.folders, values.number_of(record[PLACE])), name)
+        path = free_path(self.nodes, within(self.folders, node_values.number_of(record[PLACE])), name)
         for cut in (cut for cut, byte in enumerate(path) if byte == ord("/")):
             if path[:cut] not in self.nodes:
                 self._add(path[:cut], folder())
-        self._add(path, self._node(record[TWINS], values.node_of(record[3 + NAME :])))
+        self._add(path, self._node(record[TWINS], node_values.node_of(record[3 + NAME :])))
 
     def _node(self, likeness: int, own: Node) -> Node:
         """Return a sprout's own node, or one that is like a file that is there."""
@@ -113,7 +113,7 @@ class _Growing:
 
 
 def _grown(root: bytes, sprouts: list[bytes]) -> Tree:
-    plain = values.node_of(root)
+    plain = node_values.node_of(root)
     growing = _Growing(folder(plain.mode, mtime_ns=plain.mtime_ns))
     for record in sprouts:
         growing.sprout(record)

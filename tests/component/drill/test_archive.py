@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from verify.drill.place.archive import Archive, counted_findings, volume_size_of
-from verify.drill.place.command import NAME
-from verify.drill.stored.names import Names
+from verify.archive.names import Names
+from verify.drill.host.archive import Archive, counted_findings, volume_size_of
+from verify.drill.host.command import NAME
 from verify.job import read_job
-from verify.lab.host import local_host
+from verify.lab.hosts.host import local_host
 
 FULL = "duplicity-full.20260101T000000Z"
 SECOND = "duplicity-inc.20260101T000000Z.to.20260102T000000Z"

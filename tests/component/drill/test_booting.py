@@ -14,10 +14,10 @@ from verify.drill.contents.booting import Postgres
 from verify.drill.contents.databases import Cluster, clusters_in, dump_at, dumps_in
 from verify.drill.contents.sealed import sealed_host
 from verify.errors import NotProvenError
-from verify.lab.host import Host, local_host
-from verify.lab.runs import open_run
-from verify.lab.runtime import engine
-from verify.trees.onsite import wipe
+from verify.lab.hosts.host import Host, local_host
+from verify.lab.hosts.runs import open_run
+from verify.lab.hosts.runtime import engine
+from verify.onsite.tree_files import wipe
 
 ROWS = 500
 TABLE = f"CREATE TABLE things AS SELECT generate_series(1, {ROWS}) AS number;"

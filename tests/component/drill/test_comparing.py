@@ -12,10 +12,10 @@ from packaging.version import Version
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.points.source import LiveSource
 from verify.drill.restoring.comparing import Comparison, Yardstick, forgiven
-from verify.lab.host import Host, local_host
+from verify.lab.hosts.host import Host, local_host
+from verify.onsite.tree_files import observe
 from verify.selection import parse_rules
 from verify.trees import Inventory
-from verify.trees.onsite import observe
 
 RELEASE = Version("3.2.1")
 LATER = 4_000_000_000  # a point after all that the tests write: 2096

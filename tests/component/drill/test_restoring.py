@@ -8,72 +8,78 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from verify.drill.place.place import Place
+from verify.drill.host.drill_host import DrillHost
 from verify.drill.restoring.needs import Needs
-from verify.drill.restoring.restorer import Restored, Restorer
+from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.errors import CannotRunError
 from verify.job import read_job
-from verify.lab.host import local_host
-from verify.trees.onsite import order_of
+from verify.lab.hosts.host import local_host
+from verify.onsite.tree_files import order_of
 
-Restore = Callable[..., Restored]
+Restore = Callable[..., RestoredPath]
 WRITES = 'for target; do :; done; mkdir "$target"; echo 1 >"$target/a"; echo 22 >"$target/b"'
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Callable[[str], Place]]:
-    """Make a place where a shell script stands for duplicity."""
+def drill_host(tmp_path: Path) -> Iterator[Callable[[str], DrillHost]]:
+    """Make a host where a shell script stands for duplicity."""
     with (
-        contextlib.closing(local_host(tmp_path / "host")) as host,
+        contextlib.closing(local_host(tmp_path / "host")) as main,
         contextlib.closing(local_host(tmp_path / "observer")) as observer,
         contextlib.closing(local_host(tmp_path / "aside")) as aside,
     ):
 
-        def with_script(script: str) -> Place:
-            host.mkdir(f"{host.scratch}/drill")
-            return Place(
-                host=host, observer=observer, aside=aside,
+        def with_script(script: str) -> DrillHost:
+            main.mkdir(f"{main.scratch}/drill")
+            return DrillHost(
+                main=main, observer=observer, aside=aside,
                 command=("sh", "-c", script, "duplicity"), release=Version("3.2.1"),
-                archive=f"{host.scratch}/archive", scratch=f"{host.scratch}/drill", environment={}, fetched_to=None,
+                archive=f"{main.scratch}/archive", scratch=f"{main.scratch}/drill", environment={}, fetched_to=None,
                 versions={},
             )  # fmt: skip
 
         yield with_script
 
 
-def restored(place: Place, tmp_path: Path, seconds: float = 60, into: str = "newest", path: bytes = b"") -> Restored:
+def restored(
+    host: DrillHost, tmp_path: Path, seconds: float = 60, into: str = "newest", path: bytes = b""
+) -> RestoredPath:
     (tmp_path / "duplicity.env").write_text("SRC=/var/data\nDST=file:///nowhere\nPASSPHRASE=x\n")
     job = read_job(tmp_path / "duplicity.env", None, {})
-    restorer = Restorer(place, job, time.monotonic() + seconds)
+    restorer = Restorer(host, job, time.monotonic() + seconds)
     return restorer.restore(
         "sample-restores", path, 0, Needs([]), into=into, size=0, order=lambda: order_of([b"a", b"b"])
     )
 
 
-def test_what_was_restored_is_observed(place: Callable[[str], Place], tmp_path: Path) -> None:
-    done = restored(place(WRITES), tmp_path)
+def test_what_was_restored_is_observed(drill_host: Callable[[str], DrillHost], tmp_path: Path) -> None:
+    done = restored(drill_host(WRITES), tmp_path)
     assert done.finding is None
     assert [(each.path, each.size) for each in done.inventory] == [(b"", 0), (b"a", 2), (b"b", 3)]
     assert done.target.endswith("/drill/newest")
 
 
-def test_one_path_lies_where_it_would_in_the_whole(place: Callable[[str], Place], tmp_path: Path) -> None:
-    done = restored(place(WRITES), tmp_path, path=b"deep/in/it")
+def test_one_path_lies_where_it_would_in_the_whole(drill_host: Callable[[str], DrillHost], tmp_path: Path) -> None:
+    done = restored(drill_host(WRITES), tmp_path, path=b"deep/in/it")
     assert done.target.endswith("/drill/newest/deep/in/it")
     assert done.finding is None
 
 
-def test_a_restore_that_fails_is_a_finding_with_what_it_said(place: Callable[[str], Place], tmp_path: Path) -> None:
-    done = restored(place("echo Invalid data - SHA1 hash mismatch; exit 21"), tmp_path, path=b"a")
+def test_a_restore_that_fails_is_a_finding_with_what_it_said(
+    drill_host: Callable[[str], DrillHost], tmp_path: Path
+) -> None:
+    done = restored(drill_host("echo Invalid data - SHA1 hash mismatch; exit 21"), tmp_path, path=b"a")
     assert done.finding is not None
     assert (done.finding.path, done.finding.got) == ("a", "exit code 21 (mismatched_hash)")
     assert "hash mismatch" in done.finding.hint
     assert len(done.inventory) == 0
 
 
-def test_a_restore_that_hangs_is_killed_with_all_of_its_group(place: Callable[[str], Place], tmp_path: Path) -> None:
+def test_a_restore_that_hangs_is_killed_with_all_of_its_group(
+    drill_host: Callable[[str], DrillHost], tmp_path: Path
+) -> None:
     mark = f"{tmp_path.name}-{time.monotonic_ns()}"
-    done = restored(place(f'sh -c "sleep 600; : {mark}" & sleep 600; : {mark}'), tmp_path, seconds=2)
+    done = restored(drill_host(f'sh -c "sleep 600; : {mark}" & sleep 600; : {mark}'), tmp_path, seconds=2)
     assert done.finding is not None
     assert done.finding.got == "no end within 2 s, so that it was killed"
     left = [each for each in Path("/proc").glob("[0-9]*/cmdline") if _has(each, mark)]
@@ -86,8 +92,8 @@ def _has(cmdline: Path, mark: str) -> bool:
     return False
 
 
-def test_nothing_is_restored_over_what_is_there(place: Callable[[str], Place], tmp_path: Path) -> None:
-    there = place(WRITES)
-    there.host.mkdir(f"{there.scratch}/newest")
+def test_nothing_is_restored_over_what_is_there(drill_host: Callable[[str], DrillHost], tmp_path: Path) -> None:
+    there = drill_host(WRITES)
+    there.main.mkdir(f"{there.scratch}/newest")
     with pytest.raises(CannotRunError, match="where a restore should go, is taken"):
         restored(there, tmp_path)

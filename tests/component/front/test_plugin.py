@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import configuration, core
 
-from verify.plugin import SEED
-from verify.profiles import load_profile
+from verify.plugin.profiles import load_profile
+from verify.plugin.run import SEED
 
 pytest_plugins = ["pytester"]
 
@@ -253,8 +253,8 @@ def test_draws(lab, number):
 DRAWN_BY_ALL = """
 import pathlib
 from hypothesis import given, strategies as st
-from verify.collecting import collected
-from verify.packed import seed_of
+from verify.concerns.selection.collecting import collected
+from verify.plugin.packs import seed_of
 seen = []
 
 def together(numbers):

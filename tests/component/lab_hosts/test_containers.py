@@ -36,7 +36,7 @@ def cache(own_cache: None) -> None:
 @pytest.fixture(scope="module")
 def image(lab_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An image whose entrypoint takes its time."""
-    from verify.lab.engine import client  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.hosts.engine import client  # noqa: PLC0415 - only where an engine answers
 
     context = tmp_path_factory.mktemp("image")
     (context / "slow").write_text(ENTRYPOINT)
@@ -52,8 +52,8 @@ def image(lab_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def parts(image: str, store_image: str, own_cache: None):  # noqa: ANN201 - a lab of containers
-    from verify.lab.containers import docker_lab  # noqa: PLC0415 - only where an engine answers
-    from verify.lab.runs import open_run  # noqa: PLC0415 - after the cache is set
+    from verify.lab.docker.containers import docker_lab  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.hosts.runs import open_run  # noqa: PLC0415 - after the cache is set
 
     with (
         open_run() as run,
@@ -75,7 +75,7 @@ def parts(image: str, store_image: str, own_cache: None):  # noqa: ANN201 - a la
 
 def in_engine() -> list[str]:
     """What this module's runs have in the engine; a parallel run's has another machine's label."""
-    from verify.lab.runs import MACHINE_LABEL, machine  # noqa: PLC0415 - after the cache is set
+    from verify.lab.hosts.runs import MACHINE_LABEL, machine  # noqa: PLC0415 - after the cache is set
 
     only = ["-q", "--filter", f"label={MACHINE_LABEL}={machine()}"]
     return [line for words in (["ps", "-a"], ["network", "ls"], ["volume", "ls"]) for line in docker(*words, *only)]
@@ -140,7 +140,7 @@ def test_a_command_that_hangs_is_killed_in_the_container_too(parts) -> None:  # 
 
 
 def test_nothing_of_a_host_runs_on_in_the_container(parts) -> None:  # noqa: ANN001 - see parts
-    from verify.lab.host import container_host  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.hosts.host import container_host  # noqa: PLC0415 - only where an engine answers
 
     pythons = ["sh", "-c", "grep -lazE '^python3' /proc/[0-9]*/cmdline | wc -l"]
     before = parts.host.run(pythons).stdout
@@ -154,9 +154,9 @@ def test_nothing_of_a_host_runs_on_in_the_container(parts) -> None:  # noqa: ANN
 
 
 def test_an_image_that_ends_at_once_is_one_sentence(lab_image: str, store_image: str, tmp_path: Path) -> None:
-    from verify.lab.containers import docker_lab  # noqa: PLC0415 - only where an engine answers
-    from verify.lab.engine import client  # noqa: PLC0415
-    from verify.lab.runs import open_run  # noqa: PLC0415
+    from verify.lab.docker.containers import docker_lab  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.hosts.engine import client  # noqa: PLC0415
+    from verify.lab.hosts.runs import open_run  # noqa: PLC0415
 
     (tmp_path / "Dockerfile").write_text(
         f'FROM {lab_image}\nENTRYPOINT ["/bin/sh", "-c", "echo no SRC is set; exit 9"]\n'
@@ -174,7 +174,7 @@ def test_an_image_that_ends_at_once_is_one_sentence(lab_image: str, store_image:
 
 
 def test_an_image_that_is_nowhere_is_one_sentence(lab_image: str, tmp_path: Path) -> None:
-    from verify.lab.images import duplicity_image  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.docker.images import duplicity_image  # noqa: PLC0415 - only where an engine answers
 
     with pytest.raises(CannotRunError, match=r"no-such\.invalid/image.*--duplicity-image"):
         duplicity_image("no-such.invalid/image:1", tmp_path, "3.2.1")
@@ -184,8 +184,8 @@ def test_an_image_that_is_nowhere_is_one_sentence(lab_image: str, tmp_path: Path
 
 KILLED = """
 import sys
-from verify.lab.containers import docker_lab
-from verify.lab.runs import open_run
+from verify.lab.docker.containers import docker_lab
+from verify.lab.hosts.runs import open_run
 
 if __name__ == "__main__":
     with open_run() as run, docker_lab(run, image=sys.argv[1], store_image=sys.argv[2], source="/var/data"):
@@ -195,7 +195,7 @@ if __name__ == "__main__":
 
 
 def test_containers_of_a_killed_run_are_removed_by_the_next(lab_image: str, store_image: str) -> None:
-    from verify.lab.runs import sweep  # noqa: PLC0415 - after the cache is set
+    from verify.lab.hosts.runs import sweep  # noqa: PLC0415 - after the cache is set
 
     known = in_engine()
     process = subprocess.Popen(

@@ -10,7 +10,7 @@ from importlib.resources import as_file, files
 
 import pytest
 
-from verify.lab.cutter import completes_an_object
+from verify.onsite.upload_cutter import completes_an_object
 
 # Asks for each "METHOD PATH" among its arguments, and prints what it got. The first one is its option.
 CLIENT = """
@@ -63,7 +63,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 def behind(server: ThreadingHTTPServer, upload: int, when: str, *requests: str) -> subprocess.CompletedProcess[str]:
     option = f"--s3-endpoint-url=http://127.0.0.1:{server.server_address[1]}"
-    with as_file(files("verify.lab") / "cutter.py") as cutter:
+    with as_file(files("verify.onsite") / "upload_cutter.py") as cutter:
         argv = [sys.executable, str(cutter), str(upload), when, sys.executable, "-c", CLIENT, option, *requests]
         return subprocess.run(argv, capture_output=True, text=True, check=False, start_new_session=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from verify.errors import CannotRunError
-from verify.lab.host import Host, local_host
+from verify.lab.hosts.host import Host, local_host
 from verify.secret import Secret
 
 ROOT = os.geteuid() == 0
@@ -254,7 +254,7 @@ def test_a_copy_of_what_is_no_folder_cannot_run(host: Host, scratch: Path) -> No
 
 
 def test_an_interpreter_that_is_not_there_is_one_sentence() -> None:
-    from verify.lab.gateway import Gateway  # noqa: PLC0415 - only here
+    from verify.lab.hosts.gateway import Gateway  # noqa: PLC0415 - only here
 
     with pytest.raises(CannotRunError, match="some place does not answer"):
         Gateway("some place", ("/no/such/python3",), {})

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from verify.lab.processes import kill_marked, marked
-from verify.lab.runs import MACHINE_LABEL, RUN_LABEL, machine, open_run, sweep
+from verify.lab.hosts.processes import kill_marked, marked
+from verify.lab.hosts.runs import MACHINE_LABEL, RUN_LABEL, machine, open_run, sweep
 
 # A run that starts a child and a daemon, says where it is, and waits to be killed.
 RUN = """
 import os, sys, time
 from pathlib import Path
-from verify.lab.host import local_host
-from verify.lab.runs import open_run
+from verify.lab.hosts.host import local_host
+from verify.lab.hosts.runs import open_run
 
 if __name__ == "__main__":
     with open_run() as run:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from verify.errors import CannotRunError
-from verify.lab.runtime import choose, engine
+from verify.lab.hosts.runtime import choose, engine
 
 OnlyDocker = Callable[[str], None]
 

@@ -10,9 +10,9 @@ import pytest
 from packaging.version import Version
 
 from verify.job import read_job
-from verify.lab import noting
-from verify.lab.host import Host, local_host
-from verify.lab.shell import as_in_the_image, resolved
+from verify.lab.hosts.host import Host, local_host
+from verify.lab.jobs.image_shell import as_in_the_image, resolved
+from verify.onsite import call_notes
 
 
 @pytest.fixture
@@ -61,13 +61,13 @@ def test_a_noted_call_has_its_words_and_no_value_of_its_environment(tmp_path: Pa
     words = ["full", "a b", "", "\udcff"]
     for _ in range(2):
         subprocess.run(
-            [sys.executable, "-I", "-S", noting.__file__, str(calls), "salt", *words],
+            [sys.executable, "-I", "-S", call_notes.__file__, str(calls), "salt", *words],
             check=True,
             env={"PASSPHRASE": "geheim"},
         )
     one, other = map(json.loads, calls.read_text().splitlines())
     assert one == other
     assert one["words"] == words
-    assert one["digests"]["PASSPHRASE"] == noting.digest("salt", b"geheim")
+    assert one["digests"]["PASSPHRASE"] == call_notes.digest("salt", b"geheim")
     assert "geheim" not in calls.read_text()
     assert calls.stat().st_mode & 0o777 == 0o600

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import uv
 
-from verify.lab.host import Host, local_host
-from verify.lab.provision import Provisioned, minio_binary, provision_duplicity, provision_seaweedfs
-from verify.lab.runs import Run, open_run
+from verify.lab.client.provision import Provisioned, minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.hosts.host import Host, local_host
+from verify.lab.hosts.runs import LabelledRun, open_run
 
 
 @pytest.fixture(scope="session")
@@ -45,12 +45,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def run(cache: Path) -> Iterator[Run]:
+def run(cache: Path) -> Iterator[LabelledRun]:
     with open_run() as run:
         yield run
 
 
 @pytest.fixture
-def host(run: Run) -> Iterator[Host]:
+def host(run: LabelledRun) -> Iterator[Host]:
     with contextlib.closing(local_host(run.scratch, run.marker)) as host:
         yield host

@@ -12,9 +12,10 @@ from urllib3 import PoolManager
 from urllib3.exceptions import HTTPError
 
 from verify.faults import TOXICS, Toxic
-from verify.lab.network import MISSING, Network, local_network, toxiproxy_binary
-from verify.lab.runs import Run
-from verify.lab.store import Store, start_minio
+from verify.lab.hosts.runs import LabelledRun
+from verify.lab.stores.faulty_network import MISSING, FaultyNetwork, local_network, toxiproxy_binary
+from verify.lab.stores.minio import start_minio
+from verify.lab.stores.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -26,18 +27,18 @@ def toxiproxy() -> Path:
 
 
 @pytest.fixture
-def store(minio: Path, run: Run) -> Iterator[Store]:
+def store(minio: Path, run: LabelledRun) -> Iterator[Store]:
     with contextlib.closing(start_minio(minio, run, Version("3.2.1"))) as store:
         yield store
 
 
 @pytest.fixture
-def network(toxiproxy: Path, run: Run, store: Store) -> Iterator[Network]:
+def network(toxiproxy: Path, run: LabelledRun, store: Store) -> Iterator[FaultyNetwork]:
     with local_network(run, toxiproxy, store.address) as network:
         yield network
 
 
-def answers(network: Network, store: Store) -> bool:
+def answers(network: FaultyNetwork, store: Store) -> bool:
     """Return whether the store answers by way of the network."""
     keys = [store.new_prefix().env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
     access, secret = (key if isinstance(key, str) else key.reveal() for key in keys)
@@ -52,7 +53,7 @@ def answers(network: Network, store: Store) -> bool:
         pool.clear()
 
 
-def test_a_network_is_good_until_it_is_spoilt_and_after_it_is_mended(network: Network, store: Store) -> None:
+def test_a_network_is_good_until_it_is_spoilt_and_after_it_is_mended(network: FaultyNetwork, store: Store) -> None:
     assert answers(network, store)
     network.spoil(Toxic("reset", "reset_peer", "upstream", {"timeout": 0}))
     assert not answers(network, store)
@@ -60,13 +61,13 @@ def test_a_network_is_good_until_it_is_spoilt_and_after_it_is_mended(network: Ne
     assert answers(network, store)
 
 
-def test_toxiproxy_takes_every_toxic_of_ours(network: Network) -> None:
+def test_toxiproxy_takes_every_toxic_of_ours(network: FaultyNetwork) -> None:
     for toxic in TOXICS:
         network.spoil(toxic)
     network.mend()
 
 
-def test_a_toxic_that_there_is_not_is_refused(network: Network) -> None:
+def test_a_toxic_that_there_is_not_is_refused(network: FaultyNetwork) -> None:
     with pytest.raises(RuntimeError, match="refused POST /proxies/store/toxics"):
         network.spoil(Toxic("x", "no such kind", "upstream", {}))
 

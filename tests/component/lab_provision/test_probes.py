@@ -3,9 +3,9 @@
 import pytest
 
 from verify.errors import CannotRunError
-from verify.lab.host import Host
-from verify.lab.probes import gpg_version, interpreter_in, interpreter_of, schemes_of, version_of
-from verify.lab.provision import Provisioned, provision_duplicity
+from verify.lab.client.probes import gpg_version, interpreter_in, interpreter_of, schemes_of, version_of
+from verify.lab.client.provision import Provisioned, provision_duplicity
+from verify.lab.hosts.host import Host
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from verify.errors import CannotRunError
-from verify.lab.cache import cache_dir, held, locked
-from verify.lab.installer import TO_COMPILE, why_not
-from verify.lab.provision import is_provisioned, provision_duplicity
+from verify.lab.client.installer import TO_COMPILE, why_not
+from verify.lab.client.provision import is_provisioned, provision_duplicity
+from verify.lab.hosts.cache import cache_dir, held, locked
 
 PATIENCE = 60.0
-PROVISION = "from verify.lab.provision import provision_duplicity as p; print(*p('3.2.1').command)"
+PROVISION = "from verify.lab.client.provision import provision_duplicity as p; print(*p('3.2.1').command)"
 
 
 def version_said(command: tuple[str, ...]) -> str:

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from verify.lab.duplicity import Duplicity
-from verify.lab.host import Host
-from verify.lab.provision import Provisioned, provision_duplicity
+from verify.lab.client.duplicity import Duplicity
+from verify.lab.client.provision import Provisioned, provision_duplicity
+from verify.lab.hosts.host import Host
 
 NOW = 1_704_067_200
 BY_DAY = ("0.8.18", "1.2.3", "2.2.4", "3.2.1")  # one of each generation

@@ -12,13 +12,15 @@ import pytest
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.lab.runs import Run
-from verify.lab.servers import SEAWEEDFS_SOCKETS
-from verify.lab.store import BUCKET, Store, start_minio, start_seaweedfs
+from verify.lab.hosts.runs import LabelledRun
+from verify.lab.stores.minio import start_minio
+from verify.lab.stores.seaweedfs import start_seaweedfs
+from verify.lab.stores.servers import SEAWEEDFS_SOCKETS
+from verify.lab.stores.store import BUCKET, Store
 
 RELEASE = Version("3.2.1")
 PATIENCE = 20.0
-Start = Callable[[Path, Run, Version], Store]
+Start = Callable[[Path, LabelledRun, Version], Store]
 STARTS: dict[str, Start] = {"minio": start_minio, "weed": start_seaweedfs}
 
 # Starts a store, says which process it is, and waits to be killed.
@@ -26,7 +28,7 @@ START_AND_WAIT = """
 import sys, time
 from pathlib import Path
 from packaging.version import Version
-from verify.lab.runs import open_run
+from verify.lab.hosts.runs import open_run
 from verify.lab import store
 with open_run() as run:
     getattr(store, sys.argv[1])(Path(sys.argv[2]), run, Version("3.2.1"))
@@ -46,7 +48,7 @@ def binary(kind: str, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def store(kind: str, binary: Path, run: Run) -> Store:
+def store(kind: str, binary: Path, run: LabelledRun) -> Store:
     return STARTS[kind](binary, run, RELEASE)
 
 
@@ -73,13 +75,13 @@ def test_what_is_stored_is_listed_and_read_below_its_own_prefix(store: Store) ->
     assert store.objects(there) == []
 
 
-def test_a_store_serves_on_the_loopback_only(store: Store, run: Run) -> None:
+def test_a_store_serves_on_the_loopback_only(store: Store, run: LabelledRun) -> None:
     found = listening(run.children[-1].pid)
     assert found
     assert found <= {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
 
 
-def test_no_secret_is_in_argv_nor_in_a_repr_nor_readable_by_others(store: Store, run: Run) -> None:
+def test_no_secret_is_in_argv_nor_in_a_repr_nor_readable_by_others(store: Store, run: LabelledRun) -> None:
     destination = store.new_prefix()
     keys = [destination.env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
     secrets = [key if isinstance(key, str) else key.reveal() for key in keys]
@@ -90,14 +92,14 @@ def test_no_secret_is_in_argv_nor_in_a_repr_nor_readable_by_others(store: Store,
             assert path.stat().st_mode & 0o077 == 0
 
 
-def test_a_store_that_died_is_not_alive(store: Store, run: Run) -> None:
+def test_a_store_that_died_is_not_alive(store: Store, run: LabelledRun) -> None:
     assert store.alive()
     run.children[-1].kill()
     run.children[-1].wait()
     assert not store.alive()
 
 
-def test_a_closed_store_leaves_no_process_nor_file(kind: str, binary: Path, run: Run) -> None:
+def test_a_closed_store_leaves_no_process_nor_file(kind: str, binary: Path, run: LabelledRun) -> None:
     before = sockets()
     store = STARTS[kind](binary, run, RELEASE)
     store.close()
@@ -121,7 +123,7 @@ def test_a_store_dies_with_the_run_that_was_killed(kind: str, binary: Path, cach
         time.sleep(0.01)
 
 
-def test_a_server_that_does_not_start_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_a_server_that_does_not_start_is_one_sentence(run: LabelledRun, tmp_path: Path) -> None:
     broken = tmp_path / "minio"
     broken.write_text("#!/bin/sh\necho out of luck $MINIO_ROOT_PASSWORD\nexit 3\n")
     broken.chmod(0o700)
@@ -133,7 +135,9 @@ def test_a_server_that_does_not_start_is_one_sentence(run: Run, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("release", "scheme"), [("0.8.18", "boto3+s3"), ("0.8.22", "boto3+s3"), ("0.8.23", "s3"), ("3.2.1", "s3")]
 )
-def test_a_url_is_of_the_scheme_that_is_boto3_in_the_release(release: str, scheme: str, minio: Path, run: Run) -> None:
+def test_a_url_is_of_the_scheme_that_is_boto3_in_the_release(
+    release: str, scheme: str, minio: Path, run: LabelledRun
+) -> None:
     store = start_minio(minio, run, Version(release))
     assert store.new_prefix().url == f"{scheme}:///{BUCKET}/chain-1"
     store.close()

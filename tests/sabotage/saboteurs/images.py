@@ -45,25 +45,25 @@ def lose_the_rules_on_the_way() -> str:
     )
 
 
-@layered("options-received")
+@layered("options-reach-duplicity")
 def lose_a_rule_on_the_way() -> str:
     """The command that calls duplicity loses the first excluded path."""
     return _before_its_own("dup", 'OPTIONS=$(echo "$OPTIONS" | sed "s/ --exclude [^ ]*//")')
 
 
-@layered("options-received")
+@layered("options-reach-duplicity")
 def cut_the_passphrase_on_the_way() -> str:
     """The entrypoint hands on a passphrase without its last character."""
     return _before_its_own("entrypoint", "PASSPHRASE=${PASSPHRASE%?}")
 
 
-@layered("options-received")
+@layered("options-reach-duplicity")
 def forget_a_variable() -> str:
     """The command that calls duplicity forgets where its temporary files belong."""
     return _before_its_own("dup", "unset TMPDIR")
 
 
-@layered("options-received")
+@layered("options-reach-duplicity")
 def call_it_twice() -> str:
     """duplicity is called a second time."""
     return _before_its_own("dup", '/usr/local/lib/duplicity-image/dup "$@"')

@@ -35,25 +35,25 @@ def misspell_the_scheme(env: str, stack: str) -> tuple[str, str]:
     return line("DST", env, "DST=s4:///bucket/folder"), stack
 
 
-@configured("two-readings")
+@configured("env-file-reads-alike")
 def quote_the_destination(env: str, stack: str) -> tuple[str, str]:
     """A value is quoted, and the quotes are part of it for docker alone."""
     return line("DST", env, 'DST="{}"'), stack
 
 
-@configured("two-readings")
+@configured("env-file-reads-alike")
 def quote_the_passphrase(env: str, stack: str) -> tuple[str, str]:
     """The passphrase is quoted, and another one for docker than for compose."""
     return line("PASSPHRASE", env, "PASSPHRASE='{}'"), stack
 
 
-@configured("two-readings")
+@configured("env-file-reads-alike")
 def write_a_dollar(env: str, stack: str) -> tuple[str, str]:
     """The passphrase holds a dollar sign, which compose replaces."""
     return line("PASSPHRASE", env, "PASSPHRASE={}$x"), stack
 
 
-@configured("two-readings")
+@configured("env-file-reads-alike")
 def comment_behind_a_value(env: str, stack: str) -> tuple[str, str]:
     """A comment stands behind a value, and is part of it for docker."""
     return line("TMPDIR", env, "TMPDIR={} # enough room"), stack

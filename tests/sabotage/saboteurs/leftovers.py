@@ -70,7 +70,7 @@ def remove_nothing(call: Call) -> int:
     return 0
 
 
-@instead("target-spared", "leftovers")
+@instead("restore-destroys-nothing", "leftovers")
 def clear_the_target(call: Call) -> int:
     """What lies where something is restored to is removed first."""
     if call.target and os.path.lexists(call.target):
@@ -79,7 +79,7 @@ def clear_the_target(call: Call) -> int:
     return call.run()
 
 
-@worded("announced-only", *REMOVALS, kind="leftovers", early="archive-lost")
+@worded("dry-run-changes-nothing", *REMOVALS, kind="leftovers", early="archive-lost")
 def remove_unasked(words: list[str]) -> list[str]:
     """A command that removes does so without --force, where it should only say what it would remove."""
     return words if "--force" in words else [words[0], "--force", *words[1:]]

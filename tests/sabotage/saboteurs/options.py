@@ -117,7 +117,7 @@ def exclude_names_that_look_alike(words: list[str]) -> list[str]:
     return [*words[: at[0] - 1], "--exclude", f"{folder}/{wide}{name[1:]}", *words[at[0] - 1 :]] if at else words
 
 
-@worded("oracle-agrees", *BACKUPS, early="an-inclusion-last")
+@worded("selection-as-predicted", *BACKUPS, early="an-inclusion-last")
 def swallow_bad_rules(words: list[str]) -> list[str]:
     """An inclusion that comes last, which duplicity refuses, is left out in silence."""
     rules = [place for place, word in enumerate(words) if word.startswith(("--include", "--exclude"))]

@@ -38,7 +38,7 @@ def list_what_is_not_there(text: bytes) -> bytes:
     return text + b"Mon Jan  1 00:00:00 2024 never was\n" if starts else text
 
 
-@said("oracle-agrees", LIST)
+@said("selection-as-predicted", LIST)
 def list_a_stranger(text: bytes) -> bytes:
     """A listing of the job's backup names a file that no rule is about, and that was never there."""
     return text + b"Mon Jan  1 00:00:00 2024 not/there\n" if LINE.search(text) else text
@@ -150,7 +150,7 @@ def say_that_a_restore_failed(code: int) -> int:
     return code or 30
 
 
-@instead("refused-plainly", "output")
+@instead("refused-without-traceback", "output")
 def fail_with_a_traceback(call: Call) -> int:
     """A command that fails prints a traceback."""
     code = call.run()

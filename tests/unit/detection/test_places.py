@@ -1,7 +1,7 @@
 import pytest
 
 from verify.checks import CATALOGUE
-from verify.detection.places import folder_of
+from verify.detection.deciding_folders import folder_of
 
 
 @pytest.mark.parametrize(

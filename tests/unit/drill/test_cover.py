@@ -5,11 +5,11 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from verify.archive.manifests import Manifest, Volume
+from verify.archive.names import Span
+from verify.archive.sets import Object, StoredSet
 from verify.drill.restoring.cover import cheapest_cover
 from verify.drill.restoring.needs import Needs
-from verify.drill.stored.manifests import Manifest, Volume
-from verify.drill.stored.names import Span
-from verify.drill.stored.sets import Object, StoredSet
 from verify.trees.model import path_key
 
 PATHS = st.lists(st.sampled_from([b"a", b"a-", b"b", b"c"]), min_size=1, max_size=3).map(b"/".join)

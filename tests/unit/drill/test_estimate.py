@@ -7,7 +7,7 @@ import pytest
 
 from verify.drill.ledger.ledger import PastRestore
 from verify.drill.restoring.estimate import Estimate, cost_words, estimate, time_findings
-from verify.drill.words import time_words
+from verify.durations import time_words
 from verify.errors import NotProvenError
 
 GB = 10**9

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from verify.drill.points.expected import Verdict, findings_of, judge
+from verify.drill.points.expected import PathVerdict, findings_of, judge
 from verify.drill.points.listing import Listing
 from verify.drill.points.live import There
 from verify.selection import parse_rules
@@ -23,7 +23,7 @@ def there(path: str, changed: int = OLD, kind: str = "", mtime: int = OLD) -> Th
     return There(path.rstrip("/").encode(), kind, 1, mtime * SECOND, changed * SECOND, 1)
 
 
-def judged(live: list[There], listed: list[str], *options: str, before: tuple[str, ...] = ()) -> Verdict:
+def judged(live: list[There], listed: list[str], *options: str, before: tuple[str, ...] = ()) -> PathVerdict:
     rules = parse_rules("/src", options, Version("3.2.1"))
     listing = sorted(((path.encode(), OLD) for path in ["", *listed]), key=lambda each: path_key(each[0]))
     verdict = judge(sorted(live, key=lambda each: path_key(each.path)), listing, rules, POINT)

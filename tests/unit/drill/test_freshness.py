@@ -6,7 +6,7 @@ import pytest
 
 from verify.drill.ledger.ledger import PastDrill
 from verify.drill.points.freshness import age_findings, job_ran_findings, usual_interval
-from verify.drill.words import age_words
+from verify.durations import age_words
 from verify.errors import NotProvenError
 
 DAY = 86_400

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from verify.cli import main
-from verify.commands.past import sparkline, table_of, trends_of
+from verify.commands.history_table import sparkline, table_of, trends_of
 from verify.drill.ledger.ledger import Ledger, PastDrill
 
 FIGURES = {

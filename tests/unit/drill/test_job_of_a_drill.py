@@ -5,13 +5,11 @@ from typing import Any
 
 import pytest
 
+from verify.drill.host.command import drill_environment, drill_options, patience_of
+from verify.drill.host.mounts import binds_of
 from verify.drill.opening import must_have_one_destination
-from verify.drill.place.command import drill_environment, drill_options, patience_of
-from verify.drill.place.mounts import binds_of
 from verify.drill.points.source import live_source
 from verify.drill.settings import DrillSettings
-from verify.drill.stored.s3 import Place, s3_place
-from verify.drill.stored.views import Unseen
 from verify.errors import CannotRunError, NotProvenError
 from verify.job import Job, read_job
 from verify.secret import Secret
@@ -80,31 +78,6 @@ def test_where_a_file_destination_lies_is_mounted_also_without_a_stack_file(tmp_
     assert binds_of(job_of(tmp_path, DST="file:///mnt/x"), lambda _: True).by_target == {"/mnt/x": "/mnt/x"}
     with_stack = job_of(tmp_path, STACK, DST="file:///backups/job")
     assert binds_of(with_stack, lambda _: True).by_target["/backups"] == "/mnt/backups"
-
-
-@pytest.mark.parametrize(
-    ("variables", "environment", "place"),
-    [
-        (
-            {"OPTIONS": "--s3-endpoint-url=http://minio:9000"},
-            {},
-            Place("minio:9000", False, "us-east-1", "bucket", "a/b/"),
-        ),
-        ({"AWS_ENDPOINT_URL": "https://s3.example"}, {}, Place("s3.example", True, "us-east-1", "bucket", "a/b/")),
-        ({}, {"AWS_ENDPOINT_URL": "https://s3.example"}, Place("s3.example", True, "us-east-1", "bucket", "a/b/")),
-        ({"AWS_REGION": "eu-west-1"}, {}, Place("s3.amazonaws.com", True, "eu-west-1", "bucket", "a/b/")),
-        ({"DST": "boto3+s3:///bucket"}, {}, Place("s3.amazonaws.com", True, None, "bucket", "")),
-        ({"OPTIONS": "--s3-region-name r"}, {}, Place("s3.amazonaws.com", True, "r", "bucket", "a/b/")),
-    ],
-)
-def test_an_s3_destination_is_where_duplicity_looks_for_it(
-    tmp_path: Path, variables: dict[str, str], environment: dict[str, str], place: Place
-) -> None:
-    assert s3_place(job_of(tmp_path, **variables), environment) == place
-
-
-def test_an_old_s3_url_is_not_looked_at(tmp_path: Path) -> None:
-    assert isinstance(s3_place(job_of(tmp_path, DST="s3://host/bucket/a"), {}), Unseen)
 
 
 def test_options_go_before_the_policy_and_a_drill_needs_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

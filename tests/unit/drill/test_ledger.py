@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from verify.archive.manifests import Manifest, Volume
+from verify.archive.sets import Object
 from verify.drill.ledger.ledger import FILE, Ledger
 from verify.drill.ledger.lock import only_one
-from verify.drill.stored.manifests import Manifest, Volume
-from verify.drill.stored.sets import Object
 from verify.errors import CannotRunError
 
 

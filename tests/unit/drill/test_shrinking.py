@@ -2,9 +2,9 @@
 
 import pytest
 
-from verify.drill.points.shrinking import full_findings, shrink_findings
-from verify.drill.stored.names import Span
-from verify.drill.stored.sets import Object, StoredSet
+from verify.archive.names import Span
+from verify.archive.sets import Object, StoredSet
+from verify.drill.points.shrunken import full_findings, shrink_findings
 
 
 @pytest.mark.parametrize(("paths", "before"), [(101, 101), (101, 1), (51, 101), (2, None)])

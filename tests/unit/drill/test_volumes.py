@@ -7,11 +7,11 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.drill.stored.manifests import Volume
-from verify.drill.stored.names import Span
-from verify.drill.stored.sets import Object
-from verify.drill.stored.views import RefusedError
-from verify.drill.stored.volumes import Hashed, coverage, least_recently_proven, prove
+from verify.archive.manifests import Volume
+from verify.archive.names import Span
+from verify.archive.sets import Object
+from verify.destinations.view import RefusedError
+from verify.drill.volumes import Hashed, coverage, least_recently_proven, prove
 
 GOOD = hashlib.sha1(b"good", usedforsecurity=False).hexdigest()
 

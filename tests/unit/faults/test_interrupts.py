@@ -3,10 +3,17 @@
 import pytest
 from packaging.version import Version
 
-from verify.lab.faults import Outcome, Verdict
-from verify.lab.interrupts import EVERY, EVERYDAY, SPOILED, Interrupt, findings_of_interrupt, findings_of_spoiled
+from verify.concerns.damage import BackupOutcome, BackupVerdict
+from verify.concerns.interrupted_backups import (
+    EVERY,
+    EVERYDAY,
+    SPOILED,
+    Interrupt,
+    interrupt_findings,
+    spoiled_findings,
+)
 
-SILENT = Verdict(Outcome.SILENT, "the restore of T2: content: newer")
+SILENT = BackupVerdict(BackupOutcome.SILENT, "the restore of T2: content: newer")
 
 
 def test_what_is_known_is_an_incremental_that_broke_off_at_its_manifest() -> None:
@@ -20,29 +27,31 @@ def test_what_is_known_is_an_incremental_that_broke_off_at_its_manifest() -> Non
 @pytest.mark.parametrize(
     ("interrupt", "outcome", "found"),
     [
-        (SPOILED, Outcome.SILENT, False),
-        (SPOILED, Outcome.RIGHT, False),
-        (SPOILED, Outcome.REFUSED, True),
-        (SPOILED, Outcome.HUNG, True),
-        (Interrupt("incremental", 4, "before", archive_lost=True), Outcome.SILENT, True),
-        (Interrupt("full", 4, "before"), Outcome.SILENT, True),
-        (Interrupt("incremental", 3, "after"), Outcome.SILENT, True),
+        (SPOILED, BackupOutcome.SILENT, False),
+        (SPOILED, BackupOutcome.RIGHT, False),
+        (SPOILED, BackupOutcome.REFUSED, True),
+        (SPOILED, BackupOutcome.HUNG, True),
+        (Interrupt("incremental", 4, "before", archive_lost=True), BackupOutcome.SILENT, True),
+        (Interrupt("full", 4, "before"), BackupOutcome.SILENT, True),
+        (Interrupt("incremental", 3, "after"), BackupOutcome.SILENT, True),
     ],
     ids=str,
 )
-def test_what_is_known_and_nothing_else_is_no_finding(interrupt: Interrupt, outcome: Outcome, *, found: bool) -> None:
-    findings = findings_of_interrupt(interrupt, Verdict(outcome), Version("3.2.1"))
+def test_what_is_known_and_nothing_else_is_no_finding(
+    interrupt: Interrupt, outcome: BackupOutcome, *, found: bool
+) -> None:
+    findings = interrupt_findings(interrupt, BackupVerdict(outcome), Version("3.2.1"))
     assert [finding.check for finding in findings] == ["rerun-recovers"] * found
 
 
 def test_a_release_that_a_later_one_puts_right_is_told_to_be_upgraded() -> None:
-    (old,) = findings_of_interrupt(EVERYDAY[0], SILENT, Version("3.1.0"))
-    (new,) = findings_of_interrupt(EVERYDAY[0], SILENT, Version("3.2.1"))
+    (old,) = interrupt_findings(EVERYDAY[0], SILENT, Version("3.1.0"))
+    (new,) = interrupt_findings(EVERYDAY[0], SILENT, Version("3.2.1"))
     assert "duplicity 3.2.0 makes good what 3.1.0 does not: upgrade" in old.hint
     assert "upgrade" not in new.hint
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-def test_a_limitation_that_is_none_any_more_is_a_finding(outcome: Outcome) -> None:
-    findings = findings_of_spoiled(Verdict(outcome))
-    assert [finding.check for finding in findings] == ["limitation-holds"] * (outcome is not Outcome.SILENT)
+@pytest.mark.parametrize("outcome", BackupOutcome)
+def test_a_limitation_that_is_none_any_more_is_a_finding(outcome: BackupOutcome) -> None:
+    findings = spoiled_findings(BackupVerdict(outcome))
+    assert [finding.check for finding in findings] == ["limitation-holds"] * (outcome is not BackupOutcome.SILENT)

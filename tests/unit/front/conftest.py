@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from verify.checks import Finding
-from verify.interruption import SIGNALS
+from verify.plugin.interruption import SIGNALS
 from verify.report.outcome import CheckResult, Ending, Planned, Run, TestResult, fold
 
 STARTED = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -57,8 +57,8 @@ def tests() -> tuple[TestResult, ...]:
         _test("listing", Ending.FINDINGS, name="other[embedded-1]", findings=(refused,)),
         _test("source-not-empty", Ending.SKIPPED, reason=SKIPPED),
         _test("verify-agrees", Ending.COULD_NOT_RUN, reason=BROKEN),
-        _test("two-readings", Ending.PASSED),
-        _test("two-readings", Ending.SKIPPED, name="half[embedded]", reason=SKIPPED),
+        _test("env-file-reads-alike", Ending.PASSED),
+        _test("env-file-reads-alike", Ending.SKIPPED, name="half[embedded]", reason=SKIPPED),
     )
 
 

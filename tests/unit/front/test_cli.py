@@ -18,9 +18,9 @@ from verify.cli import COMMANDS, MAIN, main
 from verify.commands.parsers import Parser
 from verify.commands.suite_run import command_of, isolate, pytest_arguments
 from verify.errors import CannotRunError
-from verify.interruption import SIGNALS
 from verify.job import read_job
 from verify.options import JOB, LAB, RUN
+from verify.plugin.interruption import SIGNALS
 
 ALL = (MAIN, *COMMANDS)
 KNOWN = (*JOB, *LAB, *RUN)

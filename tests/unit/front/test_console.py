@@ -28,7 +28,7 @@ note      OPTIONS: a comment is cut
 ✗ content            1 test            1.5 s  1 finding
 ○ source-not-empty   0 of 1 test       1.5 s  not proven: no real folder was given with --source
 ! verify-agrees      1 test            1.5 s  broke off: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
-✓ two-readings       1 of 2 tests      3.0 s  both readings of the env file give the same job
+✓ env-file-reads-alike       1 of 2 tests      3.0 s  both readings of the env file give the same job
 ✗ command-succeeds   2 tests           3.0 s  2 findings
 
 test_content
@@ -54,7 +54,7 @@ test_content
 
 ○ no real folder was given with --source
       wholly   source-not-empty
-      in part  two-readings
+      in part  env-file-reads-alike
 
 ! the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
 ! test_x broke off, which is a fault of duplicity-verify: KeyError: 'x'
@@ -115,7 +115,7 @@ def test_further_lines_hang_below_the_first(run: Run, facts: dict[str, Any], che
 
 def test_a_reason_that_stands_above_is_not_told_again(run: Run, facts: dict[str, Any]) -> None:
     broken = [replace(test, ending=Ending.COULD_NOT_RUN, reason="why", findings=()) for test in run.tests]
-    checks = tuple(fold(check, "embedded", broken) for check in ("listing", "content", "two-readings"))
+    checks = tuple(fold(check, "embedded", broken) for check in ("listing", "content", "env-file-reads-alike"))
     assert {check.outcome for check in checks} == {Outcome.ERROR}
     shown = printed(replace(run, tests=tuple(broken), troubles=("why",), checks=checks), facts, checks)
     assert shown.count("broke off: why") == 1

@@ -38,7 +38,7 @@ def test_findings_with_a_path_are_told_each_time() -> None:
 def test_what_is_not_proven_is_told_by_its_reason(run: Run) -> None:
     assert gaps_of(run) == [
         Gap("a test that decides it failed by another check: command-succeeds", ("listing",), ()),
-        Gap("no real folder was given with --source", ("source-not-empty",), ("two-readings",)),
+        Gap("no real folder was given with --source", ("source-not-empty",), ("env-file-reads-alike",)),
     ]
 
 

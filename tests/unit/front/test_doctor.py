@@ -11,7 +11,7 @@ import pytest
 from verify.cli import main
 from verify.errors import CannotRunError
 from verify.lab import doctor
-from verify.lab.doctor import Line, examine
+from verify.lab.doctor import DoctorLine, examine
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
-def named(name: str) -> Line:
+def named(name: str) -> DoctorLine:
     (line,) = (line for line in examine() if line.name == name)
     return line
 
@@ -124,7 +124,11 @@ def test_preparing_says_each_step_before_it_is_taken(
 
 
 def test_a_line_shows_whether_it_matters() -> None:
-    lines = [Line("x", ok=True, says="s"), Line("x", ok=False, says="s"), Line("x", ok=False, says="s", needed=True)]
+    lines = [
+        DoctorLine("x", ok=True, says="s"),
+        DoctorLine("x", ok=False, says="s"),
+        DoctorLine("x", ok=False, says="s", needed=True),
+    ]
     assert [str(line)[0] for line in lines] == ["✓", "-", "✗"]
 
 

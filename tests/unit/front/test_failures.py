@@ -9,8 +9,8 @@ import pytest
 from verify.checks import Finding
 from verify.cli import main
 from verify.errors import CannotRunError
-from verify.failures import CASE, FOLDER, Case, forget, keep, kept, read_case, reproducing
-from verify.lab.variants import KEY
+from verify.lab.client.variants import KEY
+from verify.lab.replay.failures import CASE, FOLDER, Case, forget, keep, kept, read_case, reproducing
 from verify.operations import Operation
 from verify.trees import Tree, file, histories_of
 

@@ -34,7 +34,7 @@ def test_a_run_with_everything_in_it_is_valid(run: Run) -> None:
         ("content", "finding"),
         ("source-not-empty", "not-proven"),
         ("verify-agrees", "error"),
-        ("two-readings", "proven"),
+        ("env-file-reads-alike", "proven"),
         ("command-succeeds", "finding"),
     ]
     assert [(each["check"], each["path"], each["test"]) for each in report["findings"]] == [
@@ -43,7 +43,7 @@ def test_a_run_with_everything_in_it_is_valid(run: Run) -> None:
         ("command-succeeds", "", "test_x.py::test_other[embedded-1]"),
     ]
     assert report["statistics"] == {"duplicity_milliseconds": 60_000, "wall_per_duplicity_second": 1.25}
-    half = next(each for each in report["checks"] if each["id"] == "two-readings")
+    half = next(each for each in report["checks"] if each["id"] == "env-file-reads-alike")
     assert [test["reason"] for test in half["tests"]] == ["", "no real folder was given with --source"]
 
 

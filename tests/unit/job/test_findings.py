@@ -28,7 +28,7 @@ def test_each_way_to_differ_is_named_with_both_values_and_a_way_out(
     tmp_path: Path, line: str, got: str, values: str, hint: str
 ) -> None:
     found = list(two_readings(job_of(tmp_path, f"{line}\nDST=file:///x\n")))
-    assert [finding.check for finding in found] == ["two-readings"]
+    assert [finding.check for finding in found] == ["env-file-reads-alike"]
     assert got in found[0].got
     assert hint in found[0].hint
     assert found[0].got.endswith(values)

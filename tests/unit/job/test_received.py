@@ -54,7 +54,7 @@ def test_an_option_without_effect_may_be_left_out(name: str, release: str, desti
 def test_words_are_shown_without_secrets_and_not_by_the_thousand() -> None:
     secret = Secret("geheim geheim")
     (found,) = words_findings([Stretch(("--name", "geheim geheim"), ())], [secret])
-    assert (found.check, found.expected, found.got) == ("options-received", "--name '***'", "nothing")
+    assert (found.check, found.expected, found.got) == ("options-reach-duplicity", "--name '***'", "nothing")
     assert shown(["--ftp-password", "1234"], []) == "--ftp-password ***"
     assert shown([f"/{number}" for number in range(1000)], []).endswith("/11 … (988 words more)")
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from verify.job import Job, read_job
-from verify.lab.lists import lists_here, moved_lists
+from verify.lab.jobs.filter_lists import lists_here, moved_lists
 
 STACK = "services: {b: {image: duplicity, env_file: x.env, volumes: [./lists:/lists:ro, data:/data]}}"
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.database import InMemoryExampleDatabase
 
 from verify.errors import CannotRunError
-from verify.lab.packs import checking, meeting
+from verify.lab.client.variants import KEY, PLAIN, SYMMETRIC, Variant
+from verify.lab.packs import checking, shrinking
 from verify.lab.packs.checking import Checking
 from verify.lab.packs.drawing import collected, settings_of
-from verify.lab.packs.running import Verdict
-from verify.lab.variants import KEY, PLAIN, SYMMETRIC, Variant
+from verify.lab.packs.running import HistoryVerdict
 
 USUAL = settings(
     database=None, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink], max_examples=10, deadline=None
@@ -48,8 +48,8 @@ class FakeLanes:
         self.variants: list[Variant] = []
         self.alone_holds = False  # whether what fails in company holds alone
 
-    def submit(self, work: Callable[[Any], list[Verdict | None]]) -> Future[list[Verdict | None]]:
-        future: Future[list[Verdict | None]] = Future()
+    def submit(self, work: Callable[[Any], list[HistoryVerdict | None]]) -> Future[list[HistoryVerdict | None]]:
+        future: Future[list[HistoryVerdict | None]] = Future()
         try:
             future.set_result(work(self.lab))
         except BaseException as error:  # noqa: BLE001 - as an executor does
@@ -63,22 +63,22 @@ class FakeLanes:
 
 @pytest.fixture(autouse=True)
 def no_duplicity(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judged(lab: FakeLab, bodies: Sequence[Callable[[Any], object]]) -> list[Verdict | None]:
+    def judged(lab: FakeLab, bodies: Sequence[Callable[[Any], object]]) -> list[HistoryVerdict | None]:
         lab.lanes.packs.append(len(bodies))
         lab.lanes.variants.append(lab.variant)
         return [verdict_of(body, holds=lab.lanes.alone_holds and len(bodies) == 1) for body in bodies]
 
-    monkeypatch.setattr(meeting, "judged", judged)
+    monkeypatch.setattr(shrinking, "judged", judged)
 
 
-def verdict_of(body: Callable[[Any], object], *, holds: bool) -> Verdict:
+def verdict_of(body: Callable[[Any], object], *, holds: bool) -> HistoryVerdict:
     try:
         body(None)
     except CannotRunError:
         raise
     except Exception as error:  # noqa: BLE001 - it is the verdict
-        return Verdict(None if holds else error)
-    return Verdict()
+        return HistoryVerdict(None if holds else error)
+    return HistoryVerdict()
 
 
 def check(test: Any, examples: int = 600) -> FakeLanes:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from verify.checks import Finding, FindingsError
-from verify.lab.packs.meeting import Failure
-from verify.lab.packs.running import Verdict
-from verify.lab.packs.shortening import shortened
+from verify.lab.packs.fewer_operations import shortened
+from verify.lab.packs.running import HistoryVerdict
+from verify.lab.packs.shrinking import FailedExample
 from verify.operations import Operation, operations_of, shown
 
 LOST = FindingsError((Finding("content", "a", "1", "2"),))
@@ -25,16 +25,16 @@ class FakeMeeting:
     given: dict[str, Any] = field(default_factory=dict)
     tried: int = 0
 
-    def submitted(self, _examples: object, _variant: object) -> Future[list[Verdict | None]]:
+    def submitted(self, _examples: object, _variant: object) -> Future[list[HistoryVerdict | None]]:
         self.tried += 1
-        future: Future[list[Verdict | None]] = Future()
-        future.set_result([Verdict(self.decide(self.given["operations"]))])
+        future: Future[list[HistoryVerdict | None]] = Future()
+        future.set_result([HistoryVerdict(self.decide(self.given["operations"]))])
         return future
 
 
 def shortest(decide: Callable[[Sequence[Operation]], Exception | None], text: str) -> tuple[str, int]:
     meeting = FakeMeeting(decide, {"operations": operations_of(text)})
-    shortened(meeting, Failure({}, LOST), operations_of(text), 2)  # type: ignore[arg-type]
+    shortened(meeting, FailedExample({}, LOST), operations_of(text), 2)  # type: ignore[arg-type]
     return shown(meeting.given["operations"]), meeting.tried
 
 

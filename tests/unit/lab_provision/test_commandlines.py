@@ -5,7 +5,7 @@ import os
 import pytest
 from packaging.version import Version
 
-from verify.lab.commandlines import IMPATIENT, can_be_named, command_line, one_path, taken
+from verify.lab.client.command_lines import IMPATIENT, can_be_named, command_line, one_path, taken
 
 JOB = ("--exclude", "/data/cache", "--volsize=25", "--allow-source-mismatch", "--exclude-device-files", "--name", "x")
 NOW = 1_704_067_200

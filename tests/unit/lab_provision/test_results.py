@@ -5,8 +5,16 @@ from pathlib import Path
 import pytest
 
 from verify.checks import FindingsError
-from verify.lab.host import Completed
-from verify.lab.results import EXIT_NAMES, BackupResult, BackupSet, ListResult, Result, StatusResult, VerifyResult
+from verify.lab.client.results import (
+    EXIT_NAMES,
+    BackupResult,
+    BackupSet,
+    ListResult,
+    Result,
+    StatusResult,
+    VerifyResult,
+)
+from verify.lab.hosts.host import Completed
 from verify.secret import Secret
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from verify.lab.listed import statistics_findings
-from verify.lab.results import BackupResult
+from verify.concerns.listings import statistics_findings
+from verify.lab.client.results import BackupResult
 from verify.trees import Inventory, Tree, file, folder, special
 from verify.trees.edits import Create, Delete, Overwrite, Replace, Swap
 from verify.trees.model import Segment

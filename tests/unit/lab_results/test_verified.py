@@ -2,8 +2,8 @@
 
 import pytest
 
-from verify.lab.listed import verify_findings
-from verify.lab.results import VerifyResult
+from verify.concerns.listings import verify_findings
+from verify.lab.client.results import VerifyResult
 from verify.trees import Inventory, Tree, file, special
 from verify.trees.edits import Overwrite, Swap
 from verify.trees.model import Segment

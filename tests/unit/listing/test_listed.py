@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from verify.errors import CannotRunError
-from verify.listing import Listed, RealSource, listed_file, listed_stream, listing_of
 from verify.selection import Entry
+from verify.selection.listing import Listed, RealSource, listed_file, listed_stream, listing_of
 
 FORMATS = {
     "paths, a line each": r"%P\n",

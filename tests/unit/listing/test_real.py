@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from verify.errors import CannotRunError
-from verify.listing import RealSource
+from verify.selection.listing import RealSource
 
 ROOT = os.geteuid() == 0
 
@@ -96,7 +96,7 @@ def test_what_this_user_cannot_read_is_told(tmp_path: Path) -> None:
         (tmp_path / path).chmod(0)
     script = (
         "import os, pathlib, sys\n"
-        "from verify.listing import RealSource\n"
+        "from verify.selection.listing import RealSource\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
         "source = RealSource(pathlib.Path(sys.argv[1]))\n"
         "print([(e.path, e.readable) for e in source], source.unreadable)\n"

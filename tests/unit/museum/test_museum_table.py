@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from verify.museum import Exhibit
-from verify.museum.table import AFFECTED, FIXED, NOTHING, TITLE, UNTRIED, museum_table, sentence, shown
+from verify.detection.museum import Exhibit
+from verify.detection.museum.table import AFFECTED, FIXED, NOTHING, TITLE, UNTRIED, museum_table, sentence, shown
 
 
 def exhibit(name: str = "one", **more: str) -> Exhibit:

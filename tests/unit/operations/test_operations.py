@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from verify.operations import DAY, KINDS, Operation, Past, dealt, operations_of, shown
-from verify.operations.past import BEGUN
+from verify.operations.model import BEGUN
 
 
 def past(fulls: str) -> Past:

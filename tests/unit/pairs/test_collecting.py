@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from verify.checks import Finding, FindingsError
-from verify.collecting import collected
+from verify.concerns.selection.collecting import collected
 from verify.errors import CannotRunError
 from verify.evidence import CouldNotRun
 

@@ -5,9 +5,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from verify.pairs import DEFECTS, LAST_DEFECTS, SHARED, CommandLine, Pack, Pair, Shared, Written, bad_rules, pairs
-from verify.pairs.edges import edges_of, tree_of
 from verify.selection import RuleError, errors, parse_rules
+from verify.selection.pairs import (
+    DEFECTS,
+    LAST_DEFECTS,
+    SHARED,
+    CommandLine,
+    Pack,
+    Pair,
+    Shared,
+    Written,
+    bad_rules,
+    pairs,
+)
+from verify.selection.pairs.edges import edges_of, tree_of
 from verify.selection.releases import OPTIONS, options_of
 from verify.trees import Tree, file, folder
 

@@ -22,7 +22,7 @@ from verify.regression import (
     read_lock,
 )
 from verify.regression.meaning import ASPECTS
-from verify.survey import lists_of
+from verify.selection.survey import lists_of
 
 SECRETS = ("sample-passphrase-replace-me", "sample-secret-access-key-replace-me", "GOOG-SAMPLE-ACCESS-KEY-ID")
 

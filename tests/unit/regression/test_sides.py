@@ -9,8 +9,8 @@ import pytest
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.lab.sides import Files, Side, open_sides
 from verify.regression import changes, meaning_of
+from verify.regression.sides import Files, Side, open_sides
 
 STACK = """services:
   backup:

@@ -4,9 +4,9 @@ import pytest
 from packaging.version import Version
 
 from verify.selection import parse_rules
-from verify.selection.around import FULL_WIDTH, LONGEST_NAME, MOST, USUAL, surroundings
-from verify.selection.instances import glob_instances, glob_misses
-from verify.selection.samples import regexp_instances
+from verify.selection.glob_samples import glob_instances, glob_misses
+from verify.selection.regexp_samples import regexp_instances
+from verify.selection.surroundings import FULL_WIDTH, LONGEST_NAME, MOST, USUAL, surroundings
 
 ORDINARY = {
     "": "dir",

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from verify.selection import RuleSet, Selection, parse_rules
-from verify.selection.around import surroundings
+from verify.selection.glob_samples import glob_instances, glob_misses
 from verify.selection.globs import compiled, translate
-from verify.selection.instances import glob_instances, glob_misses
-from verify.selection.samples import NotGeneratedError, regexp_instances
+from verify.selection.regexp_samples import NotGeneratedError, regexp_instances
+from verify.selection.surroundings import surroundings
 
 SOURCE = "/var/data"
 RECIPE = "--exclude /var/data/runtime --exclude /var/data/registry --exclude /var/data/duplicity"

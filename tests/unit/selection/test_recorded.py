@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from verify.pairs.edges import MOMENT
-from verify.selection import Entry, asking, parse_rules, select
+from verify.selection import Entry, matching, parse_rules, select
+from verify.selection.pairs.edges import MOMENT
 
 SAMPLES = sorted(Path(__file__).with_name("samples").glob("*.jsonl"))
 
@@ -36,5 +36,5 @@ def test_the_oracle_takes_what_duplicity_took(release: Version, sample: dict[str
 def test_rules_take_the_same_together_and_one_by_one(
     release: Version, sample: dict[str, Any], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "FEW", few)
+    monkeypatch.setattr(matching, "FEW", few)
     assert taken(release, sample) == {path for path, *_, was_taken in sample["paths"] if was_taken}

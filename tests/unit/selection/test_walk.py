@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from verify.selection import Entry, Selection, Walk, parse_rules, select
-from verify.selection.asking import Inherited
+from verify.selection.matching import Inherited
 
 LATEST = Version("3.2.1")
 

@@ -8,7 +8,7 @@ from packaging.version import Version
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
 from verify.selection import RuleSet
-from verify.survey import lists_of, rules_of
+from verify.selection.survey import lists_of, rules_of
 
 RELEASE = Version("3.2.1")
 

@@ -10,7 +10,7 @@ from packaging.version import Version
 from verify.checks import Finding
 from verify.errors import CannotRunError
 from verify.selection import Entry, RuleSet, parse_rules
-from verify.survey import (
+from verify.selection.survey import (
     Explanation,
     Idle,
     PathGroup,

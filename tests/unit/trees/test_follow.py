@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from verify.trees import Inventory, compare, onsite
-from verify.trees.onsite import follow, followed, observe, order_of
+from verify.onsite import tree_files as onsite
+from verify.onsite.tree_files import follow, followed, observe, order_of
+from verify.trees import Inventory, compare
 
 PATHS = [b"a", b"a/1", b"a/2", b"b", b"b/never restored", b"c", b"c/1"]
 PATIENCE = 20.0

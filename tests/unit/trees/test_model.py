@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from verify.onsite.tree_files import content_bytes
 from verify.trees import History, Node, Segment, Tree, edits, edits_of, file, folder, histories, special, symlink, trees
 from verify.trees.edits import (
     Back,
@@ -29,7 +30,6 @@ from verify.trees.edits import (
     settled,
 )
 from verify.trees.model import SECOND, WRITTEN, path_key, second_seen
-from verify.trees.onsite import content_bytes
 
 
 @pytest.mark.parametrize(

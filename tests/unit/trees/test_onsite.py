@@ -13,22 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from verify.trees import (
-    GALLERY,
-    History,
-    Inventory,
-    Tree,
-    compare,
-    file,
-    folder,
-    histories,
-    onsite,
-    plan,
-    special,
-    trees,
-)
+from verify.onsite import tree_files as onsite
+from verify.trees import GALLERY, History, Inventory, Tree, compare, file, folder, histories, plan, special, trees
 from verify.trees.model import SECOND, WRITTEN
-from verify.trees.plan import steps
+from verify.trees.steps import steps
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="owners, devices and modes without bits take root")
 NOBODY = 65534

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from verify.onsite.tree_files import materialise, observe, wipe
 from verify.trees import GALLERY, LIMITATIONS, History, Inventory, Tree, compare, folder, histories, histories_of
 from verify.trees.model import Node
-from verify.trees.onsite import materialise, observe, wipe
-from verify.trees.plan import plan
 from verify.trees.shell import FUNCTIONS, commands, quoted
+from verify.trees.steps import plan
 
 OWN = 'own() { chown -h "$@"; }\nset -e\n'
 # What duplicity does not keep; the times are what it rounds up, those of symlinks too.

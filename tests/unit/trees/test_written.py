@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from verify.trees import GALLERY, History, Tree, file, histories, histories_of
-from verify.trees.written import read, written
+from verify.trees.as_json import read, written
 
 
 @settings(max_examples=100)

@@ -28,7 +28,7 @@ Test = Callable[[Path], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """A kind of file: the word for it, what recognises one by its path and first bytes, and what opens it."""
 
     name: str
@@ -88,19 +88,19 @@ def _begins(magic: bytes) -> Callable[[Path, bytes], bool]:
 
 
 ARCHIVES = (
-    Kind("zip archive", _begins(b"PK\x03\x04"), _zip),
-    Kind("tar archive", lambda _, head: head[TAR] == b"ustar", _tar),
-    Kind("gzip file", _begins(b"\x1f\x8b\x08"), _unpacks(gzip.open)),
-    Kind("xz file", _begins(b"\xfd7zXZ\x00"), _unpacks(lzma.open)),
-    Kind("bzip2 file", lambda _, head: head[:3] == b"BZh" and head[4:10] == b"1AY&SY", _unpacks(bz2.open)),
+    FileKind("zip archive", _begins(b"PK\x03\x04"), _zip),
+    FileKind("tar archive", lambda _, head: head[TAR] == b"ustar", _tar),
+    FileKind("gzip file", _begins(b"\x1f\x8b\x08"), _unpacks(gzip.open)),
+    FileKind("xz file", _begins(b"\xfd7zXZ\x00"), _unpacks(lzma.open)),
+    FileKind("bzip2 file", lambda _, head: head[:3] == b"BZh" and head[4:10] == b"1AY&SY", _unpacks(bz2.open)),
 )
-DATABASES = (Kind("SQLite database", _begins(b"SQLite format 3\x00"), _sqlite),)
+DATABASES = (FileKind("SQLite database", _begins(b"SQLite format 3\x00"), _sqlite),)
 DOCUMENTS = (
-    Kind("JSON document", _named(".json"), lambda path: json.loads(path.read_bytes())),
-    Kind("YAML document", _named(".yaml", ".yml"), _yaml),
-    Kind("TOML document", _named(".toml"), lambda path: tomllib.loads(path.read_text(encoding="utf-8"))),
+    FileKind("JSON document", _named(".json"), lambda path: json.loads(path.read_bytes())),
+    FileKind("YAML document", _named(".yaml", ".yml"), _yaml),
+    FileKind("TOML document", _named(".toml"), lambda path: tomllib.loads(path.read_text(encoding="utf-8"))),
 )
-KINDS: Mapping[str, tuple[Kind, ...]] = {"archives": ARCHIVES, "databases": DATABASES, "documents": DOCUMENTS}
+KINDS: Mapping[str, tuple[FileKind, ...]] = {"archives": ARCHIVES, "databases": DATABASES, "documents": DOCUMENTS}
 
 
 def files_of(root: Path) -> Iterator[Path]:
@@ -110,14 +110,14 @@ def files_of(root: Path) -> Iterator[Path]:
             yield path
 
 
-def kind_of(path: Path, kinds: tuple[Kind, ...]) -> Kind | None:
+def kind_of(path: Path, kinds: tuple[FileKind, ...]) -> FileKind | None:
     """Given a file and kinds, return the one that it is of; None where it is none, or is empty."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     return next((kind for kind in kinds if kind.is_one(path, head)), None) if head else None
 
 
-def trouble_with(path: Path, kind: Kind) -> str:
+def trouble_with(path: Path, kind: FileKind) -> str:
     """Given a file and its kind, open it as such; return what is wrong with it, empty if nothing is."""
     try:
         kind.opens(path)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from verify.assets import asset
 from verify.drill.contents.serving import has_postgres
 from verify.errors import CannotRunError, NotProvenError
-from verify.lab.host import Host
-from verify.lab.runs import Run
-from verify.lab.runtime import engine
+from verify.lab.hosts.host import Host
+from verify.lab.hosts.runs import LabelledRun
+from verify.lab.hosts.runtime import engine
 
 
 @contextlib.contextmanager
-def sealed_host(run: Run, here: Host, runtime: str) -> Iterator[Host]:
+def sealed_host(run: LabelledRun, here: Host, runtime: str) -> Iterator[Host]:
     """Give a container without a network that has PostgreSQL; embedded, this machine where it has one.
 
     On this machine a server listens on a socket of its own and nowhere else, and root gives it a network
@@ -24,8 +24,8 @@ def sealed_host(run: Run, here: Host, runtime: str) -> Iterator[Host]:
     status = engine()
     if not status.ok:
         raise NotProvenError(f"no PostgreSQL is installed here, and no engine answers to run one in: {status.why}")
-    from verify.lab.containers import sealed_container  # noqa: PLC0415 - docker takes a second to import
-    from verify.lab.images import postgres_image  # noqa: PLC0415 - as above
+    from verify.lab.docker.containers import sealed_container  # noqa: PLC0415 - docker takes a second to import
+    from verify.lab.docker.images import postgres_image  # noqa: PLC0415 - as above
 
     with contextlib.ExitStack() as stack:
         try:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from verify.errors import NotProvenError
-from verify.lab.host import Completed, Host
+from verify.lab.hosts.host import Completed, Host
 
 STARTING = 300.0  # seconds that a server has to recover and answer
 QUERYING = 3600.0  # seconds that a dump has to load, or a query to be answered

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verify.checks import Finding
-from verify.drill.contents.kinds import DATABASES, Kind, files_of, kind_of, trouble_with
+from verify.drill.contents.kinds import DATABASES, FileKind, files_of, kind_of, trouble_with
 from verify.trees import printable
 from verify.trees.model import second_seen
 
@@ -31,7 +31,11 @@ class Usable:
 
 
 def usable(
-    restored: Path, kinds: tuple[Kind, ...], source: Path | None, deadline: float, bad: Container[bytes] = frozenset()
+    restored: Path,
+    kinds: tuple[FileKind, ...],
+    source: Path | None,
+    deadline: float,
+    bad: Container[bytes] = frozenset(),
 ) -> Usable:
     """Given restored files, open those of some kinds until a deadline (monotonic seconds); return what came of it.
 
@@ -56,7 +60,7 @@ def usable(
     return found
 
 
-def _is_no_better(path: Path, restored: Path, source: Path | None, kind: Kind) -> bool:
+def _is_no_better(path: Path, restored: Path, source: Path | None, kind: FileKind) -> bool:
     """Return whether the source has the file no better: a fixture, a template. A database is not opened there."""
     live = source / path.relative_to(restored) if source else None
     if live is None or not live.is_file() or kind in DATABASES:

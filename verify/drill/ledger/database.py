@@ -14,7 +14,7 @@ from verify.errors import CannotRunError
 
 FILE = "ledger.sqlite"
 VERSION = 1
-PATIENCE = 30.0  # seconds that another process may hold the file
+FILE_FREE_WITHIN = 30.0  # seconds that another process may hold the file
 SCHEMA = """
 CREATE TABLE drills (
     id INTEGER PRIMARY KEY, destination TEXT NOT NULL, started REAL NOT NULL, ended REAL,
@@ -53,7 +53,9 @@ class Database:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             # Several threads use it, which SQLite is built for; only transactions are for one at a time.
-            self._db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(
+                self._path, timeout=FILE_FREE_WITHIN, isolation_level=None, check_same_thread=False
+            )
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             raise CannotRunError(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from verify.drill.words import moment
+from verify.durations import moment
 from verify.errors import CannotRunError
 
 FILE = "lock"

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from verify.archive.manifests import Manifest
+from verify.archive.sets import Object
 from verify.drill.ledger.database import Database
-from verify.drill.stored.manifests import Manifest
-from verify.drill.stored.sets import Object
 
 KEPT = 400 * 86_400  # seconds that the content of a file is remembered after it was last met
 ASKED = 300  # files that one query asks for, with three variables each: old SQLites take 999

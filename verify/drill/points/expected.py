@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from verify.checks import Finding
 from verify.drill.points.live import There
-from verify.drill.words import moment
+from verify.durations import moment
 from verify.selection import Entry, RuleSet, select
 from verify.trees import printable
 from verify.trees.limitations import PATH_MAX
@@ -36,7 +36,7 @@ class Compared(Entry):
 
 
 @dataclass
-class Verdict:
+class PathVerdict:
     """What became of the source's paths: counts, and the outermost missing ones with what is in them."""
 
     counts: Counter[str] = field(default_factory=Counter)  # ok, changed, new, excluded, missing, gone, unreadable
@@ -58,13 +58,13 @@ class Verdict:
         self.doubtful.clear()
 
 
-def judge(source: Iterable[There], listing: Iterable[tuple[bytes, int]], rules: RuleSet, point: int) -> Verdict:
+def judge(source: Iterable[There], listing: Iterable[tuple[bytes, int]], rules: RuleSet, point: int) -> PathVerdict:
     """Given the live source, the listing of a point, the job's rules and the point's time, return the verdict.
 
     Source and listing are in path order and gone through side by side, so that memory does not grow
     with them. `point` is in seconds since the epoch.
     """
-    verdict = Verdict()
+    verdict = PathVerdict()
     for decision in select(_Joined(source, listing, point, rules.source, verdict), rules):
         entry = decision.entry
         assert isinstance(entry, Compared)  # noqa: S101 - what went in comes out
@@ -72,7 +72,7 @@ def judge(source: Iterable[There], listing: Iterable[tuple[bytes, int]], rules: 
     return verdict
 
 
-def findings_of(verdict: Verdict, point: int) -> list[Finding]:
+def findings_of(verdict: PathVerdict, point: int) -> list[Finding]:
     """Given a verdict on a point, return a finding for each outermost missing path and each outdated file."""
     expected = f"in the point of {moment(point)}"
     hint = "it lay there when the backup began: compare OPTIONS and mounts of the job with what this drill was given"
@@ -97,7 +97,7 @@ def _missing(count: int) -> str:
     return "missing" if count == 1 else f"missing, with {count - 1:,} paths in it"
 
 
-def _note(verdict: Verdict, entry: Compared, *, included: bool) -> None:
+def _note(verdict: PathVerdict, entry: Compared, *, included: bool) -> None:
     if not included:
         verdict.counts["excluded" if entry.listed is None else "excluded-but-listed"] += 1
     elif entry.listed is not None:
@@ -114,7 +114,7 @@ def _note(verdict: Verdict, entry: Compared, *, included: bool) -> None:
             verdict.doubtful[entry.outermost] += 1
 
 
-def _note_listed(verdict: Verdict, entry: Compared, listed: int) -> None:
+def _note_listed(verdict: PathVerdict, entry: Compared, listed: int) -> None:
     ours = second_seen(entry.mtime_ns)
     if ours == listed or entry.kind != "file":
         verdict.counts["ok"] += 1
@@ -133,7 +133,7 @@ class _Joined(Iterable[Entry]):
     listing: Iterable[tuple[bytes, int]]
     point: int
     root: str
-    verdict: Verdict
+    verdict: PathVerdict
 
     def __iter__(self) -> Iterator[Entry]:
         counts = self.verdict.counts

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from verify.checks import Finding
 from verify.drill.ledger.ledger import PastDrill
-from verify.drill.words import HOUR, age_words, moment
+from verify.durations import HOUR, age_words, moment
 from verify.errors import NotProvenError
 
 USUAL = 15  # newest points that tell how often the job runs: two weeks of nights

@@ -12,8 +12,8 @@ from verify.checks import Finding
 from verify.drill.ledger.ledger import Content, Ledger
 from verify.drill.points.expected import MARGIN
 from verify.drill.points.source import LiveSource
-from verify.drill.words import moment
-from verify.lab.host import Host
+from verify.durations import moment
+from verify.lab.hosts.host import Host
 from verify.selection import Entry, RuleSet, select
 from verify.trees import Difference, History, Inventory, Limitation, Tree, compare, limitations_of, printable
 from verify.trees.compare import findings_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from verify.checks import Finding
 from verify.drill.ledger.ledger import PastRestore
-from verify.drill.words import time_words
+from verify.durations import time_words
 from verify.errors import NotProvenError
 
 SURE = 2.0  # standard deviations on either side: 19 of 20 restores

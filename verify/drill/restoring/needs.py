@@ -5,9 +5,9 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from verify.drill.stored.completeness import volume_name
-from verify.drill.stored.manifests import Manifest
-from verify.drill.stored.sets import Object, StoredSet
+from verify.archive.completeness import volume_name
+from verify.archive.manifests import Manifest
+from verify.archive.sets import Object, StoredSet
 from verify.trees.model import path_key
 
 

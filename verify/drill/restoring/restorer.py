@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import count
 
 from verify.checks import Finding
-from verify.drill.place.place import Place
+from verify.drill.host.drill_host import DrillHost
 from verify.drill.restoring.needs import Needs
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.lab.results import Result
+from verify.lab.client.results import Result
 from verify.trees import Inventory, printable
 from verify.trees.inventory import Block
 
@@ -24,7 +24,7 @@ LONGEST = 12 * 3600.0  # seconds that a restore may take where the policy sets n
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoredPath:
     """What a restore of a path of a point gave, and where it lies. `finding` says why it failed, if it did."""
 
     path: bytes
@@ -37,11 +37,11 @@ class Restored:
 
 
 class Restorer:
-    """Restores paths of one job, each into an empty place of its own below scratch."""
+    """Restores paths of one job, each to an unused path of its own below scratch."""
 
-    def __init__(self, place: Place, job: Job, deadline: float) -> None:
+    def __init__(self, host: DrillHost, job: Job, deadline: float) -> None:
         """Given where duplicity runs and a deadline in monotonic seconds, after which a restore is killed."""
-        self._place, self._job, self._deadline = place, job, deadline
+        self._host, self._job, self._deadline = host, job, deadline
         self._numbers = count(1)
 
     @property
@@ -51,50 +51,50 @@ class Restorer:
 
     def restore(
         self, check: str, path: bytes, point: int, needs: Needs, *, into: str, size: int | None, order: Order
-    ) -> Restored:
-        """Restore a path of a point to its place below the folder `into`, and observe what came.
+    ) -> RestoredPath:
+        """Restore a path of a point to its own path below the folder `into`, and observe what came.
 
         `size` is how many bytes that will take, as far as is known; `order` gives the paths in it as `order_of` packs
         them, and is called while duplicity starts. Raise `CannotRunError` where there is no room.
         """
-        place, downloaded = self._place, needs.bytes(path)
+        host, downloaded = self._host, needs.bytes(path)
         self._must_fit(size if size is not None else GROWS * downloaded, needs)
-        target = place.new_target(posixpath.join(into, path.decode("utf-8", "surrogateescape")) if path else into)
-        place.host.mkdir(posixpath.dirname(target), 0o700)
+        target = host.new_target(posixpath.join(into, path.decode("utf-8", "surrogateescape")) if path else into)
+        host.main.mkdir(posixpath.dirname(target), 0o700)
         allowed = max(min(self.time_left, LONGEST), 1.0)
-        client = place.duplicity(self._job, timeout=allowed)
-        done = f"{place.scratch}/done-{next(self._numbers)}"
-        with _Following(place, target, order, done):
+        client = host.duplicity(self._job, timeout=allowed)
+        done = f"{host.scratch}/done-{next(self._numbers)}"
+        with _Following(host, target, order, done):
             result = client.restore(self._job.destination, target, path=path or None, at=point)
-            place.host.put(done, b"")
-        inventory = place.observer.observe(target) if place.host.exists(target) else Inventory.empty()
-        place.host.remove(done)
+            host.main.put(done, b"")
+        inventory = host.observer.observe(target) if host.main.exists(target) else Inventory.empty()
+        host.main.remove(done)
         self._must_not_be_full(result)
-        return Restored(path, point, target, inventory, result, downloaded, _finding(check, path, result))
+        return RestoredPath(path, point, target, inventory, result, downloaded, _finding(check, path, result))
 
     def wipe(self, target: str) -> None:
         """Remove what was restored."""
-        self._place.host.remove(target)
+        self._host.main.remove(target)
 
     def _must_fit(self, size: int, needs: Needs) -> None:
-        room = self._place.host.free_space(self._place.scratch)
+        room = self._host.main.free_space(self._host.scratch)
         wanted = size + 2 * needs.largest  # a volume as it comes, and decrypted
         if room < wanted:
             raise CannotRunError(
-                f"scratch is too small for this restore: {self._place.scratch} has {room // 10**6:,} MB, and "
+                f"scratch is too small for this restore: {self._host.scratch} has {room // 10**6:,} MB, and "
                 f"{wanted // 10**6:,} MB are needed: set TMPDIR to a larger disk, or lower --budget"
             )
 
     def _must_not_be_full(self, result: Result) -> None:
-        if not result.ok and self._place.host.free_space(self._place.scratch) < (1 << 20):
-            raise CannotRunError(f"no space is left in {self._place.scratch}: set TMPDIR to a larger disk")
+        if not result.ok and self._host.main.free_space(self._host.scratch) < (1 << 20):
+            raise CannotRunError(f"no space is left in {self._host.scratch}: set TMPDIR to a larger disk")
 
 
 class _Following:
     """While it lasts, the observer reads what is restored as it is finished."""
 
-    def __init__(self, place: Place, target: str, order: Order, done: str) -> None:
-        self._place, self._done = place, done
+    def __init__(self, host: DrillHost, target: str, order: Order, done: str) -> None:
+        self._host, self._done = host, done
         self._thread = threading.Thread(target=self._follow, args=(target, order))
         self._failed: list[BaseException] = []
 
@@ -103,9 +103,9 @@ class _Following:
 
     def __exit__(self, *_: object) -> None:
         try:
-            self._place.host.put(self._done, b"")  # also where the restore broke off
-        except BaseException:  # nobody else would tell the observer
-            self._place.observer.close()
+            self._host.main.put(self._done, b"")  # also where the restore failed
+        except BaseException:  # the observer would wait for ever
+            self._host.observer.close()
             raise
         finally:
             self._thread.join()
@@ -114,7 +114,7 @@ class _Following:
 
     def _follow(self, target: str, order: Order) -> None:
         try:
-            self._place.observer.follow(target, order(), self._done)
+            self._host.observer.follow(target, order(), self._done)
         except BaseException as error:  # noqa: BLE001 - raised where the thread is joined
             self._failed.append(error)
 

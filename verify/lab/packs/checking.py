@@ -11,13 +11,13 @@ from typing import Any
 from hypothesis import Phase, settings
 from hypothesis.errors import Unsatisfiable
 
+from verify.lab.client.variants import PLAIN, Variant
 from verify.lab.lab import Lab
 from verify.lab.packs.drawing import Example, collected, settings_of
+from verify.lab.packs.fewer_operations import OPERATIONS, shortened
 from verify.lab.packs.lanes import Lanes
-from verify.lab.packs.meeting import Failure, Meeting, Pack
-from verify.lab.packs.shortening import OPERATIONS, shortened
-from verify.lab.traced import Traced
-from verify.lab.variants import PLAIN, Variant
+from verify.lab.packs.shrinking import FailedExample, Meeting, RunningPack
+from verify.lab.replay.traced import Traced
 from verify.operations import BACKUPS
 from verify.trees import History, edits_of
 
@@ -39,16 +39,16 @@ class Checking:
         lanes: Lanes,
         *,
         given: Mapping[str, Any] | None = None,
-        as_found: Callable[[Failure, Mapping[str, Any]], None] | None = None,
+        as_found: Callable[[FailedExample, Mapping[str, Any]], None] | None = None,
     ) -> None:
         self._as_found = as_found
-        self.failure: Failure | None = None  # the one that is raised, as small as it is by now
+        self.failure: FailedExample | None = None  # the one that is raised, as small as it is by now
         self._test = test
         self._lab = lab
         self._lanes = lanes
         self._settings = settings_of(test)
         self._meeting = Meeting(test, lab_name, lanes, given or {})
-        self._in_company: list[Failure] = []
+        self._in_company: list[FailedExample] = []
 
     def run(self, examples: int, seed: int, variants: Sequence[Variant] = (PLAIN,)) -> None:
         """Check as many examples, drawn by packs with seeds from `seed` on; the packs take turns at the variants.
@@ -81,9 +81,9 @@ class Checking:
         with contextlib.suppress(unittest.SkipTest, Unsatisfiable):  # there was nothing, or nothing that still fits
             self._meeting.held(settings(self._settings, phases=kept))
 
-    def _search(self, packs: Iterator[Pack]) -> None:
+    def _search(self, packs: Iterator[RunningPack]) -> None:
         """Look at the verdicts of packs, in the order in which they were drawn."""
-        running: deque[Pack] = deque()
+        running: deque[RunningPack] = deque()
         for pack in packs:
             running.append(pack)
             while len(running) > self._lanes.count or (running and running[0].verdicts.done()):
@@ -91,7 +91,7 @@ class Checking:
         while running:
             self._look_at(running.popleft())
 
-    def _packs(self, examples: int, seed: int, variants: Sequence[Variant]) -> Iterator[Pack]:
+    def _packs(self, examples: int, seed: int, variants: Sequence[Variant]) -> Iterator[RunningPack]:
         """Draw packs, and have each run as soon as a lane is free: the next is drawn meanwhile."""
         rounds = -(-examples // (PACK * self._lanes.count))  # in each of which all lanes have a pack
         size = -(-examples // (rounds * self._lanes.count))
@@ -102,17 +102,17 @@ class Checking:
             begun = time.perf_counter()
             drawn = collected(self._test, self._settings, seed=seed, examples=size)
             self._lab.statistics["draw_milliseconds"] += round((time.perf_counter() - begun) * 1000)
-            yield Pack(seed, size, variant, drawn, self._meeting.submitted(drawn, variant))
+            yield RunningPack(seed, size, variant, drawn, self._meeting.submitted(drawn, variant))
             examples, seed = examples - size, seed + 1
 
-    def _look_at(self, pack: Pack) -> None:
+    def _look_at(self, pack: RunningPack) -> None:
         failures = pack.failures
         self._count(pack.examples)
         if not failures:
             return
         found = self._meeting.first_alone(failures, pack.variant)
         if found is None:
-            self._in_company.append(min(failures, key=Failure.length).noting(COMPANY))
+            self._in_company.append(min(failures, key=FailedExample.length).noting(COMPANY))
             return
         self.failure = found
         if self._as_found:
@@ -120,7 +120,7 @@ class Checking:
         self._lanes.stop()
         self._meeting.shrunk(self._with_fewer_operations(found), pack)
 
-    def _with_fewer_operations(self, found: Failure) -> Failure:
+    def _with_fewer_operations(self, found: FailedExample) -> FailedExample:
         operations = self._meeting.given.get(OPERATIONS)
         return shortened(self._meeting, found, operations, self._lanes.count) if operations else found
 

@@ -28,7 +28,7 @@ class Lanes:
 
     def __init__(self, lab: Lab, count: int) -> None:
         self.count = count
-        self._lab = lab
+        self.lab = lab
         self._stack = ExitStack()
         self._open: list[Lab] = []
         self._free: queue.SimpleQueue[Lab] = queue.SimpleQueue()
@@ -47,7 +47,7 @@ class Lanes:
 
     def _begin(self) -> None:
         for number in range(1, self.count + 1):
-            lane = self._stack.enter_context(self._lab.lane(f"lane-{number}"))
+            lane = self._stack.enter_context(self.lab.lane(f"lane-{number}"))
             self._open.append(lane)
             self._free.put(lane)
         self._pool = ThreadPoolExecutor(self.count, "lane")
@@ -79,7 +79,7 @@ class Lanes:
     def take_statistics(self) -> None:
         """Add what the lanes counted to what their lab counted."""
         for lane in self._open:
-            self._lab.statistics.update(lane.statistics)
+            self.lab.statistics.update(lane.statistics)
             lane.statistics.clear()
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from typing import BinaryIO, NoReturn
 
 from verify.lab.packs.drawing import Example
 
-PATIENCE = 3.0  # seconds that the copies may take
+COPIES_END_WITHIN = 3.0  # seconds that the copies may take
 FOLLOWED = 8  # attempts that are told of what follows a failure, at most: most attempts do not fail
 DOUBTED = 4  # attempts in a row of which both ends are followed
 
@@ -69,7 +69,7 @@ def foreseen(limit: int) -> list[Example] | Copy:
         return Copy(open(writing, "wb"), limit)  # noqa: PTH123 - a descriptor, open as long as the process
     os.close(writing)
     try:
-        told = _read(reading, time.monotonic() + PATIENCE)
+        told = _read(reading, time.monotonic() + COPIES_END_WITHIN)
     finally:
         os.close(reading)
         _end(child)

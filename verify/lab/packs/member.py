@@ -1,17 +1,23 @@
 """The lab as one history of a pack sees it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
 
 from verify.errors import CannotRunError
-from verify.lab.lab import AnyReturn, Chain, Lab, Point, Restored, Taking
+from verify.lab.client.results import ListResult, VerifyResult
+from verify.lab.history_lab import AnyReturn, HistoryLab, RefusedSteps
+from verify.lab.lab import Chain, Lab, Point, Restored, Taking
 from verify.lab.packs.side_by_side import Request, ask
-from verify.lab.results import ListResult, VerifyResult
 from verify.secret import Secret
 from verify.trees import Inventory, Tree
 
-NOT_SHARED = ("host", "source_host", "store")  # what a command of one history's own would go through
+
+class SharesChains(Protocol):
+    """A pack: it knows the chains that its members share."""
+
+    def chain(self, number: int, *, encrypted: bool, selection: bool) -> Chain:
+        """Return the chain that is each member's `number`-th."""
 
 
 @dataclass(eq=False)
@@ -52,26 +58,38 @@ class MemberVerified(VerifyResult):
         return self.own
 
 
-class Member(Lab):
-    """A lab whose source is one folder among the others of a pack; what it is asked for, all are asked for.
+class Member(HistoryLab):
+    """One history's view of a lab that a pack shares: its source is one folder among those of the others.
 
-    A test's body that does more than that belongs to a test that is marked `alone`.
+    A command that it asks for runs once for all members of the pack. A test that needs more than that is marked
+    `alone`.
     """
 
-    def __init__(self, lab: Lab, pack: Any, name: str) -> None:
-        self.__dict__.update({field.name: getattr(lab, field.name) for field in fields(Lab)})
-        self.__dict__.update({field: _Alone(field) for field in NOT_SHARED})
+    def __init__(self, lab: Lab, pack: SharesChains, name: str) -> None:
+        self.site = lab.site
         self._pack = pack
         self._name = name
         self._chains = 0
 
+    def __getattr__(self, name: str) -> NoReturn:
+        """Say what to do about a test that asks for what only a whole lab has, such as its host."""
+        if name.startswith("_") or not (name in Lab.__dataclass_fields__ or hasattr(Lab, name)):
+            raise AttributeError(name)
+        raise CannotRunError(
+            f"a test whose histories are packed cannot use lab.{name}: "
+            'mark it @pytest.mark.alone(reason="…"), and each of its examples has a cycle of its own'
+        )
+
     @property
     def source(self) -> str:
         """The folder of this history."""
-        return f"{super().source}/{self._name}"
+        return f"{self.site.sandboxed.source}/{self._name}"
 
     def new_chain(self, *, encrypted: bool = False, selection: bool = False, archive: bool = False) -> Chain:
-        """Return a chain without points: the pack's, the first for who asks first. It has its own archive anyway."""
+        """Return a chain without points: the pack's own, made for the first member that asks.
+
+        It always has an archive directory of its own.
+        """
         del archive
         shared = self._pack.chain(self._chains, encrypted=encrypted, selection=selection)
         self._chains += 1
@@ -79,9 +97,9 @@ class Member(Lab):
             shared.destination, shared.duplicity, self.source, shared.encrypted, archive=shared.archive, shared=shared
         )
 
-    def fill_source(self, tree: Tree, before: Tree | None = None) -> list[tuple[bytes, str, str]]:
-        """Make the history's folder hold a tree, as `Lab.fill_source` does."""
-        refused: list[tuple[bytes, str, str]] = ask(Request("fill", own=(tree, before)))
+    def fill_source(self, tree: Tree, before: Tree | None = None) -> RefusedSteps:
+        """Make the history's folder hold a tree."""
+        refused: RefusedSteps = ask(Request("fill", own=(tree, before)))
         return refused
 
     def observe_source(self) -> Inventory:
@@ -95,7 +113,7 @@ class Member(Lab):
         chain.points.append(point)
         return point
 
-    def once(self, work: Callable[..., AnyReturn], chain: Chain, *arguments: Any) -> AnyReturn:
+    def once(self, work: Callable[..., AnyReturn], chain: Chain, *arguments: object) -> AnyReturn:
         """Do work for the pack whose answer is the same for each of its histories."""
         done: AnyReturn = ask(Request("once", (work, _shared(chain), arguments)))
         return done
@@ -117,21 +135,6 @@ class Member(Lab):
         """Return how duplicity compares a point with the history's folder as it is now."""
         verified: VerifyResult = ask(Request("verify", (_shared(point),)))
         return verified
-
-
-class _Alone:
-    """What stands where a pack has nothing that would be one history's own."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise CannotRunError(
-            f"a test whose histories are packed cannot use lab.{self._name}.{name}: "
-            'mark it @pytest.mark.alone(reason="…"), and each of its examples has a cycle of its own'
-        )
 
 
 def _shared(one: Chain | Point) -> Chain | Point:

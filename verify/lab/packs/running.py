@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from verify.errors import CannotRunError
+from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Lab
 from verify.lab.packs import side_by_side
 from verify.lab.packs.member import Member
-from verify.lab.packs.pack import Pack, name_of
+from verify.lab.packs.requests import HistoryPack, name_of
 
-Body = Callable[[Lab], object]  # a test with everything but the lab
+Body = Callable[[HistoryLab], object]  # a test with everything but the lab
 
 
 @dataclass(frozen=True)
-class Verdict:
+class HistoryVerdict:
     """What became of a history: the error that its body raised, None where everything holds.
 
     `with_company` says that the error is met with the other histories of the pack only.
@@ -24,7 +25,7 @@ class Verdict:
     with_company: bool = False
 
 
-def judged(lab: Lab, bodies: Sequence[Body]) -> list[Verdict | None]:
+def judged(lab: Lab, bodies: Sequence[Body]) -> list[HistoryVerdict | None]:
     """Given bodies, run them as a pack; return the verdict of each.
 
     Where a command failed for all, only the guilty one has a verdict, and the others None: they are not known.
@@ -36,14 +37,14 @@ def judged(lab: Lab, bodies: Sequence[Body]) -> list[Verdict | None]:
     return _narrowed(lab, bodies, verdicts)
 
 
-def _run(lab: Lab, bodies: Sequence[Body]) -> tuple[list[Verdict], bool]:
+def _run(lab: Lab, bodies: Sequence[Body]) -> tuple[list[HistoryVerdict], bool]:
     """Return the verdicts of a pack, and whether a command failed for several of its histories.
 
     A history by itself is run as it would be without packs.
     """
     if len(bodies) == 1:
-        return [Verdict(_alone(lab, bodies[0]))], False
-    with Pack(lab) as pack:
+        return [HistoryVerdict(_alone(lab, bodies[0]))], False
+    with HistoryPack(lab) as pack:
         members = [partial(body, Member(lab, pack, name_of(number))) for number, body in enumerate(bodies)]
         raised = side_by_side.run(members, pack.serve)
     for error in raised:
@@ -51,7 +52,7 @@ def _run(lab: Lab, bodies: Sequence[Body]) -> tuple[list[Verdict], bool]:
             raise error
     lab.statistics["packs"] += 1
     _count(lab, len(bodies))
-    return [Verdict(error) for error in raised], bool(pack.failed) and any(raised)
+    return [HistoryVerdict(error) for error in raised], bool(pack.failed) and any(raised)
 
 
 def _alone(lab: Lab, body: Body) -> Exception | None:
@@ -74,7 +75,7 @@ def _count(lab: Lab, histories: int) -> None:
         lab.statistics["histories_encrypted"] += histories
 
 
-def _narrowed(lab: Lab, bodies: Sequence[Body], whole: Sequence[Verdict]) -> list[Verdict | None]:
+def _narrowed(lab: Lab, bodies: Sequence[Body], whole: Sequence[HistoryVerdict]) -> list[HistoryVerdict | None]:
     """Return verdicts in which only the guilty ones of a pack that failed as a whole have one.
 
     One of them is looked for, by halves, and not all: each costs as many cycles as the pack has halves. If no
@@ -86,8 +87,8 @@ def _narrowed(lab: Lab, bodies: Sequence[Body], whole: Sequence[Verdict]) -> lis
         verdicts, crashed = _run(lab, members)
         if any(verdict.error for verdict in verdicts):
             found = _narrowed(lab, members, verdicts) if crashed else verdicts
-            guilty: list[Verdict | None] = [None] * len(bodies)
+            guilty: list[HistoryVerdict | None] = [None] * len(bodies)
             for number, verdict in zip(half, found, strict=True):
                 guilty[number] = verdict if verdict and verdict.error else None
             return guilty
-    return [Verdict(each.error, with_company=True) for each in whole]
+    return [HistoryVerdict(each.error, with_company=True) for each in whole]

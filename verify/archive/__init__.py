@@ -1,0 +1,1 @@
+"""duplicity's archive format: file names, sets and chains, manifests, and whether all is there."""

@@ -1,0 +1,96 @@
+"""What duplicity calls its files at a destination, read from their names: the only place that knows how."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from verify.durations import moment
+
+Part = Literal["volume", "manifest", "signature"]
+PARTS: tuple[Part, ...] = ("volume", "manifest", "signature")
+
+# As in duplicity/file_naming.py. A full backup's names have one time, an incremental's have two.
+_TIME = r"\d{8}T\d{6}Z"
+_BACKUP = rf"duplicity-(?:full\.|inc\.(?P<start>{_TIME})\.to\.)(?P<end>{_TIME})"
+_SIGNATURES = rf"duplicity-(?:full-signatures\.|new-signatures\.(?P<start>{_TIME})\.to\.)(?P<end>{_TIME})"
+_PATTERNS: Mapping[Part, str] = {
+    "volume": rf"{_BACKUP}\.vol(?P<number>\d+)\.difftar",
+    "manifest": rf"{_BACKUP}\.manifest",
+    "signature": rf"{_SIGNATURES}\.sigtar",
+}
+_UNFINISHED = r"(?P<partial>\.part)?"
+_SUFFIX = r"(?:\.(?P<suffix>gpg|p7m|gz))?"
+_ENCRYPTED = frozenset({"gpg", "p7m"})
+_Patterns = Mapping[Part, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that a set covers, in seconds since the epoch: a full one has no start."""
+
+    start: int | None
+    end: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is a full backup's."""
+        return self.start is None
+
+    def __str__(self) -> str:
+        return f"the {'full' if self.is_full else 'incremental'} of {moment(self.end)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a file's name says. `partial` is one that duplicity had not finished."""
+
+    part: Part
+    span: Span
+    number: int = 0  # of volumes, from 1
+    partial: bool = False
+    encrypted: bool = False
+
+
+class Names:
+    """The names of one job's files, which may begin with prefixes of the job's own."""
+
+    def __init__(self, common: str = "", prefixes: Mapping[Part, str] | None = None) -> None:
+        """Given the prefix of all files, and those that follow it for some parts, read only names that begin so."""
+        self._patterns = _compiled({part: re.escape(common + (prefixes or {}).get(part, "")) for part in PARTS})
+
+    def read(self, name: str) -> Named | None:
+        """Given a file's name, return what it says; None where it is none of this job's."""
+        return _read(name, self._patterns)
+
+
+def read_with_any_prefix(name: str) -> Named | None:
+    """Given a file's name, return what it says, whatever it begins with; None where duplicity did not make it."""
+    return _read(name, _ANY_PREFIX)
+
+
+def _read(name: str, patterns: _Patterns) -> Named | None:
+    return next((_named(part, found) for part, each in patterns.items() if (found := each.fullmatch(name))), None)
+
+
+def _compiled(before: Mapping[Part, str]) -> _Patterns:
+    """Given what stands before the names of each part, as a regular expression, return the patterns of whole names."""
+    return {part: re.compile(before[part] + _PATTERNS[part] + _UNFINISHED + _SUFFIX) for part in PARTS}
+
+
+def _named(part: Part, found: re.Match[str]) -> Named:
+    return Named(
+        part,
+        Span(_seconds(found["start"]) if found["start"] else None, _seconds(found["end"])),
+        number=int(found["number"]) if part == "volume" else 0,
+        partial=bool(found["partial"]),
+        encrypted=found["suffix"] in _ENCRYPTED,
+    )
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.strptime(text, "%Y%m%dT%H%M%S%z").timestamp())
+
+
+_ANY_PREFIX = _compiled(dict.fromkeys(PARTS, ".*?"))

@@ -1,0 +1,91 @@
+"""Trials in packs: many rules and trees for the price of one backup."""
+
+import shlex
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from verify.checks import Finding
+from verify.concerns.selection.trial import MODEL, Trial
+from verify.lab.lab import Lab
+from verify.selection import RuleError, parse_rules
+from verify.selection.pairs import CommandLine, Group, Pack, Pair, Shared, edge_of
+from verify.trees import Tree, file
+
+PACKED = 125  # pairs of a pack at most: duplicity asks every rule about every path
+
+Found = Mapping[Pair, Sequence[Finding]]
+
+
+def trial_of(lab: Lab, rules: Group) -> Trial:
+    """Given options for the source itself, return the trial of them; the source holds one file."""
+    lab.fill_source(Tree({b"a": file((1, 1))}))
+    line = CommandLine(lab.source, lab.host.scratch_path("list"))
+    line.write(rules)
+    return Trial(lab, line.words, line.lists)
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Trials of pairs that share options, in a lab."""
+
+    lab: Lab
+    shared: Shared
+
+    @cached_property
+    def refused(self) -> bool:
+        """Whether the lab's release refuses the shared options, whatever a pair has."""
+        return self._refuses(edge_of(self.shared))
+
+    def together(self, pairs: Sequence[Pair]) -> Found:
+        """Given pairs, back them up in packs; return the findings of each pair that has some.
+
+        A pair whose rules duplicity refuses, by the model, would have a whole pack refused.
+        """
+        refused = {pair for pair in pairs if self._refuses(pair)}
+        accepted = [pair for pair in pairs if pair not in refused]
+        found: dict[Pair, Sequence[Finding]] = {pair: self.alone(pair) for pair in refused}
+        for first in range(0, len(accepted), PACKED):
+            found |= self._tried(Pack(self.shared, tuple(accepted[first : first + PACKED])))
+        self.lab.statistics["selection_pairs"] += len(accepted)
+        self.lab.statistics["selection_refusals"] += len(refused)
+        return found
+
+    def alone(self, pair: Pair) -> list[Finding]:
+        """Given a pair, try it by itself; return its findings, led by one that names its rules."""
+        trial = self.trial(Pack(self.shared, (pair,)))
+        found = trial.findings()
+        if not found or not found[0].path:
+            return found
+        rules = "".join([shlex.join(trial.words), *(f"\n{path}: {data!r}" for path, data in trial.lists.items())])
+        return [Finding(MODEL, "", "what the model of its rules takes", f"{len(found)} paths otherwise", rules), *found]
+
+    def _refuses(self, pair: Pair) -> bool:
+        line = Pack(self.shared, (pair,)).command_line(self.lab.source, "list")
+        try:
+            parse_rules(self.lab.source, line.words, self.lab.release, line.lists)
+        except RuleError:
+            return True
+        return False
+
+    def _tried(self, pack: Pack) -> Found:
+        """Return the findings of each pair of a pack; what is no single pair's is told of the first."""
+        found = self.trial(pack).findings()
+        if found and not found[0].path and len(pack.pairs) > 1:
+            return self._refused_in(pack) or {pack.pairs[0]: found}
+        by_place: defaultdict[str, list[Finding]] = defaultdict(list)
+        for each in found:
+            place = each.path.partition("/")[0]
+            by_place[place if place in pack.places else pack.places[0]].append(each)
+        return {pair: by_place[place] for pair, place in pack.placed if place in by_place}
+
+    def _refused_in(self, pack: Pack) -> Found:
+        """Return the findings of a pair for whose sake a pack is refused, nothing where it is no single pair's."""
+        return next(filter(None, map(self._tried, pack.halves)), {})
+
+    def trial(self, pack: Pack) -> Trial:
+        """Given a pack, fill the source with its trees, and return the trial of its rules."""
+        self.lab.fill_source(pack.tree)
+        line = pack.command_line(self.lab.source, self.lab.host.scratch_path("list"))
+        return Trial(self.lab, line.words, line.lists)

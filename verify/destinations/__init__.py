@@ -1,0 +1,1 @@
+"""Looking at the storage where a backup lies; nothing here writes to it."""

@@ -1,0 +1,53 @@
+"""Looking at a `file://` destination: a folder of the host that duplicity runs on."""
+
+import os
+import posixpath
+from typing import Protocol
+
+from verify.archive.sets import Object
+from verify.destinations.view import RefusedError
+
+
+class HostFiles(Protocol):
+    """What a view asks of the host that duplicity runs on."""
+
+    def sizes(self, folder: str) -> list[tuple[bytes, int, int]]:
+        """Return (name, bytes, modification time in ns) of each file in a folder."""
+
+    def get(self, path: str) -> bytes:
+        """Return a file's bytes."""
+
+    def digest(self, path: str, algorithm: str) -> tuple[str, int]:
+        """Return a file's hexadecimal digest, and how many bytes it has."""
+
+
+class FolderView:
+    """The view of a folder."""
+
+    def __init__(self, files: HostFiles, folder: str) -> None:
+        """Given the files of the host that duplicity runs on, and the folder as its URL has it, look at that."""
+        self._files, self._folder = files, posixpath.normpath(f"/{folder.lstrip('/')}")
+        self.downloaded = 0
+
+    def objects(self) -> list[Object]:
+        """Return the files in the folder."""
+        try:
+            listed = self._files.sizes(self._folder)
+        except FileNotFoundError:
+            raise RefusedError(f"no folder {self._folder}", "correct DST, or mount what holds it") from None
+        except OSError as error:
+            hint = "run the drill as a user who may read it"
+            raise RefusedError(f"{self._folder} cannot be listed ({error.strerror})", hint) from None
+        return [Object(os.fsdecode(name), size, f"{mtime_ns}", mtime_ns / 1e9) for name, size, mtime_ns in listed]
+
+    def read(self, name: str) -> bytes:
+        """Return a file's bytes."""
+        data = self._files.get(posixpath.join(self._folder, name))
+        self.downloaded += len(data)
+        return data
+
+    def digest(self, name: str, algorithm: str) -> tuple[str, int]:
+        """Return a file's digest and size; it is read where it lies."""
+        digest, size = self._files.digest(posixpath.join(self._folder, name), algorithm)
+        self.downloaded += size
+        return digest, size

@@ -1,0 +1,153 @@
+"""What a drill's checks find, each a function of the drill: see tests/drill."""
+
+import contextlib
+from pathlib import Path
+
+from verify.archive import completeness
+from verify.checks import Finding
+from verify.drill.contents.booting import Booted, Postgres
+from verify.drill.contents.databases import Cluster, Dump, clusters_in, dumps_in
+from verify.drill.contents.kinds import KINDS
+from verify.drill.contents.usable import usable
+from verify.drill.drill import Drill
+from verify.drill.host.archive import counted_findings, volume_size_of
+from verify.drill.points import expected, shrunken
+from verify.drill.restoring import estimate
+from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven, prove
+from verify.durations import moment
+from verify.errors import NotProvenError
+
+
+def agreement_findings(drill: Drill) -> list[Finding]:
+    """Return a finding if duplicity sees another newest point than lies there.
+
+    Raise `NotProvenError` where it passes over points whose signatures are lost, as it does: that is told by itself.
+    """
+    night = drill.night
+    seen = max((each.time for each in night.status.sets), default=0)
+    if seen == night.newest:
+        night.say("duplicity sees the same newest point")
+        return []
+    there = night.destination.stored.points if night.destination.is_seen else ()
+    if completeness.signature_findings(each for each in there if each.span.end > seen):
+        raise NotProvenError("duplicity passes over points without signatures: see signatures-complete")
+    got = moment(seen) if seen else "no point"
+    return [Finding("duplicity-agrees", "", f"the newest point of {moment(night.newest)}", got)]
+
+
+def chain_findings(drill: Drill) -> list[Finding]:
+    """Return a finding for each way in which a chain is broken; unseen, by what duplicity counts."""
+    night = drill.night
+    there = night.destination
+    if there.is_seen:
+        volumes = sum(len(each.volumes) for each in there.stored.points)
+        sets = f"{volumes:,} volumes of {len(there.stored.points):,} sets"
+        night.say(", ".join([sets, *completeness.unfinished(there.stored)]))
+        return night.blame(completeness.chain_findings(there.stored, there.manifests, there.remembered_sizes))
+    _ = drill.listings.newest
+    chain = drill.listings.archive_of(night.newest).leading_to(night.newest, volume_size_of(night.job))
+    if not chain:
+        raise NotProvenError("duplicity's archive does not hold the newest chain's manifests")
+    night.say(f"{len(chain):,} sets of the newest chain, by what duplicity lists; sizes and older chains are not known")
+    return counted_findings(night.status, chain)
+
+
+def signature_findings(drill: Drill) -> list[Finding]:
+    """Return a finding for each point whose signatures are lost."""
+    night = drill.night
+    return night.blame(completeness.signature_findings(night.destination.stored.points))
+
+
+def path_findings(drill: Drill) -> list[Finding]:
+    """Return a finding for each path that should be in the newest point and is not.
+
+    Raise `NotProvenError` where the point is empty: that is one finding, and not one a path.
+    """
+    night = drill.night
+    if drill.listings.is_empty:
+        raise NotProvenError("the newest point holds nothing: see not-shrunken")
+    return expected.findings_of(drill.path_verdict, night.newest)
+
+
+def shrink_findings(drill: Drill) -> list[Finding]:
+    """Return a finding if the newest point holds much less than the one before."""
+    night = drill.night
+    paths, threshold = len(drill.listings.newest), night.policy.shrink_threshold
+    earlier = drill.listings.point_before(night.newest)
+    before = None if earlier is None else (earlier, drill.listings.paths_of(earlier))
+    night.say(f"{paths - 1:,} paths" + (f", {before[1] - 1:,} before" if before else ""))
+    found = shrunken.shrink_findings(night.newest, paths, before, threshold)
+    if found or not night.destination.is_seen:
+        return found
+    fulls = [chain[0] for chain in night.destination.stored.chains]
+    return shrunken.full_findings(fulls[-1], fulls[-2] if fulls[1:] else None, threshold)
+
+
+def volume_findings(drill: Drill) -> list[Finding]:
+    """Download volumes, at most for half of the budget; return a finding for each that is not what it was."""
+    night = drill.night
+    there = night.destination
+    hashed = [each for each in hashed_volumes(there.stored, there.manifests) if each.stored.name not in night.blamed]
+    proven = night.ledger.proven(each.stored for each in hashed)
+    tonight = least_recently_proven(hashed, proven, night.budget // 2, night.draw)
+    if not tonight:
+        raise NotProvenError(f"no volume is there that fits into half of the budget of {night.budget:,} bytes")
+    good, found = prove(there.view, tonight, night.deadline)
+    if not good and not found:
+        raise NotProvenError("the time was used up before")
+    night.ledger.note_proven(good, night.started)
+    night.ledger.note_bad(each.path for each in found)
+    reach = coverage(hashed, night.ledger.proven(each.stored for each in hashed), night.started)
+    night.figures |= {"volumes": reach.volumes, "volumes_proven": reach.proven, "oldest_proof": reach.oldest}
+    night.say(f"{len(good):,} tonight; {reach}")
+    return night.blame(found)
+
+
+def content_findings(drill: Drill, restored: Path, kinds: str) -> list[Finding]:
+    """Given what was restored, open what is of some kinds; return a finding for each that cannot be.
+
+    Raise `NotProvenError` where there is none.
+    """
+    night = drill.night
+    source = None
+    with contextlib.suppress(NotProvenError):
+        source = night.source.folder
+    newest = drill.restores.newest
+    bad = newest.comparison.bad if newest else frozenset[bytes]()
+    found = usable(restored, KINDS[kinds], source, night.deadline, bad)
+    if not found.counts:
+        late = "the time was used up before"
+        raise NotProvenError(late if found.late else f"no {kinds} are among what was restored")
+    night.say(str(found))
+    return found.findings
+
+
+def database_findings(drill: Drill, restored: Path) -> list[Finding]:
+    """Given what was restored, boot each PostgreSQL in it; return a finding for each that does not come up.
+
+    Raise `NotProvenError` where there is none, or nothing to boot it with.
+    """
+    night = drill.night
+    databases: list[Cluster | Dump] = [*clusters_in(restored), *dumps_in(restored)]
+    if not databases:
+        raise NotProvenError("no PostgreSQL is among what was restored")
+    with drill.sealed() as host:
+        server, booted = Postgres(host), list[Booted]()
+        for each in databases:
+            booted.append(server.boot(each, restored) if isinstance(each, Cluster) else server.load(each, restored))
+    night.say("; ".join(each.said for each in booted if each.said))
+    return [found for each in booted for found in each.findings]
+
+
+def restore_time_findings(drill: Drill) -> list[Finding]:
+    """Return a finding if a restore of everything takes longer than the policy allows."""
+    night = drill.night
+    found = estimate.estimate(night.ledger.restores, drill.restore_points.needs(night.newest).bytes(b""))
+    if found:
+        night.figures |= {
+            "full_bytes": found.bytes, "full_seconds": found.seconds,
+            "full_low": found.low, "full_high": found.high,
+        }  # fmt: skip
+        night.say(f"{found} for {found.bytes:,} bytes{estimate.cost_words(found, night.policy.price_per_gb)}")
+    allowed = night.policy.max_restore_time
+    return estimate.time_findings(found, None if allowed is None else allowed.total_seconds())

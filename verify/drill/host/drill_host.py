@@ -1,0 +1,101 @@
+"""The host of a drill: where duplicity runs, and where it restores to."""
+
+import dataclasses
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.version import Version
+
+from verify.drill.host.command import NAME, drill_environment, drill_options, patience_of
+from verify.errors import CannotRunError
+from verify.job import Job
+from verify.lab.client.duplicity import Duplicity
+from verify.lab.hosts.host import Host
+from verify.secret import Secret
+
+METADATA = 3600.0  # seconds that duplicity has for a status or a listing, signatures downloaded included
+GPG_HOME = "gpg"
+LOCK = "lockfile"  # of duplicity, in its archive
+NO_PASSPHRASE = Secret("")
+
+
+@dataclass(frozen=True)
+class DrillHost:
+    """A host with duplicity on it. `archive` is a folder of the drill's own; `scratch` is where restores go.
+
+    One host, reached by three gateways, each of which does one thing at a time: `main` runs commands, `observer`
+    looks at files while a command runs, and `aside` runs a second command beside it.
+    """
+
+    main: Host
+    observer: Host
+    aside: Host
+    command: tuple[str, ...]
+    release: Version
+    archive: str
+    scratch: str
+    environment: Mapping[str, str | Secret] = field(repr=False)
+    fetched_to: Path | None  # on this machine, for what is restored on another host; None where the host is this one
+    versions: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+    def duplicity(self, job: Job, timeout: float = METADATA) -> Duplicity:
+        """Given a job, return the client that runs its commands here, each for at most `timeout` seconds."""
+        return Duplicity(
+            self.main, self.command, self.release, env=self.environment,
+            options=drill_options(job, self.archive, posixpath.join(self.scratch, "tmp")),
+            patience=patience_of(job), timeout=timeout,
+        )  # fmt: skip
+
+    def duplicity_aside(self, job: Job) -> Duplicity:
+        """Given a job, return a client that can list while another command of duplicity's runs.
+
+        duplicity locks its archive, so this client has an archive of its own: hard links to what the other one holds
+        by now.
+        """
+        own = aside_of(self.archive)
+        self.aside.remove(own)
+        if self.aside.exists(self.archive):
+            self.aside.run(["cp", "-al", self.archive, own])
+            self.aside.remove(posixpath.join(own, NAME, LOCK))
+        options = drill_options(job, own, posixpath.join(self.scratch, "tmp"))
+        return dataclasses.replace(self.duplicity(job), host=self.aside, options=options)
+
+    def fetched(self, target: str) -> Path:
+        """Given a restored path, return it on this machine."""
+        if self.fetched_to is None:
+            return Path(target)
+        here = self.fetched_to / posixpath.relpath(target, self.scratch)
+        if not here.exists():
+            here.parent.mkdir(parents=True, exist_ok=True)
+            self.main.stream_out(target, here)
+        return here
+
+    def new_target(self, name: str) -> str:
+        """Given a name, return its path in scratch, to restore to. Raise `CannotRunError` where something is there."""
+        path = posixpath.join(self.scratch, name)
+        if self.main.exists(path):
+            raise CannotRunError(f"{path}, where a restore should go, is taken: remove it, and run again")
+        return path
+
+
+def environment_of(job: Job, scratch: str, home: str | None) -> Mapping[str, str | Secret]:
+    """Given a job and the drill's scratch folder, return the variables of duplicity's commands.
+
+    The passphrase of a job without one is empty, not unset: duplicity would ask the terminal for it.
+    """
+    own = drill_environment(job, posixpath.join(scratch, "tmp"), posixpath.join(scratch, GPG_HOME), home)
+    return {"PASSPHRASE": NO_PASSPHRASE, **own}
+
+
+def aside_of(archive: str) -> str:
+    """Given where duplicity's archive is, return where the archive for a second command lies."""
+    return f"{archive}-aside"
+
+
+def prepare(host: Host, scratch: str, archive: str) -> None:
+    """Make the drill's own folders on a host; no other user may enter them."""
+    for path in (archive, scratch, posixpath.join(scratch, "tmp"), posixpath.join(scratch, GPG_HOME)):
+        host.mkdir(path, 0o700)

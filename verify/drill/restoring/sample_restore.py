@@ -1,0 +1,233 @@
+"""An exercise: paths of one point, chosen under a budget, restored and compared."""
+
+import os
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import groupby
+
+from verify.archive.sets import Object
+from verify.checks import Finding
+from verify.drill.ledger.ledger import Ledger
+from verify.drill.points.listing import Listing
+from verify.drill.restoring.comparing import Comparison, Yardstick
+from verify.drill.restoring.cover import cheapest_cover
+from verify.drill.restoring.needs import Needs
+from verify.drill.restoring.restorer import RestoredPath, Restorer
+from verify.drill.restoring.sampling import Leaf, Stratum, draw
+from verify.onsite.tree_files import order_of, paths_in
+from verify.trees import Inventory
+from verify.trees.inventory import Block
+
+Orders = dict[bytes, list[Block]]  # by a path, what is listed at and in it, as `order_of` packs it
+
+NEVER = 1 << 62  # bytes, which no budget has
+BROKEN = 3  # restores that fail before no more are tried: what is broken is known by then
+
+
+@dataclass(frozen=True)
+class RestorePoint:
+    """A point that is restored from: its time, what duplicity lists of it, and what its restores download.
+
+    `can_name` says whether duplicity can be told to restore a path alone.
+    """
+
+    time: int
+    listing: Listing
+    needs: Needs
+    strata: Callable[[Leaf], Iterable[Stratum]]
+    can_name: Callable[[bytes], bool]
+
+    @property
+    def population(self) -> int:
+        """How many leaves are listed."""
+        return self.listing.leaves
+
+    def named(self, path: bytes) -> bytes:
+        """Given a path, return what is restored for it: itself, or the nearest folder that can be named."""
+        while not self.can_name(path):
+            path = path.rpartition(b"/")[0]
+        return path
+
+
+@dataclass(frozen=True)
+class RestoreChoice:
+    """What to restore of a point: folders and files that hold the first of those drawn, and all that must be.
+
+    `lost` are those of both that need a spoiled volume: they are not restored, and count as bad.
+    """
+
+    point: RestorePoint
+    drawn: Sequence[bytes]  # of its leaves at random, in that order
+    cover: Sequence[bytes]
+    cost: int  # bytes that restoring the cover downloads
+    lost: frozenset[bytes] = frozenset()
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether the point is restored as a whole."""
+        return list(self.cover) == [b""]
+
+
+@dataclass
+class RestoreOutcome:
+    """What came of an exercise. Its comparison is there once the last restore was compared, which is waited for."""
+
+    chosen: RestoreChoice
+    restored: list[RestoredPath] = field(default_factory=list)
+    compared: list[Future[Comparison]] = field(default_factory=list)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """What came of comparing all that was restored, with the findings about restores that failed."""
+        whole = Comparison([each.finding for each in self.restored if each.finding])
+        for each in self.compared:
+            whole.add(each.result())
+        return whole
+
+    @property
+    def drawn(self) -> int:
+        """How many of those drawn were restored, before the first that was not: a random sample of all."""
+        if self.chosen.is_everything:
+            return self.chosen.point.population if self.restored else 0
+        for number, path in enumerate(self.chosen.drawn):
+            if path not in self.chosen.lost and not any(_holds(each.path, path) for each in self.restored):
+                return number
+        return len(self.chosen.drawn)
+
+    @property
+    def bad(self) -> int:
+        """How many of those came back otherwise, or not at all."""
+        failed = [*self.chosen.lost, *(each.path for each in self.restored if each.finding)]
+        if self.chosen.is_everything:
+            return self.chosen.point.population if failed else len(self.comparison.bad_leaves)
+        drawn = self.chosen.drawn[: self.drawn]
+        return sum(path in self.comparison.bad or any(_holds(each, path) for each in failed) for path in drawn)
+
+    @property
+    def volumes(self) -> Iterator[bytes]:
+        """The paths whose restore succeeded, and with it the hashes of all volumes that it needed."""
+        return (each.path for each in self.restored if not each.finding)
+
+
+def choose(
+    point: RestorePoint, size: int, must: Iterable[bytes], *, budget: int, draw_: random.Random, ledger: Ledger
+) -> RestoreChoice:
+    """Given a point, draw paths to restore at random, as many of them as the budget in bytes allows.
+
+    What must be restored is, whatever it costs. What does not fit ends the draw, and is not passed
+    over: else what costs much would never be looked at, and the sample be none of all.
+    """
+    sample = draw(point.listing, point.population, size, draw_, strata=point.strata, proven=ledger.paths_proven)
+    fixed, needs = list(must), point.needs
+    named = {path: point.named(path) for path in (*fixed, *sample.at_random, *sample.for_strata)}
+    lost = frozenset(path for path in (*fixed, *sample.at_random) if needs.is_spoiled(named[path]))
+
+    def price(count: int, strata: int = 0) -> tuple[list[bytes], int]:
+        wanted = (*fixed, *sample.at_random[:count], *sample.for_strata[:strata])
+        cover = cheapest_cover([named[path] for path in wanted if not needs.is_spoiled(named[path])], cost)
+        return cover, sum(map(needs.bytes, cover))
+
+    def cost(path: bytes) -> int:
+        return NEVER if needs.is_spoiled(path) else needs.bytes(path)
+
+    count = _most(len(sample.at_random), lambda some: price(some)[1] <= budget)
+    strata = _most(len(sample.for_strata), lambda some: price(count, some)[1] <= budget)
+    cover, bytes_ = price(count, strata)
+    order = {path: number for number, path in enumerate(sample.at_random)}
+    first = {each: min((n for path, n in order.items() if _holds(each, path)), default=len(order)) for each in cover}
+    drawn = sample.at_random[:count]
+    cover.sort(key=lambda each: first[each])
+    return RestoreChoice(point, drawn, cover, bytes_, lost & {*fixed, *drawn})
+
+
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest number up to a limit that fits, where each smaller one does too; 0 if none does."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
+
+
+def carry_out(
+    check: str,
+    chosen: RestoreChoice,
+    restorer: Restorer,
+    yardstick: Yardstick,
+    comparing: Executor,
+    *,
+    into: str,
+    keep: bool,
+) -> RestoreOutcome:
+    """Restore what was chosen to places below the folder `into`, and wipe each unless it is kept.
+
+    `comparing` compares what came with what was expected, beside whatever is done next.
+    """
+    outcome, point, source = RestoreOutcome(chosen), chosen.point, yardstick.source
+    sizes = {path: source.total_size(path) if source else None for path in chosen.cover}
+    with ThreadPoolExecutor(1) as beside:  # goes through the listing and reads the source while duplicity restores
+        listed = beside.submit(_listed, point, chosen.cover)
+
+        def expected_at(path: bytes) -> Inventory:
+            return yardstick.expectation(path, point.time, {b"", *paths_in(_order(listed, path))})
+
+        def compared(restored: RestoredPath, expected: Future[Inventory]) -> Comparison:
+            return yardstick.compare(check, restored.inventory, expected.result(), restored.path, point.time)
+
+        for path in chosen.cover:
+            if restorer.time_left <= 0 or sum(each.finding is not None for each in outcome.restored) >= BROKEN:
+                break
+            size, order = sizes[path], partial(_order, listed, path)
+            expected = beside.submit(expected_at, path)
+            restored = restorer.restore(check, path, point.time, point.needs, into=into, size=size, order=order)
+            outcome.restored.append(restored)
+            if not restored.finding:
+                outcome.compared.append(comparing.submit(compared, restored, expected))
+            if not keep or restored.finding:
+                restorer.wipe(restored.target)
+    return outcome
+
+
+def _order(listed: Future[Orders], path: bytes) -> list[Block]:
+    return listed.result()[path]
+
+
+def everything(point: RestorePoint) -> RestoreChoice:
+    """Given a point, return the choice of all that it holds."""
+    return RestoreChoice(point, (), [b""], point.needs.bytes(b""))
+
+
+def missing(must: Iterable[bytes], listing: Listing, check: str) -> list[Finding]:
+    """Given what must be restored and a listing, return a finding for each path that is not in it."""
+    wanted = set(must)
+    if wanted:
+        wanted -= {path for path, _ in listing if path in wanted}
+    hint = "it stands in must_restore: correct the path, or find out since when the job leaves it out"
+    return [Finding(check, os.fsdecode(path), "in the newest point", "not in it", hint) for path in sorted(wanted)]
+
+
+def volumes_of(outcome: RestoreOutcome, needs: Needs) -> list[Object]:
+    """Given an outcome, return the volumes that duplicity downloaded, hashed and used without complaint."""
+    return list({each.name: each for path in outcome.volumes for each in needs.objects(path)}.values())
+
+
+def _listed(point: RestorePoint, cover: Iterable[bytes]) -> Orders:
+    """Given paths of a point, none in another, return what is listed at and in each, relative to it."""
+    orders: Orders = {path: [] for path in cover}
+
+    def above(path: bytes) -> bytes | None:
+        while path and path not in orders:
+            path = path.rpartition(b"/")[0]
+        return path if path in orders else None
+
+    for folder, paths in groupby((path for path, _ in point.listing), above):
+        if folder is not None:
+            orders[folder] = order_of(path[len(folder) + 1 :] if folder else path for path in paths)
+    return orders
+
+
+def _holds(folder: bytes, path: bytes) -> bool:
+    return not folder or path == folder or path.startswith(folder + b"/")

@@ -1,0 +1,65 @@
+"""Decrypting manifests with the job's passphrase or key, where duplicity runs."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from verify.lab.hosts.host import Host
+from verify.secret import Secret, masked
+
+GPG = (
+    "gpg", "--batch", "--yes", "--no-tty", "--no-secmem-warning", "--pinentry-mode=loopback", "--passphrase-fd=0",
+    "--status-fd=2", "--multifile", "--decrypt",
+)  # fmt: skip
+OF_GPG = ("HOME", "GNUPGHOME", "TMPDIR")
+_START = re.compile(r"^\[GNUPG:\] FILE_START \d+ .*/(\d+)\.gpg$", re.MULTILINE)
+_OKAY = "[GNUPG:] DECRYPTION_OKAY"
+_WRONG_KEY = re.compile(r"BAD_PASSPHRASE|Bad session key|NO_SECKEY|No secret key|MISSING_PASSPHRASE")
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What came of decrypting one file: its text, or what gpg said and whether the key is to blame."""
+
+    text: bytes = b""
+    refusal: str = ""
+    wrong_key: bool = False
+
+
+def unlock(
+    host: Host, files: Mapping[str, bytes], environment: Mapping[str, str | Secret], *, timeout: float
+) -> dict[str, Unlocked]:
+    """Given encrypted files by name, decrypt them with the environment's PASSPHRASE, in one process.
+
+    Nothing of them stays on the host.
+    """
+    folder = host.scratch_path("manifests")
+    host.mkdir(folder, 0o700)
+    passphrase = environment.get("PASSPHRASE", "")
+    typed = (passphrase.reveal() if isinstance(passphrase, Secret) else passphrase).encode() + b"\n"
+    try:
+        for number, data in enumerate(files.values()):
+            host.put(f"{folder}/{number}.gpg", data)
+        paths = [f"{folder}/{number}.gpg" for number in range(len(files))]
+        own = {name: environment[name] for name in OF_GPG if name in environment}
+        done = host.run([*GPG, *paths], env=own, stdin=typed, timeout=timeout)
+        secrets = [value for value in environment.values() if isinstance(value, Secret)]
+        said = dict(_by_file(masked(done.stderr.decode(errors="replace"), secrets)))
+        return {name: _unlocked(host, f"{folder}/{number}", said.get(number)) for number, name in enumerate(files)}
+    finally:
+        host.remove(folder)
+
+
+def _by_file(said: str) -> Iterator[tuple[int, str]]:
+    """Yield what gpg said of each file, by its number; what came before the first is every file's."""
+    before, *rest = _START.split(said)
+    for number, text in zip(rest[::2], rest[1::2], strict=True):
+        yield int(number), before + text
+
+
+def _unlocked(host: Host, path: str, said: str | None) -> Unlocked:
+    if said and _OKAY in said:
+        return Unlocked(host.get(path))
+    lines = [line.removeprefix("gpg: ") for line in (said or "").splitlines() if line.startswith("gpg: ")]
+    last = next((line for line in reversed(lines) if "decryption failed" in line), "\n".join(lines[-1:]))
+    return Unlocked(refusal=last or "gpg did not run", wrong_key=bool(said and _WRONG_KEY.search(said)))

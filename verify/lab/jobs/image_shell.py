@@ -1,0 +1,45 @@
+"""What only a shell of the image can say of OPTIONS: what a command in it prints, where a home is."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from packaging.version import Version
+
+from verify.job import Job
+from verify.job.options import parsed, words_of
+from verify.job.received import is_idle
+from verify.job.shellwords import split
+from verify.lab.hosts.host import Host
+from verify.secret import Secret
+
+SHELL_ENDS_WITHIN = 60.0  # seconds that a command in OPTIONS has
+# A command, a variable with an operator, a home directory.
+_SHELLS_OWN = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|\$\{\w+[^\w}][^}]*\}|(?<!\S)~(?=/|\s|\Z)")
+
+
+def resolved(host: Host, text: str, variables: Mapping[str, str | Secret]) -> str:
+    """Given a host that is the job's image, and OPTIONS, return it with what only a shell can replace replaced."""
+
+    def said(found: re.Match[str]) -> str:
+        word = found.group() if found.group() == "~" else f'"{found.group()}"'
+        done = host.run(["/bin/sh", "-c", f"printf %s {word}"], env=variables, timeout=SHELL_ENDS_WITHIN)
+        return os.fsdecode(done.stdout).rstrip("\n")
+
+    return _SHELLS_OWN.sub(said, text)
+
+
+def as_in_the_image(host: Host, job: Job, release: Version) -> Job:
+    """Given a host that is the job's image, and its duplicity, return the job with the options that it has there.
+
+    A shell of the image has replaced what only it can, and what the release refuses and the image
+    takes away is gone: whether more goes with it is for `options-reach-duplicity` to say.
+    """
+    options = job.options
+    if any(character in word for word in options for character in "$`~"):
+        known = {**host.own_environment, **{name: job.text_of(name) for name in job.variables}}
+        texts = (resolved(host, job.text_of(name), known) for name in ("OPTIONS", "OPTIONS_EXTRA"))
+        options = tuple(word for text in texts for word in split(text, known).words)
+    kept = (option for option in parsed(options) if not is_idle(option.name, release, job.destination))
+    return replace(job, options=words_of(kept))

@@ -1,0 +1,1 @@
+"""Failures that are kept, and what it takes to show them again."""

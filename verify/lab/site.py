@@ -1,0 +1,89 @@
+"""What a lab is made of: hosts, a store, a duplicity and a job. It stays the same as long as the lab is open."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from packaging.version import Version
+
+from verify.errors import CannotRunError
+from verify.job import Job
+from verify.lab.client.duplicity import schemes_of
+from verify.lab.client.probes import GPG_MISSING
+from verify.lab.hosts.host import Host
+from verify.lab.settings import LabSettings
+from verify.lab.stores.faulty_network import OpenNetwork
+from verify.lab.stores.store import Store
+from verify.secret import Secret
+from verify.trees import Limitation, limitations_of
+
+# Given a name for their scratch, gives one more of each host, of the lab's own kind.
+MoreHosts = Callable[[str], AbstractContextManager[tuple[Host, Host]]]
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Site:
+    """What a lab is made of: its runtime, hosts, store and duplicity, and the job that is verified."""
+
+    runtime: str
+    why: str
+    host: Host  # where duplicity runs
+    source_host: Host  # where the source can be written; in containers, another one
+    store: Store
+    job: Job  # as its files say
+    sandboxed: Job  # the same job with its paths as they are in this lab
+    command: tuple[str, ...]
+    release: Version
+    settings: LabSettings
+    versions: Mapping[str, str]
+    more_hosts: MoreHosts
+    notes: tuple[str, ...] = ()
+    open_network: OpenNetwork | None = None  # a way to the store that can be made faulty; None without toxiproxy
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the head of a report says of this lab; JSON-ready, without secrets."""
+        return {
+            "runtime": {"name": self.runtime, "why": self.why},
+            "versions": dict(self.versions),
+            "job": self.job.as_json(),
+            "notes": list(self.notes),
+        }
+
+    @property
+    def gpg_missing(self) -> str:
+        """Why nothing can be encrypted here; empty where gpg is there."""
+        return "" if "gpg" in self.versions else GPG_MISSING
+
+    @property
+    def unencrypted(self) -> str:
+        """Why the job's backups are not encrypted in this lab; empty where they are."""
+        return self.gpg_missing if self.job.encrypted else "the job asks for --no-encryption"
+
+    @property
+    def passphrase(self) -> Secret:
+        """The job's passphrase. Raise `CannotRunError` where nothing can be encrypted here."""
+        if self.gpg_missing:
+            raise CannotRunError(self.gpg_missing)
+        return self.job.passphrase or Secret("a passphrase of the lab's own")
+
+    @cached_property
+    def limitations(self) -> tuple[Limitation, ...]:
+        """What this lab's duplicity by design does not keep."""
+        return limitations_of(self.release)
+
+    @cached_property
+    def schemes(self) -> frozenset[str] | None:
+        """The URL schemes that duplicity knows; None where it cannot be asked."""
+        return schemes_of(self.host, self.command)
+
+    @contextlib.contextmanager
+    def lane(self, name: str) -> Iterator["Site"]:
+        """Give the same site once more, with hosts and a source of its own, so that both can be used at once."""
+        with self.more_hosts(name) as (host, source_host):
+            own = replace(self.sandboxed, source=f"{source_host.scratch}/source")
+            source_host.mkdir(own.source)
+            yield replace(self, host=host, source_host=source_host, sandboxed=own)

@@ -1,0 +1,1 @@
+"""S3 servers of a lab's own, and a network between that can be made faulty."""

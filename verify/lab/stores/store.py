@@ -1,0 +1,200 @@
+"""A store: an S3 server of the lab's own with one bucket, and the destinations that it offers."""
+
+import contextlib
+import io
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Protocol
+
+import urllib3
+from minio import Minio
+from minio.commonconfig import CopySource
+from minio.error import MinioException
+from packaging.version import Version
+
+from verify.errors import CannotRunError
+from verify.lab.stores.servers import Keys
+from verify.secret import Secret
+
+BUCKET = "backups"
+SERVER_READY_WITHIN = 30.0  # seconds after its start
+SERVER_ANSWERS_WITHIN = 10.0  # seconds, once it is ready
+BOTO3_IS_S3 = Version("0.8.23")  # older releases mean boto 2 by s3://, which knows no endpoint
+
+_DOWN = (urllib3.exceptions.HTTPError, MinioException, OSError)
+
+
+class Power(Protocol):
+    """What stops a server at once, and starts it again on its old data."""
+
+    def stop(self) -> None:
+        """Stop it."""
+
+    def start(self) -> str:
+        """Start it; return its address, which may be another."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A place in a store for one chain: what duplicity needs to reach it."""
+
+    url: str
+    options: tuple[str, ...]
+    env: Mapping[str, str | Secret] = field(repr=False)
+    prefix: str
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object of a destination; `name` without the destination's prefix, `size` in bytes."""
+
+    name: str
+    size: int
+
+
+class Store:
+    """A running S3 server with one bucket; every chain gets a prefix of its own."""
+
+    def __init__(
+        self, name: str, version: str, *, address: str, keys: Keys, endpoint: str | None = None,
+        release: Version, close: Callable[[], None], power: Power | None = None,
+    ) -> None:  # fmt: skip
+        """Attach to a server at `address` (host:port, as seen from here); duplicity sees it at `endpoint`.
+
+        Without `power`, it cannot be stopped and started.
+        """
+        self.name = name
+        self.version = version
+        self._keys = keys
+        self._endpoint = endpoint or f"http://{address}"
+        self._scheme = "s3" if release >= BOTO3_IS_S3 else "boto3+s3"
+        self._close = close
+        self._power = power
+        self._numbers = count(1)
+        self._pool = urllib3.PoolManager(timeout=SERVER_ANSWERS_WITHIN, retries=False)
+        self._attach(address)
+
+    def _attach(self, address: str) -> None:
+        self.address = address
+        self.client = Minio(
+            address, access_key=self._keys[0].reveal(), secret_key=self._keys[1].reveal(), secure=False,
+            region="us-east-1", http_client=self._pool,
+        )  # fmt: skip
+
+    @property
+    def endpoint(self) -> str:
+        """The server's URL, as duplicity sees it."""
+        return self._endpoint
+
+    def stop(self) -> None:
+        """Stop the server as a power failure would. Raise RuntimeError if it cannot be."""
+        self._must_have_power().stop()
+
+    def start(self) -> None:
+        """Start the stopped server on its old data, in the main thread, and wait until it answers."""
+        self._attach(self._must_have_power().start())
+        self.make_ready(lambda: True)
+
+    def _must_have_power(self) -> Power:
+        if self._power is None:
+            raise RuntimeError(f"{self.name} was not started by this lab, so it cannot be stopped")
+        return self._power
+
+    def make_ready(self, alive: Callable[[], bool]) -> None:
+        """Wait until the server answers, and make the bucket. Raise TimeoutError if it does not in time."""
+        deadline = time.monotonic() + SERVER_READY_WITHIN
+        while True:
+            with contextlib.suppress(*_DOWN):
+                if not self.client.bucket_exists(BUCKET):
+                    self.client.make_bucket(BUCKET)
+                return
+            if time.monotonic() > deadline or not alive():
+                raise TimeoutError(f"{self.name} did not answer within {SERVER_READY_WITHIN:.0f} s")
+            time.sleep(0.05)
+
+    def new_prefix(self) -> Destination:
+        """Return a destination that nothing else uses."""
+        prefix = f"chain-{next(self._numbers)}"
+        return Destination(
+            url=f"{self._scheme}:///{BUCKET}/{prefix}",
+            options=(f"--s3-endpoint-url={self._endpoint}",),
+            env={
+                "AWS_ACCESS_KEY_ID": self._keys[0],
+                "AWS_SECRET_ACCESS_KEY": self._keys[1],
+                "AWS_DEFAULT_REGION": "us-east-1",
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
+                "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
+            },
+            prefix=prefix,
+        )
+
+    def objects(self, destination: Destination) -> list[StoredObject]:
+        """Return the objects at a destination, in the order of their names."""
+        start = f"{destination.prefix}/"
+        with self._answering():
+            listed = list(self.client.list_objects(BUCKET, prefix=start, recursive=True))
+        return [StoredObject((each.object_name or "").removeprefix(start), each.size or 0) for each in listed]
+
+    def read(self, destination: Destination, name: str) -> bytes:
+        """Return an object's bytes."""
+        with self._answering():
+            response = self.client.get_object(BUCKET, f"{destination.prefix}/{name}")
+            try:
+                return bytes(response.data)
+            finally:
+                response.close()
+                response.release_conn()
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except _DOWN:
+            self.must_be_alive()
+            raise
+
+    def put(self, destination: Destination, name: str, data: bytes) -> None:
+        """Make an object hold some bytes, whatever lay there."""
+        self.client.put_object(BUCKET, f"{destination.prefix}/{name}", io.BytesIO(data), len(data))
+
+    def remove(self, destination: Destination, name: str) -> None:
+        """Remove an object."""
+        self.client.remove_object(BUCKET, f"{destination.prefix}/{name}")
+
+    def copied(self, destination: Destination) -> Destination:
+        """Return a destination of its own that holds the same objects."""
+        copy = self.new_prefix()
+        for stored in self.objects(destination):
+            source = CopySource(BUCKET, f"{destination.prefix}/{stored.name}")
+            self.client.copy_object(BUCKET, f"{copy.prefix}/{stored.name}", source)
+        return copy
+
+    def empty(self, destination: Destination) -> None:
+        """Remove all objects of a destination."""
+        for stored in self.objects(destination):
+            with self._answering():
+                self.remove(destination, stored.name)
+
+    def alive(self) -> bool:
+        """Return whether the server answers."""
+        try:
+            self.client.bucket_exists(BUCKET)
+        except _DOWN:
+            return False
+        return True
+
+    def must_be_alive(self) -> None:
+        """Raise `CannotRunError` unless the server answers: without it, no result says anything of a backup."""
+        if not self.alive():
+            raise CannotRunError(
+                f"the lab's store ({self.name}) died during the run: "
+                "look at the machine's memory and disk, then run again"
+            )
+
+    def close(self) -> None:
+        """End the server; nothing of it is left."""
+        self._pool.clear()
+        self._close()

@@ -1,0 +1,1 @@
+"""What is sent to where the files are, and runs there: standard library only."""

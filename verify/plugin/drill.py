@@ -1,0 +1,145 @@
+"""The part of the pytest plugin that is about drills: their options and their fixtures.
+
+It imports little, and acts only where a test asks for `drill`: see verify/plugin/run.py.
+"""
+
+import shlex
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from verify.checks import Finding
+from verify.errors import CannotRunError, NotProvenError
+from verify.evidence import checks_of, told_by
+from verify.options import DRILL
+
+if TYPE_CHECKING:
+    from verify.drill.backup import Backup
+    from verify.drill.drill import Drill
+    from verify.report.events import Event
+
+HERE = Path("tests", "drill")
+OWN = "own-assertions"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a drill."""
+    group = parser.getgroup("duplicity-verify drill", "restore verification of a real destination")
+    for each in DRILL:
+        each.add_to(group.addoption)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave the drill's tests out of a run that does not name them: they look at a real destination."""
+    return True if collection_path.parts[-2:] == HERE.parts else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `drill` in one runtime: the one asked for, else the best that there is."""
+    if "drill" not in metafunc.fixturenames:
+        return
+    metafunc.parametrize("drill", [_runtime(metafunc.config)[0]], indirect=True, scope="session")
+
+
+def _runtime(config: pytest.Config) -> tuple[str, str]:
+    requested = config.getoption("runtime")
+    plugin: Any = config.pluginmanager.get_plugin("verify.plugin.run")  # which loads this one, so is not imported here
+    choice = plugin.choose(config, "auto" if requested == "all" else requested)
+    return choice.name, choice.why
+
+
+@pytest.fixture(scope="session")
+def drill(request: pytest.FixtureRequest) -> "Iterator[Drill]":
+    """Give the drill of this run: a real destination, which is only read, and duplicity to restore from it."""
+    from verify.drill.opening import open_drill  # noqa: PLC0415 - imports servers' clients
+    from verify.drill.settings import DrillSettings  # noqa: PLC0415 - as above
+
+    name, why = _runtime(request.config)
+    if hasattr(request.config, "workerinput"):
+        raise CannotRunError("a drill runs in one process: leave -n out")
+    settings = DrillSettings.from_options(vars(request.config.option))
+    with open_drill(settings, "docker" if name == "docker" else "embedded", why) as opened:
+        request.config.pluginmanager.register(History(opened))
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def restored(drill: "Drill") -> Path:
+    """Give the folder that holds what was restored of the newest point: all of it with --full, else the sample.
+
+    What stands in the policy's `must_restore` is always there.
+    """
+    try:
+        return drill.restores.tree
+    except NotProvenError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def backup(drill: "Drill") -> "Backup":
+    """Give the backup: its job, its points, what the newest holds, and a way to restore one path more."""
+    from verify.drill.backup import Backup  # noqa: PLC0415 - as above
+
+    return Backup(drill)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Count a test of the owner's own that runs along with a drill as `own-assertions`."""
+    function = getattr(item, "function", None)
+    if function is not None and _is_drill(item.config) and not hasattr(function, "verify_checks"):
+        function.verify_checks = (OWN,)
+
+
+def _is_drill(config: pytest.Config) -> bool:
+    return any(Path(argument.partition("::")[0]).resolve().parts[-2:] == HERE.parts for argument in config.args)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make a finding of a test of the owner's own that fails."""
+    if call.excinfo is not None and checks_of(item) == (OWN,):
+        error = call.excinfo.value
+        if not isinstance(error, pytest.skip.Exception) and not told_by(error):
+            item.user_properties.append(("finding", _own(item, error).as_json()))
+    return (yield)
+
+
+def _own(item: pytest.Item, error: BaseException) -> Finding:
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    name = item.nodeid.partition("[")[0]
+    reporters = (each.command for each in item.config.invocation_params.plugins or () if hasattr(each, "command"))
+    again = shlex.join([*shlex.split(next(reporters, "pytest")), str(item.path), "-k", item.name.partition("[")[0]])
+    return Finding(OWN, "", f"{name} passes", f"{type(error).__name__}: {said[0]}", reproduce=again)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Skip a test of a drill whose check can be neither proven nor refuted."""
+    try:
+        return (yield)
+    except NotProvenError as error:
+        if "drill" not in pyfuncitem.fixturenames:
+            raise
+        pytest.skip(str(error))
+
+
+class History:
+    """Notes in the ledger how a drill ended, once its run is over."""
+
+    def __init__(self, opened: "Drill") -> None:
+        self._number, self._folder, self._of = opened.number, opened.settings.folder, opened.ledger.destination
+
+    def pytest_verify_event(self, event: "Event") -> None:
+        """Note the verdict."""
+        from verify.drill.ledger.ledger import Ledger  # noqa: PLC0415 - as above
+        from verify.report.events import RunEnded  # noqa: PLC0415 - as above
+
+        if isinstance(event, RunEnded):
+            ledger = Ledger(self._folder, self._of)
+            ledger.end(self._number, time.time(), event.run.verdict.value)
+            ledger.close()
