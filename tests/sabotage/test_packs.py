@@ -58,6 +58,13 @@ def lab_of(folder_: Path, saboteur: str) -> Iterator[Lab]:
         yield lane
 
 
+@pytest.fixture(scope="module")
+def sound() -> Iterator[tuple[Lab, Lab]]:
+    """Give a lab of an honest duplicity, and a lane of it."""
+    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
+        yield lab, lane
+
+
 def body(history: History) -> Callable[[HistoryLab], None]:
     def run(lab: HistoryLab) -> None:
         chain = lab.back_up(history)
@@ -103,40 +110,42 @@ def test_a_store_that_dies_is_no_verdict_on_any_history() -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
 @pytest.mark.parametrize("count", [1, 2], ids=["alone", "packed"])
-def test_a_full_disk_is_no_verdict_on_any_history(count: int) -> None:
-    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", lane.source]
-        if subprocess.run(mount, check=False, capture_output=True).returncode:
-            pytest.skip("this machine does not let root mount a tmpfs")
-        try:
-            large = body(histories_of(Tree({b"a": file((1, 1_000_000))})))
-            with pytest.raises((CannotRunError, CouldNotRun, OSError)) as caught:
-                judged(lane, [passing_through(large)] * count)
-        finally:
-            subprocess.run(["umount", lane.source], check=True)
+def test_a_full_disk_is_no_verdict_on_any_history(sound: tuple[Lab, Lab], count: int) -> None:
+    _, lane = sound
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", lane.source]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("this machine does not let root mount a tmpfs")
+    try:
+        large = body(histories_of(Tree({b"a": file((1, 1_000_000))})))
+        with pytest.raises((CannotRunError, CouldNotRun, OSError)) as caught:
+            judged(lane, [passing_through(large)] * count)
+    finally:
+        subprocess.run(["umount", lane.source], check=True)
     told = told_by(caught.value)
     assert told
     assert told.text.startswith("could not run: no space is left")
 
 
-def test_what_a_pack_leaves_is_nothing(tmp_path: Path) -> None:
-    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
-        (first, second) = judged(lane, [body(HISTORIES[0]), body(HISTORIES[1])])
-        assert first == second
-        assert not list(lab.store.client.list_objects("backups", recursive=True))
-        assert not lane.host.exists(f"{lane.host.scratch}/archive-1")
+def test_what_a_pack_leaves_is_nothing(sound: tuple[Lab, Lab]) -> None:
+    lab, lane = sound
+    before = {each.object_name for each in lab.store.client.list_objects("backups", recursive=True)}
+    (first, second) = judged(lane, [body(HISTORIES[0]), body(HISTORIES[1])])
+    assert first == second
+    assert {each.object_name for each in lab.store.client.list_objects("backups", recursive=True)} == before
+    assert not lane.host.exists(f"{lane.host.scratch}/archive-1")
 
 
-def test_a_packed_test_that_needs_more_than_a_pack_has_says_what_to_do() -> None:
-    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
-        reads = [lambda inner: inner.host.run(["true"])] * 2
-        with pytest.raises(CannotRunError, match="alone"):
-            judged(lane, reads)
-        assert issubclass(FindingsError, AssertionError)
+def test_a_packed_test_that_needs_more_than_a_pack_has_says_what_to_do(sound: tuple[Lab, Lab]) -> None:
+    _, lane = sound
+    reads = [lambda inner: inner.host.run(["true"])] * 2
+    with pytest.raises(CannotRunError, match="alone"):
+        judged(lane, reads)
+    assert issubclass(FindingsError, AssertionError)
 
 
 @pytest.mark.parametrize("variant", [SYMMETRIC, KEY], ids=str)
-def test_a_pack_is_encrypted_where_its_variant_says_so(variant: Variant) -> None:
+def test_a_pack_is_encrypted_where_its_variant_says_so(sound: tuple[Lab, Lab], variant: Variant) -> None:
+    lab, lane = sound
     kinds: list[set[str]] = []
 
     def run(inner: HistoryLab) -> None:
@@ -146,10 +155,10 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(variant: Variant) -> None
         if not kinds:
             kinds.append(kinds_seen(lab, chain, MARKED))
 
-    with open_lab(LabSettings.from_options({}), "embedded") as lab, lab.lane("lane") as lane:
-        assert judged(replace(lane, variant=variant), [run, run]) == [HistoryVerdict(), HistoryVerdict()]
-        assert judged(replace(lane, variant=PLAIN), [run, run]) == [HistoryVerdict(), HistoryVerdict()]
-        assert lane.statistics["histories_encrypted"] == 2
+    encrypted = lane.statistics["histories_encrypted"]
+    assert judged(replace(lane, variant=variant), [run, run]) == [HistoryVerdict(), HistoryVerdict()]
+    assert judged(replace(lane, variant=PLAIN), [run, run]) == [HistoryVerdict(), HistoryVerdict()]
+    assert lane.statistics["histories_encrypted"] == encrypted + 2
     assert kinds == [set()]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from commands import Command
 from minio import Minio
 from minio.commonconfig import CopySource
 from minio.credentials.providers import StaticProvider
@@ -22,7 +23,8 @@ from verify.errors import CannotRunError
 from verify.job import read_job
 from verify.lab.client.provision import minio_binary, provision_duplicity
 from verify.lab.hosts.runs import LabelledRun
-from verify.lab.stores.servers import Command, Keys, Server, serve
+from verify.lab.stores.servers import Command as ServerCommand
+from verify.lab.stores.servers import Keys, Server, serve
 from verify.secret import Secret
 
 BUCKET = "jack-and-jills-bucket"
@@ -194,13 +196,16 @@ class Site:
 
     def words(self, env_file: Path, *options: str, report: Path, runtime: str) -> list[str]:
         """Return the console command of a drill."""
+        return [sys.executable, "-m", "verify.cli", *self._arguments(env_file, options, report, runtime)]
+
+    def _arguments(self, env_file: Path, options: tuple[str, ...], report: Path, runtime: str) -> list[str]:
         own = (f"--env-file={env_file}", f"--runtime={runtime}", f"--report-dir={report}")
-        return [sys.executable, "-m", "verify.cli", "drill", *own, *options]
+        return ["drill", *own, *options]
 
     def drill(self, env_file: Path, *options: str, report: Path, runtime: str = "embedded") -> Report:
         """Run a drill by the console command, and return what came of it."""
         started = self._started(env_file, options, report, runtime)
-        return _ended(started, report)
+        return _told(started, report)
 
     def drills(self, env_file: Path, *options: str, report: Path) -> Iterator[Report]:
         """Run a drill in each runtime, all at once; yield what came of each, which is in a folder of its name."""
@@ -208,22 +213,20 @@ class Site:
         started = {runtime: self._started(env_file, options, folders[runtime], runtime) for runtime in folders}
         try:
             for runtime, process in started.items():
-                yield _ended(process, folders[runtime])
+                yield _told(process, folders[runtime])
         finally:
             for process in started.values():
                 process.terminate()  # where an earlier one was not what it should be
-                process.wait()
 
-    def _started(self, env_file: Path, options: tuple[str, ...], report: Path, runtime: str) -> "subprocess.Popen[str]":
-        words = self.words(env_file, *options, report=report, runtime=runtime)
-        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder)
+    def _started(self, env_file: Path, options: tuple[str, ...], report: Path, runtime: str) -> Command:
+        return Command(*self._arguments(env_file, options, report, runtime), folder=self.folder)
 
 
-def _ended(process: "subprocess.Popen[str]", report: Path) -> Report:
-    said, _ = process.communicate()
+def _told(command: Command, report: Path) -> Report:
+    done = command.ended()
     files = report / "report.json", report / "report.md"
     data, text = (file.read_text() if file.exists() else "" for file in files)
-    return Report(process.returncode, said, json.loads(data or "{}"), text)
+    return Report(done.code, done.out, json.loads(data or "{}"), text)
 
 
 @contextlib.contextmanager
@@ -236,11 +239,13 @@ def opened_site(run: LabelledRun, folder: Path, audit: Audit, here: str = "127.0
     if binary is None:
         raise CannotRunError("there is no MinIO on PATH, nor in the cache: run ci/prepare-host")
 
-    def command(data: Path, port: int, keys: Keys) -> Command:
+    def command(data: Path, port: int, keys: Keys) -> ServerCommand:
         root = {"MINIO_ROOT_USER": keys[0].reveal(), "MINIO_ROOT_PASSWORD": keys[1].reveal()}
         told = {"MINIO_AUDIT_WEBHOOK_ENABLE_test": "on", "MINIO_AUDIT_WEBHOOK_ENDPOINT_test": audit.address}
         argv = (str(binary), "server", "--quiet", "--address", f"{here}:{port}", str(data / "data"))
-        return Command(argv, {**root, **(told if audit.address else {}), "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"})
+        return ServerCommand(
+            argv, {**root, **(told if audit.address else {}), "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"}
+        )
 
     server = serve("MinIO", run, command, lambda server: ready(f"{here}:{server.port}", server))
     address, keys = f"{here}:{server.port}", server.keys

@@ -15,6 +15,7 @@ price_per_gb = 0.02
 """
 FEW = ("--restore-samples=4",)  # where a damage keeps a restore from giving all at once
 WITHOUT_VOLUMES = "not (volumes_hash or comes_back or restored)"
+METADATA = ("-k", WITHOUT_VOLUMES)  # where the volumes are those of the healthy backup, which others prove
 
 
 def test_a_healthy_backup_gives_no_finding(site: Site, tmp_path: Path, runtime: str) -> None:
@@ -23,7 +24,7 @@ def test_a_healthy_backup_gives_no_finding(site: Site, tmp_path: Path, runtime: 
     policy.write_text(POLICY)
     report = site.drill(site.env_file(HEALTHY), f"--policy={policy}", "--full", report=tmp_path, runtime=runtime)
     report.must_be_proven()
-    assert report.outcomes.pop("database-boots") == "not-proven"  # there is none: see large_job.py
+    assert report.outcomes.pop("database-boots") == "not-proven"  # there is none: see test_large_job.py
     assert {id_ for id_, outcome in report.outcomes.items() if outcome != "proven"} == {"database-boots"}
     assert report.markdown.startswith("## ✓ PROVEN: this backup comes back")
     assert not list(tmp_path.rglob("*-aside"))  # the archive that other points were listed by
@@ -31,7 +32,7 @@ def test_a_healthy_backup_gives_no_finding(site: Site, tmp_path: Path, runtime: 
 
 def test_a_stale_backup_is_not_fresh(site: Site, tmp_path: Path) -> None:
     newest_is_lost(site, "stale")
-    for report in site.drills(site.env_file("stale"), "--max-age=20h", report=tmp_path):
+    for report in site.drills(site.env_file("stale"), "--max-age=20h", *METADATA, report=tmp_path):
         assert "a point of the last 20.0 h" in report.only_finding("fresh")["expected"]
 
 
@@ -39,7 +40,7 @@ def test_a_job_that_did_not_run_since_the_last_drill_is_found(site: Site, tmp_pa
     newest_is_lost(site, "idle")
     env_file = site.env_file("idle")
     remembered(tmp_path, "idle", newest=time.time())
-    report = site.drill(env_file, "-k", WITHOUT_VOLUMES, report=tmp_path)
+    report = site.drill(env_file, *METADATA, report=tmp_path)
     assert "none since" in report.only_finding("job-ran")["got"]
 
 
@@ -113,7 +114,7 @@ def test_lost_signatures_are_named(site: Site, tmp_path: Path, of: str) -> None:
     prefix = f"signatures-{of}"
     name = next(name for name in reversed(site.copy(prefix)) if f"duplicity-{of}-signatures" in name)
     site.remove(prefix, name)
-    for report in site.drills(site.env_file(prefix), report=tmp_path):
+    for report in site.drills(site.env_file(prefix), *METADATA, report=tmp_path):
         assert report.only_finding("signatures-complete")["path"] == name
 
 
@@ -128,7 +129,7 @@ def test_a_wrong_passphrase_opens_nothing(site: Site, tmp_path: Path) -> None:
 def test_a_folder_that_the_job_left_out_since_last_week_is_missing(site: Site, tmp_path: Path) -> None:
     site.copy("excluded")
     site.back_up("excluded", "--exclude", f"{site.source}/documents")
-    for report in site.drills(site.env_file("excluded"), "--full", report=tmp_path):
+    for report in site.drills(site.env_file("excluded"), *METADATA, report=tmp_path):
         found = report.only_finding("expected-paths")
         assert found["path"] == "documents"
         assert "3 paths in it" in found["got"]
@@ -138,7 +139,7 @@ def test_an_empty_mount_is_an_empty_point(site: Site, tmp_path: Path) -> None:
     site.copy("empty")
     (tmp_path / "mount").mkdir()
     site.back_up("empty", source=tmp_path / "mount")
-    for report in site.drills(site.env_file("empty"), report=tmp_path):
+    for report in site.drills(site.env_file("empty"), *METADATA, report=tmp_path):
         assert report.only_finding("not-shrunken")["got"].startswith("none at all")
 
 

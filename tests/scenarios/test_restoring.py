@@ -26,13 +26,13 @@ def test_a_restore_that_gives_something_else_names_the_path(site: Site, tmp_path
 
 def test_a_full_restore_that_gives_something_else_is_told(site: Site, tmp_path: Path) -> None:
     command = sabotaged("flip-a-bit", tmp_path)
-    report = site.drill(site.env_file(HEALTHY), command, "--full", report=tmp_path, runtime="embedded")
+    report = site.drill(site.env_file(HEALTHY), command, "--full", "-k", "comes_back", report=tmp_path)
     assert (report.code, "full-restore" in report.failed) == (1, True), report.said
 
 
 def test_a_duplicity_that_sees_other_points_than_lie_there_is_told(site: Site, tmp_path: Path) -> None:
     command = sabotaged("list-the-newest-later", tmp_path)
-    report = site.drill(site.env_file(HEALTHY), command, report=tmp_path, runtime="embedded")
+    report = site.drill(site.env_file(HEALTHY), command, "-k", "points_that_lie_there", report=tmp_path)
     assert (report.code, "duplicity-agrees" in report.failed) == (1, True), report.said
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from verify.report.events import Event
 
 HERE = Path("tests", "drill")
+IS_DRILL: pytest.StashKey[bool] = pytest.StashKey()  # whether the run is a drill
 OWN = "own-assertions"
 
 
@@ -94,7 +95,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def _is_drill(config: pytest.Config) -> bool:
-    return any(Path(argument.partition("::")[0]).resolve().parts[-2:] == HERE.parts for argument in config.args)
+    if IS_DRILL not in config.stash:  # looked up once: there are thousands of tests in a checkout
+        folders = (Path(argument.partition("::")[0]).resolve().parts[-2:] for argument in config.args)
+        config.stash[IS_DRILL] = HERE.parts in folders
+    return config.stash[IS_DRILL]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -170,7 +170,9 @@ LIMITATIONS: tuple[Limitation, ...] = (
         EVERY,
         "measured with 2.2.4, 3.0.7, 3.2.1: two symlinks with the same target count as the same",
         _avoided,
-        History(Tree({b"symlink": symlink(b"nowhere")}), (OverlookedEdit(b"symlink", symlink(b"nowhere", uid=5, gid=6)),)),
+        History(
+            Tree({b"symlink": symlink(b"nowhere")}), (OverlookedEdit(b"symlink", symlink(b"nowhere", uid=5, gid=6)),)
+        ),
     ),
     Limitation(
         "time-of-devices",

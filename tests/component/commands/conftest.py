@@ -2,32 +2,25 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import Command, Done
 
 from verify.assets import sample_env
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
+class Answered(Done):
+    """How a command ended that prints JSON."""
 
     @property
     def document(self) -> Any:
         return json.loads(self.out)
 
 
-Command = Callable[..., Done]
+Run = Callable[..., Answered]
 
 
 @pytest.fixture
@@ -51,16 +44,13 @@ def here(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(here: Path) -> Command:
+def command(here: Path) -> Run:
     """Run a command in that folder."""
 
-    def run(*words: str, stdin: bytes = b"") -> Done:
+    def run(*words: str, stdin: bytes = b"") -> Answered:
         environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(here.parent)}
-        done = subprocess.run(
-            [sys.executable, "-m", "verify.cli", *words], cwd=here, input=stdin, capture_output=True, check=False,
-            env=environment,
-        )  # fmt: skip
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        done = Command(*words, folder=here, environment=environment, stdin=stdin, apart=True).ended()
+        return Answered(done.code, done.out, done.err)
 
     return run
 

@@ -15,7 +15,7 @@ from hypothesis.database import InMemoryExampleDatabase
 
 from verify.errors import CannotRunError
 from verify.lab.client.variants import KEY, PLAIN, SYMMETRIC, Variant
-from verify.lab.packs import checking, shrinking
+from verify.lab.packs import checking, lookahead, shrinking
 from verify.lab.packs.checking import Checking
 from verify.lab.packs.drawing import collected, settings_of
 from verify.lab.packs.running import HistoryVerdict
@@ -59,6 +59,12 @@ class FakeLanes:
     def stop(self) -> None: ...
 
     def take_statistics(self) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def time_to_look_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine copies of the process come to less in their time, and more packs are run."""
+    monkeypatch.setattr(lookahead, "COPIES_END_WITHIN", 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from verify.onsite.materialise import materialise
 from verify.onsite.observe import observe
 from verify.onsite.wipe import wipe
 from verify.trees import GALLERY, LIMITATIONS, History, Inventory, Tree, compare, folder, histories, histories_of
+from verify.trees.model import Node
 from verify.trees.shell import FUNCTIONS, commands, quoted
 from verify.trees.steps import plan
 
@@ -47,7 +49,17 @@ def test_a_folder_in_a_setgid_folder_has_its_own_mode(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make devices and other owners")
 def test_commands_make_the_gallery(tmp_path: Path) -> None:
-    must_be_made_alike(tmp_path, GALLERY)
+    # Of zeros but for a few files: each stretch of other bytes costs a Python, and the test above draws them.
+    must_be_made_alike(tmp_path, histories_of(*map(mostly_zeros, GALLERY.trees)))
+
+
+def mostly_zeros(tree: Tree) -> Tree:
+    """Given a tree, return it with zeros in all files but those in `sizes`."""
+    return Tree({path: node if path.startswith(b"sizes/1") else zeros(node) for path, node in tree.items()})
+
+
+def zeros(node: Node) -> Node:
+    return replace(node, content=tuple(segment._replace(seed=0) for segment in node.content))
 
 
 def must_be_made_alike(folder: Path, history: History) -> None:
