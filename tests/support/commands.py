@@ -44,7 +44,11 @@ class Command:
 
     def ended(self) -> Done:
         """Wait for its end."""
-        self._process.join()
+        try:
+            self._process.join()
+        except BaseException:
+            self.terminate()  # which has it clean up after itself
+            raise
         said = [Path(file.name).read_text(encoding="utf-8", errors="replace") for file in self._files[1:]]
         for file in self._files:
             file.close()
