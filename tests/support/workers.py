@@ -31,6 +31,8 @@ ONE_BY_ONE = ("tests/scenarios/", "tests/front/", "tests/sabotage/test_detection
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Give workers to a run that names no paths, unless it says how many it wants. In CI tell its seconds, too."""
     option = config.option
+    if hasattr(config, "workerinput"):
+        return  # a worker is called with the same words, and would begin workers of its own
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or option.usepdb or option.collectonly:
         return
     if getattr(option, "numprocesses", 0) is None:

@@ -54,6 +54,20 @@ def test_node_ids_are_the_same_with_workers(pytester: pytest.Pytester, monkeypat
     assert told == {"0": wanted, "2": wanted}
 
 
+def test_a_run_of_all_tests_has_workers_and_those_have_none(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests" / "support"))
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    pytester.makeini("[pytest]\ntestpaths = tests\n")
+    (pytester.path / "tests").mkdir()
+    (pytester.path / "tests" / "test_it.py").write_text(
+        "import os\ndef test_it(): assert os.environ['PYTEST_XDIST_WORKER'].startswith('gw')\n"
+    )
+    done = pytester.runpytest_subprocess("-p", "workers", "-p", "no:cacheprovider", timeout=120)
+    done.assert_outcomes(passed=1)
+
+
 def test_each_release_has_a_seed_of_its_own() -> None:
     seed, release = (ROOT / "ci" / "hypothesis-seed").read_text().split()
     assert seed.isdecimal()
