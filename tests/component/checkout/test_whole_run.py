@@ -50,7 +50,7 @@ def test_node_ids_are_the_same_with_workers(pytester: pytest.Pytester, monkeypat
         findings = json.loads((pytester.path / f"report{workers}" / "report.json").read_text())["findings"]
         assert "@" not in str(findings)
         told[workers] = sorted((each["test"], each["reproduce"].rpartition(" -k ")[2]) for each in findings)
-    wanted = [(f"tests/suite/test_it.py::test_it[{one}]", "test_it") for one in ("docker", "embedded")]
+    wanted = [(f"tests/suite/test_it.py::test_it[{one}]", "content") for one in ("docker", "embedded")]
     assert told == {"0": wanted, "2": wanted}
 
 
@@ -64,7 +64,8 @@ def test_a_run_of_all_tests_has_workers_and_those_have_none(
     (pytester.path / "tests" / "test_it.py").write_text(
         "import os\ndef test_it(): assert os.environ['PYTEST_XDIST_WORKER'].startswith('gw')\n"
     )
-    done = pytester.runpytest_subprocess("-p", "workers", "-p", "no:cacheprovider", timeout=120)
+    pytester.makeconftest('pytest_plugins = ["workers"]')
+    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", timeout=120)
     done.assert_outcomes(passed=1)
 
 
