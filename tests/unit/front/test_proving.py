@@ -18,6 +18,7 @@ pytest_plugins = ["pytester"]
 # A lab that is none, with a basis, and gates that a file closes. A file holds which tests fail.
 CONFTEST = """
 import json, pathlib
+from dataclasses import dataclass
 import pytest
 import verify.proofs.basis, verify.concerns.gates
 from verify.plugin import proving
@@ -29,13 +30,17 @@ verify.concerns.gates.closed_gates = lambda lab: (
     (Finding("command-succeeds", got="exit code 2", hint="Option x was removed"),) if (HERE / "closed").exists() else ()
 )
 
+@dataclass(frozen=True)
+class Site:
+    notes: tuple = ()
+
 class Lab:
-    runtime, notes, statistics = "embedded", (), {}
+    runtime, site, statistics = "embedded", Site(), {}
     job = {"source": "", "destination": "", "encrypted": True}
     @property
     def facts(self):
         runtime = {"name": "embedded", "why": ""}
-        return {"runtime": runtime, "versions": {}, "notes": list(self.notes), "job": self.job}
+        return {"runtime": runtime, "versions": {}, "notes": list(self.site.notes), "job": self.job}
     store = type("Store", (), {"must_be_alive": staticmethod(lambda: None)})
     def told(self): return []
 
