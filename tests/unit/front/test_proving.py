@@ -10,6 +10,14 @@ from hypothesis import configuration
 
 import verify.concerns.gates
 import verify.proofs.basis
+
+# Imported before the runs in this process, which forget what they import: a run that imports one of these anew would
+# not know the other's events.
+import verify.proofs.memory
+import verify.report.files
+import verify.report.recorder
+import verify.report.tables
+import verify.report.terminal
 from verify.plugin.profiles import load_profile
 from verify.proofs.digest import digest_of, suite_code
 
