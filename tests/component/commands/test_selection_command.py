@@ -83,7 +83,7 @@ def test_a_rule_that_can_only_be_a_mistake_is_a_finding(command: Command, edit: 
     edit("duplicity.env", ("/var/data/registry", "/var/data/registri"))
     done = command(*SOURCE)
     assert done.code == 1
-    assert "1  --exclude /var/data/registri       0           0    0 B  never matches" in done.out.splitlines()
+    assert "1  --exclude /var/data/registri          0         0    0 B  never matches" in done.out.splitlines()
     assert "rules-effective registri" in done.err
     assert "did you mean /var/data/registry?" in done.err
 
