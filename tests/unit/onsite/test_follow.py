@@ -61,13 +61,18 @@ def test_a_file_is_read_once_something_later_is_there(root: Path, tmp_path: Path
     assert not thread.is_alive()
 
 
-def test_what_was_followed_is_observed_as_it_is_and_not_as_it_was(root: Path, tmp_path: Path) -> None:
+def follow_to_the_end(root: Path, done: Path) -> None:
+    """Follow a folder of three files, until it is said to be done."""
     for path in ("a/1", "a/2", "c/1"):
         write(root, path)
-    thread = following(root, tmp_path / "done")
+    thread = following(root, done)
     read_in_time(2)
-    (tmp_path / "done").touch()
+    done.touch()
     thread.join(PATIENCE)
+
+
+def test_what_was_followed_is_observed_as_it_is_and_not_as_it_was(root: Path, tmp_path: Path) -> None:
+    follow_to_the_end(root, tmp_path / "done")
     before = (root / "a/1").stat()
     write(root, "a/1", "else")  # as long, and with the same times
     os.utime(root / "a/1", ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -80,12 +85,7 @@ def test_what_was_followed_is_observed_as_it_is_and_not_as_it_was(root: Path, tm
 
 
 def test_a_digest_that_was_followed_is_not_computed_again(root: Path, tmp_path: Path) -> None:
-    for path in ("a/1", "a/2", "c/1"):
-        write(root, path)
-    thread = following(root, tmp_path / "done")
-    read_in_time(2)
-    (tmp_path / "done").touch()
-    thread.join(PATIENCE)
+    follow_to_the_end(root, tmp_path / "done")
     for identity in followed:
         followed[identity] = (b"from here", ())
     digests = {each.path: each.digest for each in Inventory(str(root), observe(str(root)))}
