@@ -1,29 +1,16 @@
 """What the tests of the front share: a run that has everything in it, made by hand."""
 
-import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from verify.checks import Finding
-from verify.plugin.interruption import SIGNALS
 from verify.report.outcome import CheckResult, Ending, Planned, Run, TestResult, fold
 
 STARTED = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 SKIPPED = "no real folder was given with --source"
 BROKEN = "the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again"
-
-
-@pytest.fixture(autouse=True)
-def usual_signals() -> Iterator[None]:
-    """Heed the signals of a user, whatever started these tests, and whatever an interrupted command ignores."""
-    usual = dict.fromkeys(SIGNALS, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
-    before = {each: signal.signal(each, handler) for each, handler in usual.items()}
-    yield
-    for each, handler in before.items():
-        signal.signal(each, handler)
 
 
 @pytest.fixture
