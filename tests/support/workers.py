@@ -24,7 +24,13 @@ SLOWEST = 40  # tests that CI prints the seconds of
 WORKERS = (os.cpu_count() or 1) + 1  # tests wait for servers about as often as they compute
 RUNTIMES = ("embedded", "docker")
 CHAINS = ("plain", "encrypted")  # of the suite's `gallery`, as its node ids begin: `test_x[plain-embedded-file]`
-ONE_BY_ONE = ("tests/scenarios/", "tests/front/", "tests/sabotage/test_detection.py", "tests/sabotage/test_broken_")
+ONE_BY_ONE = (
+    "tests/scenarios/",
+    "tests/field/",
+    "tests/front/",
+    "tests/sabotage/test_detection.py",
+    "tests/sabotage/test_broken_",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks at its options
