@@ -14,12 +14,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--early", metavar="PART", default="", help="run those first whose names have this part")
 
 
-@pytest.hookimpl(trylast=True)  # after pytest and the suite have ordered them
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)  # after pytest and the suite have ordered them, whichever of them was to be the last
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Leave the tests that decide the check, those first that have every kind of victim.
 
     What Hypothesis draws comes last: it may be long in finding one.
     """
+    yield
     wanted = config.getoption("--deciding")
     chosen = [item for item in items if wanted in checks_of(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
