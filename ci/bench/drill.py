@@ -22,7 +22,7 @@ from statistics import median
 
 from packaging.version import Version
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "scenarios"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from large_job import PREFIX, VOLUME, take_points
 from sites import Audit, Site, opened_site

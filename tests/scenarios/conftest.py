@@ -65,9 +65,12 @@ def audit() -> Iterator[Audit]:
 
 
 @pytest.fixture(scope="session")
-def site(run: LabelledRun, audit: Audit, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    run: LabelledRun, audit: Audit, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A job's healthy backup at the prefix HEALTHY, and nothing else."""
     here = bridge() if engine().ok else "127.0.0.1"
     with opened_site(run, tmp_path_factory.mktemp("site"), audit, here) as made:
         plant(made)
-        yield replace(made, runtimes=("embedded", "docker") if engine().ok else ("embedded",))
+        runtimes = ("embedded", "docker") if engine().ok else ("embedded",)
+        yield replace(made, runtimes=runtimes, by_night=pytestconfig.option.profile == "nightly")

@@ -1,10 +1,10 @@
 """Each misfortune that a backup can meet gives a drill its own finding, and no other; a healthy one gives none."""
 
-import fnmatch
 import time
 from pathlib import Path
 
 import pytest
+from misfortunes import WITHOUT_VOLUMES, damaged, must_say_that_there_is_none_yet, newest_is_lost
 from planting import DAY, SETTLED, remembered
 from sites import HEALTHY, Site
 
@@ -14,7 +14,6 @@ max_restore_time = "1h"
 price_per_gb = 0.02
 """
 FEW = ("--restore-samples=4",)  # where a damage keeps a restore from giving all at once
-WITHOUT_VOLUMES = "not (volumes_hash or comes_back or restored)"
 METADATA = ("-k", WITHOUT_VOLUMES)  # where the volumes are those of the healthy backup, which others prove
 
 
@@ -42,15 +41,6 @@ def test_a_job_that_did_not_run_since_the_last_drill_is_found(site: Site, tmp_pa
     remembered(tmp_path, "idle", newest=time.time())
     report = site.drill(env_file, *METADATA, report=tmp_path)
     assert "none since" in report.only_finding("job-ran")["got"]
-
-
-def newest_is_lost(site: Site, prefix: str, of: str = HEALTHY) -> None:
-    """Make a copy of a backup that ends a point earlier."""
-    names = site.copy(prefix, of)
-    newest = max(name.rpartition(".to.")[2][:16] for name in names if ".to." in name)
-    for name in names:
-        if f".to.{newest}" in name:
-            site.remove(prefix, name)
 
 
 @pytest.mark.parametrize(("of", "volume"), [("full", "vol2"), ("inc", "vol1")])
@@ -94,21 +84,6 @@ def test_a_flipped_bit_is_found(site: Site, tmp_path: Path) -> None:
         assert report.only_finding("volumes-intact")["path"] == name
 
 
-def damaged(site: Site, prefix: str, damage: str, *, of: str = HEALTHY, volume: str = "duplicity-full*.vol1.*") -> str:
-    """Make a copy of a backup with a volume that is lost, cut in half, or has one bit flipped; return its name."""
-    name = fnmatch.filter(site.copy(prefix, of), volume)[0]
-    data = bytearray(site.read(prefix, name))
-    middle = len(data) // 2
-    if damage == "lost":
-        site.remove(prefix, name)
-    elif damage == "cut":
-        site.write(prefix, name, bytes(data[:middle]))
-    else:
-        data[middle] ^= 1
-        site.write(prefix, name, bytes(data))
-    return name
-
-
 @pytest.mark.parametrize("of", ["full", "new"])
 def test_lost_signatures_are_named(site: Site, tmp_path: Path, of: str) -> None:
     prefix = f"signatures-{of}"
@@ -145,12 +120,6 @@ def test_an_empty_mount_is_an_empty_point(site: Site, tmp_path: Path) -> None:
 
 def test_no_backup_yet_is_told_apart_from_a_broken_one(site: Site, tmp_path: Path) -> None:
     must_say_that_there_is_none_yet(site, report=tmp_path)
-
-
-def must_say_that_there_is_none_yet(site: Site, report: Path) -> None:
-    """Drill where the job never ran. Raise unless that is said."""
-    for each in site.drills(site.env_file("nothing"), report=report):
-        assert "no backup yet" in each.only_finding("backup-exists")["hint"]
 
 
 def test_a_backup_that_is_gone_is_told_apart_from_none_yet(site: Site, tmp_path: Path) -> None:

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pytest
 from large_job import BYTES, FILES, PREFIX, VOLUME, take_points
+from misfortunes import (
+    WITHOUT_VOLUMES,
+    damaged,
+    must_only_read,
+    must_say_that_it_is_dead,
+    must_say_that_there_is_none_yet,
+    newest_is_lost,
+)
 from planting import DAY, remembered
 from sites import Report, Site
-from test_backup_at_fault import WITHOUT_VOLUMES, damaged, must_say_that_there_is_none_yet, newest_is_lost
-from test_reading_only import must_only_read
-from test_store_at_fault import must_say_that_it_is_dead
 
 from verify.lab.hosts.runs import LabelledRun
 
-SMALL = (1_000, 30_000_000)  # files and bytes by day
+SMALL = (500, 15_000_000)  # files and bytes by day
 by_night = pytest.mark.nightly(reason="the job has 30,000 files; by day the same happens to a small one")
 POLICY = """
 must_restore = ["shop.sql", "postgres/PG_VERSION", "0.sqlite"]
@@ -39,7 +44,7 @@ def large(
 ) -> Iterator[Site]:
     """A large job on the same MinIO; by day a small one, with a PostgreSQL all the same."""
     by_night = request.config.option.profile == "nightly"
-    made = dataclasses.replace(site, folder=tmp_path_factory.mktemp("large"), volume_size=VOLUME if by_night else 5)
+    made = dataclasses.replace(site, folder=tmp_path_factory.mktemp("large"), volume_size=VOLUME if by_night else 2)
     take_points(made, run, *((FILES, BYTES) if by_night else SMALL))
     yield made
     shutil.rmtree(made.folder)

@@ -1,56 +1,15 @@
 """A drill reads, and nothing else: the destination's requests are those of a reader, and the source stays as it is."""
 
 import itertools
-import os
 import threading
-import time
 from pathlib import Path
-from typing import Any
 
-from sites import BUCKET, HEALTHY, READ_ONLY, Site
-
-READS = {"HeadBucket", "HeadObject", "GetObject", "GetBucketLocation", "ListObjectsV1", "ListObjectsV2"}
-REFUSED = 400  # and above: status codes
+from misfortunes import must_only_read
+from sites import HEALTHY, Site
 
 
 def test_a_user_who_may_only_get_and_list_can_drill_and_nothing_is_written(site: Site, tmp_path: Path) -> None:
     must_only_read(site, HEALTHY, report=tmp_path)
-
-
-def must_only_read(site: Site, prefix: str, *options: str, report: Path) -> None:
-    """Drill as a user who may only get and list. Raise unless that proves the backup, and only reads."""
-    site.admin.user_add("auditor", "a secret of the auditor")
-    site.admin.policy_add("read-only", policy=READ_ONLY)
-    site.admin.policy_set("read-only", user="auditor")
-    keys = {"AWS_ACCESS_KEY_ID": "auditor", "AWS_SECRET_ACCESS_KEY": "a secret of the auditor"}
-    before, since = everything_of(site), len(site.audit.entries)
-
-    for each in site.drills(site.env_file(prefix, **keys), *options, report=report):
-        each.must_be_proven()
-        assert "a secret of the auditor" not in each.said + each.markdown
-
-    asked = settled(site, since)
-    assert {each["api"]["name"] for each in asked} <= READS
-    assert [each["api"] for each in asked if each["api"]["statusCode"] >= REFUSED] == []
-    assert everything_of(site) == before
-
-
-def everything_of(site: Site) -> list[tuple[object, ...]]:
-    """Return what lies at the destination with its versions, and in the source with when it was changed last."""
-    objects = site.client.list_objects(BUCKET, recursive=True)
-    source = ((str(path), os.lstat(path).st_ctime_ns) for path in sorted(site.source.rglob("*")))
-    return [*((each.object_name, each.etag, each.last_modified) for each in objects), *source]
-
-
-def settled(site: Site, since: int) -> list[dict[str, Any]]:
-    """Return the auditor's requests after the first few of all, once no more come."""
-    seen = -1
-    while len(site.audit.entries) != seen:
-        seen = len(site.audit.entries)
-        time.sleep(1)
-    asked = [each for each in site.audit.entries[since:] if each.get("accessKey") == "auditor"]
-    assert asked, "the MinIO told nothing: the test would prove nothing"
-    return asked
 
 
 def test_the_source_may_change_while_it_is_looked_at(site: Site, tmp_path: Path) -> None:

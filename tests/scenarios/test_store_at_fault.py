@@ -4,20 +4,12 @@ import socket
 from pathlib import Path
 
 import pytest
+from misfortunes import must_say_that_it_is_dead
 from sites import Site
-
-from verify.lab.stores.servers import free_port
 
 
 def test_a_dead_store_is_no_verdict(site: Site, tmp_path: Path) -> None:
     must_say_that_it_is_dead(site, report=tmp_path)
-
-
-def must_say_that_it_is_dead(site: Site, report: Path) -> None:
-    """Drill at an address where nothing answers. Raise unless that is said."""
-    options = f"--s3-endpoint-url=http://127.0.0.1:{free_port()}"
-    for each in site.drills(site.env_file("dead", OPTIONS=options), report=report):
-        assert "does not answer at 127.0.0.1" in each.sentence()
 
 
 def test_a_store_that_never_answers_is_no_verdict(site: Site, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from commands import Command
 from minio import Minio
@@ -101,6 +102,7 @@ class Site:
     audit: Audit
     admin: MinioAdmin
     runtimes: tuple[str, ...] = ("embedded",)
+    by_night: bool = False
     volume_size: int = 1  # MiB
 
     @property
@@ -207,9 +209,15 @@ class Site:
         started = self._started(env_file, options, report, runtime)
         return _told(started, report)
 
-    def drills(self, env_file: Path, *options: str, report: Path) -> Iterator[Report]:
-        """Run a drill in each runtime, all at once; yield what came of each, which is in a folder of its name."""
-        folders = {runtime: report / runtime for runtime in self.runtimes}
+    def drills(self, env_file: Path, *options: str, report: Path, everywhere: bool = False) -> Iterator[Report]:
+        """Run a drill in each runtime, all at once; yield what came of each, which is in a folder of its name.
+
+        By day that is one runtime, which depends on the job's name, unless the test needs it `everywhere`: what a
+        drill says of a backup comes from the same code in both.
+        """
+        both = everywhere or self.by_night
+        ours = self.runtimes if both else (self.runtimes[crc32(env_file.name.encode()) % len(self.runtimes)],)
+        folders = {runtime: report / runtime for runtime in ours}
         started = {runtime: self._started(env_file, options, folders[runtime], runtime) for runtime in folders}
         try:
             for runtime, process in started.items():
