@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from field import KEYS, KEYS_OF_ASKED, Asked, questions, shapes
+from field_destinations import KEYS_OF_STEP, STEPS
 
 
 @pytest.mark.parametrize("asked", list(questions()), ids=lambda asked: asked.name)
@@ -18,6 +19,9 @@ def test_every_shape_says_what_it_is_and_what_is_right() -> None:
         assert expected["shape"], name
         assert set(expected) <= KEYS, name
         assert expected["asked"], name
+        for step in expected.get("destination", ()):
+            assert set(step) <= KEYS_OF_STEP, name
+            assert len(STEPS & set(step)) == 1, name
         for asked in expected["asked"]:
             assert set(asked) <= KEYS_OF_ASKED, name
             assert {"findings", "says", "exit"} & set(asked), f"{name}: what is right of it?"

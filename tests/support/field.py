@@ -14,12 +14,14 @@ Each is a folder of `fixtures/field`, data only. Its `expected.toml` says what t
     findings = [{ check = "rules-effective", says = ["--exclude /var/data/x"] }]   # of the report that it writes
     says = ["PROVEN"]               # must be printed
     never = ["Traceback"]           # must not be
+
+What lies at its destination is made by `[[destination]]` steps: see `field_destinations.py`. `@HERE@` in a shape's
+files is where its copy lies.
 """
 
 import json
 import os
 import shlex
-import shutil
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,12 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from commands import Command
+from field_destinations import placed
 
 from verify.errors import CannotRunError
 from verify.job import findings_of, read_job
 
 FIELD = Path(__file__).parents[2] / "fixtures" / "field"
-KEYS = {"shape", "asked"}
+KEYS = {"shape", "asked", "destination"}
 KEYS_OF_ASKED = {"env_file", "stack", "command", "exit", "findings", "says", "never"}
 
 
@@ -50,8 +53,7 @@ class Asked:
 
     def disagreements(self, scratch: Path) -> list[str]:
         """Ask it, in a copy of the shape's folder; return what is not as it should be."""
-        here = scratch / self.shape
-        shutil.copytree(FIELD / self.shape, here)
+        here = placed(FIELD / self.shape, scratch, steps_of(self.shape))
         code, said, found = _of_command(here, self.data) if "command" in self.data else _of_job(here, self.data)
         wrong = [] if code == self.data.get("exit", 0) else [f"exit code {code}, not {self.data.get('exit', 0)}"]
         wrong += [f"does not say {words!r}" for words in self.data.get("says", []) if words not in said]
@@ -65,6 +67,11 @@ def shapes() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each shape's name and its `expected.toml`."""
     for file in sorted(FIELD.glob("*/expected.toml")):
         yield file.parent.name, tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def steps_of(shape: str) -> Sequence[Mapping[str, Any]]:
+    """Given a shape's name, return the steps that make its destination."""
+    return dict(shapes())[shape].get("destination", ())  # type: ignore[no-any-return]  # TOML has no types
 
 
 def questions() -> Iterator[Asked]:
