@@ -111,4 +111,4 @@ def _restore_chain_findings(lab: Lab, point: Point, how: str) -> list[Finding]:
     restored = lab.restore(point, new_machine=True)
     if not restored.result.ok:
         return [Finding("upgrade-path", "", "a restore", restored.result.ending, how)]
-    return [replace(each, check="upgrade-path", hint=how) for each in restored.differing_from(point.inventory)]
+    return [replace(each.of("upgrade-path"), hint=how) for each in restored.differing_from(point.inventory)]

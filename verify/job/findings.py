@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.job.credentials import printable_text
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
@@ -79,17 +80,22 @@ def _incomplete(expected: str, got: str, hint: str) -> Finding:
     return Finding("job-complete", expected=expected, got=got, hint=hint)
 
 
+def _no_backup(expected: str, got: str, hint: str) -> Finding:
+    """As `_incomplete`, of what leaves no backup at all."""
+    return replace(_incomplete(expected, got, hint), severity=Severity.LOST)
+
+
 def _source(job: Job) -> Iterator[Finding]:
     mounted = any(_brings_files(job, volume.target) for volume in job.volumes)
     if not job.source or ("SRC" in job.defaults and not mounted):
         default = "" if not job.source else f" (the image's default is {job.source}, an empty folder)"
-        yield _incomplete("SRC, the folder to back up", f"no SRC{default}", "write SRC=/the/folder into the env file")
+        yield _no_backup("SRC, the folder to back up", f"no SRC{default}", "write SRC=/the/folder into the env file")
     elif not job.source.startswith("/"):
         got = f"SRC={job.source}, which depends on the folder that duplicity is started in"
         yield _incomplete("SRC, an absolute path", got, f"write SRC=/{job.source} if that is the folder")
     elif job.stack_file and not mounted:
         hint = f"add the volume `- {job.source}:{job.source}:ro` to the service in {job.stack_file}"
-        yield _incomplete(f"a volume that mounts {job.source}", "a stack file without it", hint)
+        yield _no_backup(f"a volume that mounts {job.source}", "a stack file without it", hint)
 
 
 def _brings_files(job: Job, target: str) -> bool:
@@ -107,18 +113,18 @@ def _destination(job: Job) -> Iterator[Finding]:
     if not any(job.destinations.values()):
         name = "DST_1" if job.destination == "multi" else "DST"
         hint = f"write {name}=scheme://…, such as {name}=s3:///bucket/prefix, into the env file"
-        yield _incomplete(f"{name}, the URL to back up to", f"no {name}", hint)
+        yield _no_backup(f"{name}, the URL to back up to", f"no {name}", hint)
 
 
 def _encryption(job: Job) -> Iterator[Finding]:
     if job.encrypted and not job.passphrase and not job.encrypts_to_key:
         hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
-        yield _incomplete("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
+        yield _no_backup("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
 
 
 def _options(job: Job) -> Iterator[Finding]:
     if job.options_trouble:
-        yield _incomplete("OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote")
+        yield _no_backup("OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote")
 
 
 def _runs(job: Job) -> Iterator[Finding]:
@@ -127,7 +133,7 @@ def _runs(job: Job) -> Iterator[Finding]:
     for entry in job.entries:
         yield from _entry(entry, cron, _spelt(job, entry))
     if not any(entry.what and set(entry.when or ()) & cron.keys() for entry in job.entries):
-        yield _incomplete(
+        yield _no_backup(
             "a job that a schedule starts",
             "none: the container would run and never back up",
             "write JOB_300_WHAT=backup and JOB_300_WHEN=daily into the env file",

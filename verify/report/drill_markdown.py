@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from verify.checks import CATALOGUE, Severity
+from verify.checks import CATALOGUE, Severity, gravest_first
 from verify.report.columns import size
 from verify.report.digest import failures_of
 from verify.report.escaping import code, text_of
@@ -11,7 +11,6 @@ from verify.report.wording import OUTCOME, SIGNS, alike, duration, notes, tests_
 
 MARK = "destination-reachable"  # a check that only drills decide
 SHOWN = 20  # findings; all of them are in report.json
-FIRST = (Severity.DATA_LOSS, Severity.BROKEN, Severity.EXPOSURE, Severity.COST)
 RESTORED = frozenset({"sample-restores", "full-restore"})
 WORDS = (
     "*point*: a moment that can be restored · *volume*: a file of the backup at its destination · *chain*: a full "
@@ -37,8 +36,7 @@ def drill_markdown(run: Run) -> Iterator[str]:
 def _headline(run: Run) -> str:
     restored = _was_restored(run)
     if run.verdict is Verdict.FINDINGS:
-        worst = {check.severity for check in run.checks if check.outcome is Outcome.FINDING}
-        if restored and worst == {Severity.COST}:
+        if restored and not any(found.severity is Severity.LOST for found in run.findings):
             return "FINDINGS: this backup comes back, but not as its owner demands"
         return "FINDINGS: do not rely on this backup yet"
     if run.verdict is Verdict.COULD_NOT_RUN:
@@ -69,10 +67,7 @@ def _what_happened(run: Run) -> str:
 
 def _to_do(run: Run) -> Iterator[str]:
     failures = failures_of(run.tests)
-    told = sorted(
-        (told for failure in failures for told in failure.findings),
-        key=lambda each: FIRST.index(CATALOGUE[each.finding.check].severity),
-    )
+    told = gravest_first((told for failure in failures for told in failure.findings), lambda each: each.finding)
     if told or run.troubles:
         yield from ("### What to do", "")
     for trouble in run.troubles:

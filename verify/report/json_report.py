@@ -1,4 +1,4 @@
-"""`report.json`: a run for machines. Its shape is an interface: schema/report-2.json."""
+"""`report.json`: a run for machines. Its shape is an interface: schema/report-3.json."""
 
 import math
 from typing import Any
@@ -7,7 +7,7 @@ import verify
 from verify.checks import Finding
 from verify.report.outcome import CheckResult, Run, TestResult
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def report_of(run: Run) -> dict[str, Any]:

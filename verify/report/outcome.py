@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from verify.checks import CATALOGUE, Finding, Severity
+from verify.checks import CATALOGUE, Finding, Severity, gravest_first
 from verify.proofs.proof import Proof
 
 NAMED = 6  # of the checks that are not proven, in the sentence of the verdict
@@ -131,8 +131,9 @@ class CheckResult:
 
     @property
     def severity(self) -> Severity:
-        """What it means when the check fails."""
-        return CATALOGUE[self.id].severity
+        """What it means that the check failed: the gravest of its findings; else what one of it would mean."""
+        gravest = gravest_first(self.findings, lambda found: found)
+        return gravest[0].severity if gravest else CATALOGUE[self.id].severity
 
 
 def fold(check: str, runtime: str, tests: Iterable[TestResult]) -> CheckResult:

@@ -15,7 +15,7 @@ from verify.commands import selection
 from verify.errors import CannotRunError
 
 CHECKOUT = Path(__file__).parents[3]
-REPORT_SCHEMA = CHECKOUT / "verify" / "report" / "schema" / "report-2.json"
+REPORT_SCHEMA = CHECKOUT / "verify" / "report" / "schema" / "report-3.json"
 JOB = ("selection", "--env-file", "duplicity.env")
 SOURCE = (*JOB, "--source", "source")
 IN = ["config", "config/app.ini", "config/traefik", "config/traefik/traefik.yml", "notes.txt", "reg", "reg/users.db"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.checks import CATALOGUE, Check, Finding, FindingsError, Severity, checks, must_find_nothing
+from verify.checks import CATALOGUE, Check, Finding, FindingsError, Severity, checks, gravest_first, must_find_nothing
 
 ROOT = Path(__file__).parents[3]
 DECIDED = re.compile(r"@checks\(([^)]*)\)")
@@ -64,9 +64,33 @@ def test_a_finding_needs_a_check() -> None:
 def test_a_finding_survives_json() -> None:
     finding = Finding("content", "a", "1", "2", "hint", "again")
     data = finding.as_json()
-    assert data["severity"] == "data-loss"
+    assert data["severity"] == "lost"
     assert Finding.from_json(data) == finding
-    assert all(isinstance(value, str) for value in data.values())
+    assert {type(value) for value in data.values()} == {str}  # workers send no other kind of string
+
+
+@pytest.mark.parametrize("own", Severity)
+def test_a_finding_may_be_graver_or_lighter_than_its_check(own: Severity) -> None:
+    finding = Finding("fresh", severity=own)
+    assert (finding.severity, finding.as_json()["severity"]) == (own, own.value)
+    assert Finding.from_json(finding.as_json()) == finding
+    assert Finding("fresh") == Finding("fresh", severity=Severity.AT_RISK)
+
+
+def test_a_finding_of_another_check_is_as_grave_as_that() -> None:
+    assert Finding("fresh", "a").of("rules-effective") == Finding("rules-effective", "a")
+
+
+def test_a_severity_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="'data-loss' is not a valid Severity"):
+        Finding.from_json({"check": "content", "severity": "data-loss"})
+
+
+def test_severities_are_ordered() -> None:
+    lost, risk, tidy = Severity
+    assert [one.is_at_least(risk) for one in (lost, risk, tidy)] == [True, True, False]
+    found = [Finding("fresh", severity=each) for each in (tidy, lost, risk, lost)]
+    assert [each.severity for each in gravest_first(found, lambda one: one)] == [lost, lost, risk, tidy]
 
 
 @pytest.mark.parametrize(
@@ -95,4 +119,4 @@ def test_no_findings_are_no_error_and_some_are_all_told() -> None:
 
 def test_two_checks_of_one_id_would_be_one() -> None:
     assert len({check.id for check in CATALOGUE.values()}) == len(CATALOGUE)
-    assert Check("x", Severity.COST, "m") == Check("x", Severity.COST, "m")
+    assert Check("x", Severity.TIDY_UP, "m") == Check("x", Severity.TIDY_UP, "m")

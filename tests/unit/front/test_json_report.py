@@ -18,7 +18,7 @@ from verify.report.files import PROBE, ReportFiles, must_be_writable, write_refu
 from verify.report.json_report import report_of
 from verify.report.outcome import Ending, Outcome, Run, Verdict
 
-SCHEMA = json.loads((files("verify.report") / "schema" / "report-2.json").read_text())
+SCHEMA = json.loads((files("verify.report") / "schema" / "report-3.json").read_text())
 
 
 def valid(report: Any) -> dict[str, Any]:

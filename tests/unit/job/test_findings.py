@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from verify.checks import Severity
 from verify.job import Job, incomplete, read_job, scheme_finding, two_readings
 
 GOOD = "SRC=/a\nDST=file:///x\nPASSPHRASE=p\n"
@@ -89,6 +90,24 @@ def test_each_thing_that_a_job_lacks_is_one_finding(tmp_path: Path, text: str, g
     found = list(incomplete(job_of(tmp_path, text)))
     assert [(finding.check, finding.got) for finding in found] == [("job-complete", got)]
     assert found[0].hint
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("DST=file:///x\nPASSPHRASE=p\n", Severity.LOST),
+        ("SRC=/a\nPASSPHRASE=p\n", Severity.LOST),
+        ("SRC=/a\nDST=file:///x\n", Severity.LOST),
+        (GOOD + "OPTIONS=--exclude 'a\n", Severity.LOST),
+        (GOOD + "JOB_300_WHEN=\n", Severity.LOST),
+        ("SRC=a\nDST=file:///x\nPASSPHRASE=p\n", Severity.AT_RISK),
+        (GOOD + "CRONTAB_WEEKLY=0 1 * *\n", Severity.AT_RISK),
+    ],
+)
+def test_a_job_that_makes_no_backup_at_all_is_lost_and_another_at_risk(
+    tmp_path: Path, text: str, severity: Severity
+) -> None:
+    assert [finding.severity for finding in incomplete(job_of(tmp_path, text))] == [severity]
 
 
 def test_an_empty_schedule_stops_the_job_that_it_would_start(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Chains of backups, their points, and the result of restoring one."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from packaging.version import Version
 
@@ -75,7 +75,7 @@ class Restored:
         """Raise `FindingsError` unless the restore gave what was expected; findings are of `check`, if given."""
         self.result.must_succeed(check or "command-succeeds")
         found = self.differing_from(expected)
-        must_find_nothing(replace(each, check=check) if check else each for each in found)
+        must_find_nothing(each.of(check) if check else each for each in found)
 
     def must_be_refused(self, check: str) -> None:
         """Raise `FindingsError` (of `check`) unless the restore ended with an error and left no file."""
