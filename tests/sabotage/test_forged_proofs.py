@@ -62,9 +62,8 @@ def endings(report: dict[str, Any]) -> set[str]:
     return {test["ending"] for check in report["checks"] for test in check["tests"]}
 
 
-@pytest.mark.parametrize("forged", [False, True], ids=["stale", "forged"])
 def test_a_broken_duplicity_is_caught_in_spite_of_an_honest_ones_proofs(
-    run: Run, honest: Provisioned, tmp_path: Path, forged: bool
+    run: Run, honest: Provisioned, tmp_path: Path
 ) -> None:
     assert endings(run("")) == {"passed"}
     assert endings(run("")) == {"remembered"}
@@ -76,11 +75,11 @@ def test_a_broken_duplicity_is_caught_in_spite_of_an_honest_ones_proofs(
     assert basis is not None, "an edited script of duplicity's own is known by what is in it"
     target = ProofMemory({**basis, "suite": suite_code()})
     text = made.read_text()
-    target.path.write_text(text.replace(made.stem, target.digest) if forged else text)
-
-    found = run(command)
-    assert {finding["check"] for finding in found["findings"]} == {"exit-codes-honest"}
-    assert "remembered" not in endings(found)
+    for forged in (text, text.replace(made.stem, target.digest)):  # a stale proof, and one with the digest put right
+        target.path.write_text(forged)
+        found = run(command)
+        assert {finding["check"] for finding in found["findings"]} == {"exit-codes-honest"}
+        assert "remembered" not in endings(found)
 
 
 def edited(script: Path, folder: Path) -> Path:
