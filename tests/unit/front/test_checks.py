@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from verify import assets
 from verify.checks import CATALOGUE, Check, Finding, FindingsError, Severity, checks, gravest_first, must_find_nothing
+from verify.detection.deciding_folders import FOLDERS, decided_in
 
 ROOT = Path(__file__).parents[3]
-DECIDED = re.compile(r"@checks\(([^)]*)\)")
 
 
 def test_ids_are_what_tools_can_take_and_meanings_are_one_line() -> None:
@@ -29,15 +30,10 @@ def test_every_check_is_decided_by_a_test_of_the_suite_and_in_the_docs() -> None
     assert [id_ for id_ in CATALOGUE if f"`{id_}`" not in page] == []
 
 
-def test_the_suite_names_no_check_that_is_not_in_the_catalogue() -> None:
-    named = [
-        id_
-        for path in (ROOT / "tests" / "suite").glob("test_*.py")
-        for decided in DECIDED.findall(path.read_text())
-        for id_ in re.findall(r'"([^"]+)"', decided)
-    ]
-    assert named
-    assert set(named) <= set(CATALOGUE)
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_tests_name_no_check_that_is_not_in_the_catalogue(name: str) -> None:
+    assert decided_in(assets.tests(name))
+    assert decided_in(assets.tests(name)) <= set(CATALOGUE)
 
 
 @pytest.mark.parametrize("ids", [("contents",), ("content", "contents"), ()])
