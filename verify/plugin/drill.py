@@ -15,6 +15,7 @@ from verify.checks import Finding
 from verify.errors import CannotRunError, NotProvenError
 from verify.evidence import checks_of, told_by
 from verify.options import DRILL
+from verify.properties import Property
 
 if TYPE_CHECKING:
     from verify.drill.backup import Backup
@@ -109,7 +110,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and checks_of(item) == (OWN,):
         error = call.excinfo.value
         if not isinstance(error, pytest.skip.Exception) and not told_by(error):
-            item.user_properties.append(("finding", _own(item, error).as_json()))
+            Property.FINDING.note(item, _own(item, error).as_json())
     return (yield)
 
 

@@ -18,6 +18,7 @@ from verify.options import AGAIN, AGAINST, CHANGE, JOB, LAB, POLICY, PROOFS, RUN
 from verify.plugin import proving
 from verify.plugin.interruption import ignore_interrupts
 from verify.plugin.proving import LABS, Keeper, basis_in
+from verify.properties import Property
 
 if TYPE_CHECKING:
     from verify.drill.drill import Drill
@@ -288,9 +289,9 @@ def pytest_runtest_makereport(
 def _note_plan(item: pytest.Item) -> None:
     checks, runtime = evidence.checks_of(item), evidence.runtime_of(item)
     if checks:
-        item.user_properties.append(("checks", list(checks)))
+        Property.CHECKS.note(item, list(checks))
     if runtime:
-        item.user_properties.append(("runtime", runtime))
+        Property.RUNTIME.note(item, runtime)
 
 
 def _note_lab(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -298,7 +299,7 @@ def _note_lab(item: pytest.Item, report: pytest.TestReport) -> None:
     opened, seen = _lab_of(item), item.config.stash.setdefault(LABS_SEEN, set())
     if opened is not None and id(opened) not in seen:
         seen.add(id(opened))
-        report.user_properties.append(("facts", opened.facts))
+        Property.FACTS.note(report, opened.facts)
         report.user_properties.extend(_basis(item))
 
 
@@ -308,7 +309,7 @@ def _basis(item: pytest.Item) -> Iterator[tuple[str, object]]:
     if lab is not None and item.config.getoption("proofs"):
         basis = basis_in(item.config, lab)
         if basis:
-            yield "basis", [lab.runtime, basis]
+            yield Property.BASIS.with_value([lab.runtime, basis])
 
 
 def _note_counts(item: pytest.Item) -> None:
@@ -316,8 +317,8 @@ def _note_counts(item: pytest.Item) -> None:
     opened = _lab_of(item)
     if opened is not None:
         counts, opened.statistics = dict(opened.statistics), type(opened.statistics)()
-        item.user_properties.append(("statistic", counts))
-        item.user_properties.extend(("said", text) for text in opened.told())
+        Property.STATISTIC.note(item, counts)
+        item.user_properties.extend(map(Property.SAID.with_value, opened.told()))
 
 
 def _lab_of(item: pytest.Item) -> "Lab | Drill | None":

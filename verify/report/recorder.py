@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from verify.errors import INTERRUPTED
+from verify.properties import Property
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.outcome import CheckResult, Ending, Planned, Run, TestResult, fold
-from verify.report.phases import folded, last_line, properties
+from verify.report.phases import folded, last_line
 from verify.report.plan import Plan, plan_of, read_plan
 
 
@@ -80,7 +81,7 @@ class RunRecorder:
         self.tests[test.id] = test
         if test.broke_off:
             self.troubles[_trouble(test)] = None
-        for counts in properties(report, "statistic"):
+        for counts in Property.STATISTIC.values_of(report):
             self.statistics.update(counts)
         self.announce(TestEnded(test))
         self._decide(test)
@@ -91,7 +92,7 @@ class RunRecorder:
         return {} if self.config.getoption("keyword") or self.config.getoption("markexpr") else self.plan
 
     def _meet_lab(self, report: pytest.TestReport) -> None:
-        for facts in properties(report, "facts"):
+        for facts in Property.FACTS.values_of(report):
             name = facts["runtime"]["name"]
             if name not in self.labs:
                 self.labs[name] = facts
