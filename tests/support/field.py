@@ -36,7 +36,7 @@ from verify.job import findings_of, read_job
 
 FIELD = Path(__file__).parents[2] / "fixtures" / "field"
 KEYS = {"shape", "asked", "destination"}
-KEYS_OF_ASKED = {"env_file", "stack", "command", "exit", "findings", "says", "never"}
+KEYS_OF_ASKED = {"env_file", "stack", "command", "exit", "findings", "says", "never", "first"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Asked:
 
     def disagreements(self, scratch: Path) -> list[str]:
         """Ask it, in a copy of the shape's folder; return what is not as it should be."""
-        here = placed(FIELD / self.shape, scratch, steps_of(self.shape))
+        here = placed(FIELD / self.shape, scratch, steps_of(self.shape), self.data.get("first", ()))
         code, said, found = _of_command(here, self.data) if "command" in self.data else _of_job(here, self.data)
         wrong = [] if code == self.data.get("exit", 0) else [f"exit code {code}, not {self.data.get('exit', 0)}"]
         wrong += [f"does not say {words!r}" for words in self.data.get("says", []) if words not in said]

@@ -1,10 +1,14 @@
 """What a drill's checks find, each a function of the drill: see tests/drill."""
 
 import contextlib
+import functools
 from pathlib import Path
 
-from verify.archive import completeness
-from verify.checks import Finding
+from verify.archive import completeness, out_of_reach
+from verify.archive.manifests import Volume
+from verify.archive.out_of_reach import unreachable_findings
+from verify.archive.sets import StoredSet
+from verify.checks import Finding, FindingsError
 from verify.drill.contents.booting import Booted, Postgres
 from verify.drill.contents.databases import Cluster, Dump, clusters_in, dumps_in
 from verify.drill.contents.kinds import KINDS
@@ -19,21 +23,26 @@ from verify.errors import NotProvenError
 
 
 def agreement_findings(drill: Drill) -> list[Finding]:
-    """Return a finding if duplicity sees another newest point than lies there.
+    """Return a finding for each cause that keeps duplicity from points that lie there whole.
 
     Raise `NotProvenError` where signatures are lost: duplicity skips such points, and `signatures-complete` reports
     them.
     """
-    night = drill.night
-    seen = max((each.time for each in night.status.sets), default=0)
-    if seen == night.newest:
-        night.say("duplicity sees the same newest point")
+    night, there = drill.night, drill.night.destination
+    seen = {each.time for each in night.status.sets}
+    known = (
+        [each.span.end for chain in there.chains.chains for each in chain.listed] if there.is_seen else [night.newest]
+    )
+    if unseen := sorted(each for each in known if each not in seen):
+        got = f"not among the {len(seen)} that duplicity lists"
+        return [Finding("duplicity-agrees", "", f"the point of {moment(unseen[-1])}", got)]
+    night.say(f"duplicity sees the same {len(known):,} points")
+    if not there.is_seen:
         return []
-    there = night.destination.stored.points if night.destination.is_seen else ()
-    if completeness.signature_findings(each for each in there if each.span.end > seen):
-        raise NotProvenError("duplicity passes over points without signatures: see signatures-complete")
-    got = moment(seen) if seen else "no point"
-    return [Finding("duplicity-agrees", "", f"the newest point of {moment(night.newest)}", got)]
+    found = unreachable_findings(there.stored, there.chains, night.started)
+    if not found and there.chains.discarded:
+        raise NotProvenError("duplicity passes over the newest point without signatures: see signatures-complete")
+    return found
 
 
 def chain_findings(drill: Drill) -> list[Finding]:
@@ -46,14 +55,32 @@ def chain_findings(drill: Drill) -> list[Finding]:
     if there.is_seen:
         volumes = sum(len(each.volumes) for each in there.stored.points)
         sets = f"{volumes:,} volumes of {len(there.stored.points):,} sets"
-        night.say(", ".join([sets, *completeness.unfinished(there.stored)]))
-        return night.blame(completeness.chain_findings(there.stored, there.manifests, there.remembered_sizes))
+        night.say(", ".join([sets, *completeness.unfinished(there.lying)]))
+        return night.blame(completeness.chain_findings(there.lying, functools.partial(_affected, drill)))
     _ = drill.listings.newest
     chain = drill.listings.archive_of(night.newest).leading_to(night.newest, volume_size_of(night.job))
     if not chain:
         raise NotProvenError("duplicity's archive does not hold the newest chain's manifests")
     night.say(f"{len(chain):,} sets of the newest chain, by what duplicity lists; sizes and older chains are not known")
     return counted_findings(night.status, chain)
+
+
+def _affected(drill: Drill, each: StoredSet, volume: Volume) -> str:
+    """Return how many files of the newest point lie in a volume, in words; nothing where that cannot be told."""
+    if each not in drill.destination.chains.leading_to(drill.newest):
+        return ""
+    try:
+        listing = drill.listings.newest
+    except (FindingsError, NotProvenError):
+        return ""
+    files = sum(volume.holds(path) for path, _ in listing if path)
+    return f"it holds {files:,} of the {max(len(listing) - 1, 0):,} paths of the newest point, or parts of them"
+
+
+def future_findings(drill: Drill) -> list[Finding]:
+    """Return a finding if there are points of the future."""
+    there = drill.destination
+    return out_of_reach.future_findings(there.stored, there.chains, drill.started) if there.is_seen else []
 
 
 def signature_findings(drill: Drill) -> list[Finding]:
@@ -83,7 +110,7 @@ def shrink_findings(drill: Drill) -> list[Finding]:
     found = shrunken.shrink_findings(night.newest, paths, before, threshold)
     if found or not night.destination.is_seen:
         return found
-    fulls = [chain[0] for chain in night.destination.stored.chains]
+    fulls = [chain.sets[0] for chain in night.destination.chains.chains if chain.start <= night.newest]
     return shrunken.full_findings(fulls[-1], fulls[-2] if fulls[1:] else None, threshold)
 
 

@@ -155,9 +155,9 @@ class Night:
 
     @property
     def points(self) -> list[int]:
-        """The times of all points, oldest first."""
+        """The times of all points that can be restored, oldest first."""
         if self.destination.is_seen:
-            return sorted(each.span.end for each in self.destination.stored.points)
+            return [each.span.end for each in self.destination.points]
         return sorted(each.time for each in self.status.sets)
 
     @reported_once

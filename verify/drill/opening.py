@@ -41,7 +41,9 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         host = stack.enter_context(_host_of(runtime)(settings, job, run))
         here = stack.enter_context(contextlib.closing(local_host(run.scratch / "here", run.marker)))
         view = view_of(job, host.main, os.environ)
-        destination = RealDestination(view, names_of(job), ledger, host.main, host.environment)
+        destination = RealDestination(
+            view, names_of(job), ledger, host.main, host.environment, release=host.release, now=started
+        )
         night = Night(
             job=job, host=host, here=here, destination=destination, ledger=ledger, settings=settings, started=started
         )
