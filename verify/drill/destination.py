@@ -96,6 +96,11 @@ class RealDestination:
         reached = [each for each in self.stored.points if self.chains.reaches(each)]
         return [each for each in reached if each.span.end <= self.now + AHEAD] or reached
 
+    def still_there(self, times: Iterable[int]) -> list[int]:
+        """Given points' times, look again, and return those that were not removed meanwhile."""
+        there = {each.span.end for each in stored_of(self.view.objects(), self._names).points}
+        return [each for each in times if each in there]
+
     @property
     def lying(self) -> Lying:
         """What lies there, and all that is known of it."""

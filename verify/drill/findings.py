@@ -33,7 +33,10 @@ def agreement_findings(drill: Drill) -> list[Finding]:
     known = (
         [each.span.end for chain in there.chains.chains for each in chain.listed] if there.is_seen else [night.newest]
     )
-    if unseen := sorted(each for each in known if each not in seen):
+    unseen = sorted(each for each in known if each not in seen)
+    if there.is_seen and unseen:  # retention may have come between
+        unseen = there.still_there(unseen)
+    if unseen:
         got = f"not among the {len(seen)} that duplicity lists"
         return [Finding("duplicity-agrees", "", f"the point of {moment(unseen[-1])}", got)]
     night.say(f"duplicity sees the same {len(known):,} points")
