@@ -120,11 +120,11 @@ class Chains:
         """Return the chains that cover a time."""
         return [each for each in self.chains if each.covers(time)]
 
-    def locked_for(self, time: int, locked: Container[Span], stored: Stored, *, everything: bool = True) -> bool:
+    def locked_for(self, time: int, locked: Container[Span], stored: Stored, *, everything: bool = False) -> bool:
         """Return whether a restore of a time ends before it begins, at a set whose manifest it cannot decrypt.
 
-        duplicity copies to its archive what that lacks: `everything`, unless it runs with
-        `--metadata-sync-mode partial`; then what lies between the ends of the chain that it restores from.
+        duplicity copies to its archive what that lacks: what lies between the ends of the chain that it restores
+        from, or `everything`, with `--metadata-sync-mode full` and where no single chain covers the time.
         """
         sets = [each for each in stored.sets if each.span in locked and (each.manifest or each.signatures)]
         answer = self.at(time)

@@ -1,6 +1,7 @@
 """Points that lie there whole, and that duplicity does not restore: made at once with others, or by a wrong clock."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from verify.archive.chains import Chain, Chains
@@ -105,17 +106,25 @@ def future_findings(stored: Stored, chains: Chains, now: float) -> list[Finding]
     gives = f"a restore without --time gives the point of {moment(given.span.end)}" if given else "a restore is refused"
     wrong = " with exit code 0, which is not the newest; a new full does not change that"
     wrong = wrong if given and newest and given.span != newest.span else ""
-    got = f"{len(future)} of the future, the last of {moment(future[-1].span.end)}, {_ahead(future[-1], now)}"
     files = " and ".join(_files(each) for each in future[:3])
-    hint = f"{gives}{wrong}; set the clock of the machine right, and move {files} away before the next backup"
-    return [Finding("fresh", manifest_name(future[0], stored), "points of the past", got, hint)]
+    found = future_finding(len(future), future[-1].span.end, now, f"{gives}{wrong}", files)
+    return [replace(found, path=manifest_name(future[0], stored))]
+
+
+def future_finding(
+    count: int,
+    last: int,
+    now: float,
+    gives: str = "a restore without --time may give an old point",
+    files: str = "them",
+) -> Finding:
+    """Given how many points are of the future, the last one's time, and what a restore gives, return the finding."""
+    got = f"{count} of the future, the last of {moment(last)}, {age_words(last - now)} ahead of now"
+    hint = f"{gives}; set the clock of the machine right, and move {files} away before the next backup"
+    return Finding("fresh", "", "points of the past", got, hint)
 
 
 def _newest_of_the_past(stored: Stored, now: float) -> StoredSet | None:
     return max(
         (each for each in stored.points if each.span.end <= now + AHEAD), key=lambda each: each.span.end, default=None
     )
-
-
-def _ahead(each: StoredSet, now: float) -> str:
-    return f"{age_words(each.span.end - now)} ahead of now"

@@ -83,7 +83,10 @@ def _affected(drill: Drill, each: StoredSet, volume: Volume) -> str:
 def future_findings(drill: Drill) -> list[Finding]:
     """Return a finding if there are points of the future."""
     there = drill.destination
-    return out_of_reach.future_findings(there.stored, there.chains, drill.started) if there.is_seen else []
+    if there.is_seen:
+        return out_of_reach.future_findings(there.stored, there.chains, drill.started)
+    future = [each.time for each in drill.status.sets if each.time > drill.started + out_of_reach.AHEAD]
+    return [out_of_reach.future_finding(len(future), max(future), drill.started)] if future else []
 
 
 def signature_findings(drill: Drill) -> list[Finding]:

@@ -32,7 +32,7 @@ from verify.lab.hosts.host import Completed
 
 BY_DAY, BY_NIGHT = 20, 250  # destinations of each of two pools: together 40, and 500
 _NOTHING = StatusResult.of((), Completed((), 0, b"", b"", 0.0, 0.0), ())
-PARTIAL = ("--metadata-sync-mode", "partial")
+FULL = ("--metadata-sync-mode", "full")
 
 
 @pytest.fixture(scope="module", params=["3.2.1", "2.2.4"])
@@ -65,20 +65,20 @@ def test_each_point_comes_back_or_gives_another_or_is_refused_as_we_say(
 
     @settings(max_examples=examples(request, forks), phases=(Phase.explicit, Phase.reuse, Phase.generate))
     @given(destinations(names_of_sets(*jobs)), st.booleans())
-    def each(drawn: Drawn, partial: bool) -> None:
-        Asked(pool, drawn, tmp_path / "x", partial).must_agree()
+    def each(drawn: Drawn, everything: bool) -> None:
+        Asked(pool, drawn, tmp_path / "x", everything).must_agree()
 
     each()
 
 
 @dataclass
 class Asked:
-    """A drawn destination, and what is asked of it; `partial`: whether duplicity copies only what it needs."""
+    """A drawn destination, and what is asked of it; `everything`: whether duplicity copies all to its archive."""
 
     pool: Pool
     drawn: Drawn
     folder: Path
-    partial: bool
+    everything: bool
 
     def must_agree(self) -> None:
         """Raise unless duplicity does for each point, and now, what we say."""
@@ -113,7 +113,7 @@ class Asked:
     def _asked(self, verb: str, *words: str) -> tuple[int, str]:
         """Run a command, with an archive that it finds as it was drawn."""
         self._lay()
-        sync = PARTIAL if self.partial else ()
+        sync = FULL if self.everything else ()
         ended = self.pool.forks(
             verb, f"--current-time={NOW}", f"--archive-dir={self.folder}/archive", "--num-retries=1", *sync,
             *self.pool.options, *words, environment={"PASSPHRASE": PASSPHRASE},
@@ -147,7 +147,7 @@ class Asked:
         """Return the name of the set whose point a restore gives; None where it is refused."""
         answer = chains.at(time)
         locked = self._locked()
-        if answer.gives is None or chains.locked_for(time, locked, stored, everything=not self.partial):
+        if answer.gives is None or chains.locked_for(time, locked, stored, everything=self.everything):
             return None
         if any(not each.volumes for each in answer.sets):  # the only one is lost
             return None
@@ -159,7 +159,7 @@ class Asked:
     def _listing_must_agree(self, stored: Stored, chains: Chains, time: int) -> None:
         code, said = self._asked("list-current-files", f"--time={time}", self._url())
         listed = chains.listed(time)
-        if chains.locked_for(time, self._locked(), stored, everything=not self.partial):
+        if chains.locked_for(time, self._locked(), stored, everything=self.everything):
             listed = None
         got = [line.rpartition(" at-")[2] for line in said.splitlines() if " at-" in line and code == 0]
         if listed is None:
