@@ -8,7 +8,7 @@ from verify.archive.manifests import Manifest, Unread, Volume
 from verify.archive.names import Span
 from verify.archive.object_names import manifest_name, signatures_name, volume_name
 from verify.archive.sets import Stored, StoredSet
-from verify.archive.stakes import FULL_NOW, Points, points_of
+from verify.archive.stakes import FULL_NOW, Points, points_of, remove_before
 from verify.checks import Finding
 from verify.durations import HOUR, age_words, moment
 
@@ -81,14 +81,26 @@ def _built_on(bad: Span, every: Iterable[StoredSet]) -> set[Span]:
     return found
 
 
-def signature_findings(points: Iterable[StoredSet]) -> list[Finding]:
-    """Given points, return a finding for each that has no signatures."""
-    hint = f"duplicity skips points without signatures, and what builds on them: {FULL_NOW}"
+def signature_findings(points: Iterable[StoredSet], chains: Chains) -> list[Finding]:
+    """Given points and the chains, return a finding for each point that has no signatures."""
     return [
-        Finding("signatures-complete", signatures_name(each), f"the signatures of {each.span}", "none", hint)
+        Finding(
+            "signatures-complete", signatures_name(each), f"the signatures of {each.span}", "none",
+            _without_signatures(each, chains),
+        )
         for each in points
-        if each.signatures is None
-    ]
+        if each.signatures is None and each not in chains.orphans
+    ]  # fmt: skip
+
+
+def _without_signatures(each: StoredSet, chains: Chains) -> str:
+    newest = chains.chains[-1] if chains.chains else None
+    if newest is None or each.span.end >= newest.start:
+        return f"duplicity skips points without signatures, and what builds on them: {FULL_NOW}"
+    return (
+        f"its points can be restored and not listed; the newest chain, from {moment(newest.start)}, is another one; "
+        f"{remove_before(each.span.end, chains)}"
+    )
 
 
 def unfinished(lying: Lying) -> list[str]:

@@ -46,11 +46,13 @@ class Points:
         first = min((each.span.end for each in lost), default=0)
         if not any(chain.covers(first) for chain in chains.chains):
             return CLEAN_UP
-        newer = sum(chain.start > first for chain in chains.chains)
-        return (
-            f"`duplicity remove-all-but-n-full {max(newer, 1)} --force DST` removes the broken chain and all before it "
-            f"(`cleanup` leaves it)"
-        )
+        return f"{remove_before(first, chains)} (`cleanup` leaves it)"
+
+
+def remove_before(time: int, chains: Chains) -> str:
+    """Given a time in a chain that is broken, return the command that removes that chain."""
+    newer = sum(chain.start > time for chain in chains.chains)
+    return f"`duplicity remove-all-but-n-full {max(newer, 1)} --force DST` removes the broken chain and all before it"
 
 
 def points_of(stored: Stored, chains: Chains, bad: Container[Span]) -> Points:

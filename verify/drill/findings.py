@@ -92,7 +92,7 @@ def future_findings(drill: Drill) -> list[Finding]:
 def signature_findings(drill: Drill) -> list[Finding]:
     """Return a finding for each point whose signatures are lost."""
     night = drill.night
-    return night.blame(completeness.signature_findings(night.destination.stored.points))
+    return night.blame(completeness.signature_findings(night.destination.stored.points, night.destination.chains))
 
 
 def path_findings(drill: Drill) -> list[Finding]:

@@ -72,7 +72,7 @@ def test_sets_stand_in_their_chain_oldest_first() -> None:
         "the incremental of 2026-01-03 00:00:00 UTC",
     ]
     assert found(stored) == []
-    assert signature_findings(stored.points) == []
+    assert signature_findings(stored.points, chains_of(stored, RELEASE)) == []
 
 
 def test_what_is_not_the_jobs_is_counted_and_left_alone() -> None:
@@ -153,5 +153,12 @@ def test_a_volume_in_cold_storage_is_a_finding() -> None:
 def test_lost_signatures_are_a_finding_of_their_own() -> None:
     stored = lying(f"{SIGNATURES[SECOND]}.sigtar.gpg")
     assert found(stored) == []
-    (finding,) = signature_findings(stored.points)
+    (finding,) = signature_findings(stored.points, chains_of(stored, RELEASE))
     assert (finding.check, finding.path) == ("signatures-complete", f"{SIGNATURES[SECOND]}.sigtar.gpg")
+
+
+def test_lost_signatures_behind_a_newer_chain_ask_for_no_full_backup() -> None:
+    stored = lying(f"{SIGNATURES[SECOND]}.sigtar.gpg", more=NEWER)
+    (finding,) = signature_findings(stored.points, chains_of(stored, RELEASE))
+    assert "can be restored and not listed" in finding.hint
+    assert "`duplicity remove-all-but-n-full 1 --force DST`" in finding.hint
