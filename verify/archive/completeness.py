@@ -82,14 +82,15 @@ def _built_on(bad: Span, every: Iterable[StoredSet]) -> set[Span]:
 
 
 def signature_findings(points: Iterable[StoredSet], chains: Chains) -> list[Finding]:
-    """Given points and the chains, return a finding for each point that has no signatures."""
+    """Given points and the chains, return a finding for each point of a chain that has no signatures."""
+    chained = [each for chain in chains.chains for each in chain.sets] + [chains.discarded]
     return [
         Finding(
             "signatures-complete", signatures_name(each), f"the signatures of {each.span}", "none",
             _without_signatures(each, chains),
         )
         for each in points
-        if each.signatures is None and each not in chains.orphans
+        if each.signatures is None and any(each is one for one in chained)
     ]  # fmt: skip
 
 

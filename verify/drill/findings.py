@@ -15,7 +15,7 @@ from verify.drill.contents.kinds import KINDS
 from verify.drill.contents.usable import usable
 from verify.drill.drill import Drill
 from verify.drill.host.archive import counted_findings, volume_size_of
-from verify.drill.points import expected, shrunken
+from verify.drill.points import expected, freshness, shrunken
 from verify.drill.restoring import estimate
 from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven, prove
 from verify.durations import moment
@@ -80,7 +80,25 @@ def _affected(drill: Drill, each: StoredSet, volume: Volume) -> str:
     return f"it holds {files:,} of the {max(len(listing) - 1, 0):,} paths of the newest point, or parts of them"
 
 
-def future_findings(drill: Drill) -> list[Finding]:
+def age_findings(drill: Drill) -> list[Finding]:
+    """Return a finding if there are points of the future, or if the newest is too old.
+
+    Raise `NotProvenError` where a newer one is young enough and cannot be restored: another check reports that.
+    """
+    night, allowed = drill.night, drill.policy.max_age
+    if future := _future_findings(drill):
+        return future
+    found = freshness.age_findings(night.newest, night.started, allowed)
+    taken = max(night.taken, default=night.newest)
+    if found and not freshness.age_findings(taken, night.started, allowed):
+        raise NotProvenError(
+            f"the newest point that can be restored is of {moment(night.newest)}: why that of {moment(taken)} cannot, "
+            f"see duplicity-agrees and chain-complete"
+        )
+    return found
+
+
+def _future_findings(drill: Drill) -> list[Finding]:
     """Return a finding if there are points of the future."""
     there = drill.destination
     if there.is_seen:

@@ -161,6 +161,14 @@ class Night:
         return [each for each in times if each <= self.started + AHEAD] or times
 
     @property
+    def taken(self) -> list[int]:
+        """The times of all points that were taken, oldest first, also of those that cannot be restored."""
+        if not self.destination.is_seen:
+            return self._listed
+        ends = [each.span.end for each in self.destination.stored.points]
+        return [each for each in ends if each <= self.started + AHEAD] or ends
+
+    @property
     def points(self) -> list[int]:
         """The times of all points that can be restored, oldest first."""
         if self.destination.is_seen:
