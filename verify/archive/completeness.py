@@ -9,7 +9,7 @@ from verify.archive.names import Span
 from verify.archive.object_names import manifest_name, signatures_name, volume_name
 from verify.archive.sets import Stored, StoredSet
 from verify.archive.stakes import FULL_NOW, Points, points_of, remove_before
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.durations import HOUR, age_words, moment
 
 Manifests = Mapping[Span, Manifest | Unread]
@@ -68,7 +68,8 @@ def chain_findings(lying: Lying, affected: Affected = lambda *_: "") -> list[Fin
 def _with_stake(found: Finding, bad: Span, points: Points, chains: Chains) -> Finding:
     lost = points.lost_by({bad, *_built_on(bad, points.every)}, chains)
     said = [found.hint, points.stake(lost), points.mend(lost, chains)]
-    return replace(found, hint="; ".join(filter(None, said)))
+    severity = Severity.AT_RISK if points.is_behind(lost) else Severity.LOST
+    return replace(found, hint="; ".join(filter(None, said)), severity=severity)
 
 
 def _built_on(bad: Span, every: Iterable[StoredSet]) -> set[Span]:
@@ -120,10 +121,9 @@ def _broken_off(lying: Lying, points: Points) -> Iterator[Finding]:
         if lying.is_unfinished(each) and lying.harms(each) and not lying.is_running(each):
             age = age_words(lying.now - each.modified)
             got = f"none, and nothing was added for {age}: the backup stopped midway"
-            expected = f"the manifest of {each.span}"
-            yield Finding(
-                "chain-complete", manifest_name(each, lying.stored), expected, got, _after_it(lying, each, points)
-            )
+            name, hint = manifest_name(each, lying.stored), _after_it(lying, each, points)
+            what = f"the manifest of {each.span}"
+            yield Finding("chain-complete", name, what, got, hint, severity=Severity.AT_RISK)
 
 
 def _after_it(lying: Lying, each: StoredSet, points: Points) -> str:

@@ -9,7 +9,7 @@ from verify.archive.completeness import goes_back
 from verify.archive.names import stamp
 from verify.archive.object_names import manifest_name
 from verify.archive.sets import Stored, StoredSet
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.durations import MINUTE, age_words, moment
 
 AHEAD = 10 * MINUTE  # seconds that clocks of two machines may differ
@@ -19,7 +19,8 @@ ALONE = "let only one backup run at a time"
 
 def unreachable_findings(stored: Stored, chains: Chains, now: float) -> list[Finding]:
     """Given what lies there, return a finding for each cause that keeps duplicity from points that lie there whole."""
-    return [*_overtaken(stored, chains), *_crossed(stored, chains, now), *_set_back(stored, chains)]
+    found = [*_overtaken(stored, chains), *_crossed(stored, chains, now), *_set_back(stored, chains)]
+    return [replace(each, severity=Severity.AT_RISK) for each in found]  # the newest point comes back
 
 
 def _overtaken(stored: Stored, chains: Chains) -> Iterator[Finding]:
@@ -108,7 +109,8 @@ def future_findings(stored: Stored, chains: Chains, now: float) -> list[Finding]
     wrong = wrong if given and newest and given.span != newest.span else ""
     files = " and ".join(_files(each) for each in future[:3])
     found = future_finding(len(future), future[-1].span.end, now, f"{gives}{wrong}", files)
-    return [replace(found, path=manifest_name(future[0], stored))]
+    severity = Severity.LOST if wrong else Severity.AT_RISK
+    return [replace(found, path=manifest_name(future[0], stored), severity=severity)]
 
 
 def future_finding(
