@@ -30,7 +30,9 @@ from verify.archive.sets import Object, Stored, stored_of
 from verify.lab.client.results import StatusResult
 from verify.lab.hosts.host import Completed
 
-BY_DAY, BY_NIGHT = 20, 250  # destinations of each of two pools: together 40, and 500
+# Destinations of each release and pool: 40 by day, 500 by night. What is encrypted costs five times as much.
+BY_DAY = {("3.2.1", "open"): 30, ("2.2.4", "open"): 6, ("3.2.1", "locked"): 3, ("2.2.4", "locked"): 1}
+BY_NIGHT = {("3.2.1", "open"): 300, ("2.2.4", "open"): 100, ("3.2.1", "locked"): 75, ("2.2.4", "locked"): 25}
 _NOTHING = StatusResult.of((), Completed((), 0, b"", b"", 0.0, 0.0), ())
 FULL = ("--metadata-sync-mode", "full")
 
@@ -51,9 +53,9 @@ def locked_pool(forks: DuplicityForks, tmp_path_factory: pytest.TempPathFactory)
     return Pool(tmp_path_factory.mktemp("pool") / "locked", forks, encrypted=True)
 
 
-def examples(request: pytest.FixtureRequest, forks: DuplicityForks) -> int:
+def examples(request: pytest.FixtureRequest, forks: DuplicityForks, which: str) -> int:
     by_night = request.config.option.profile == "nightly"
-    return (BY_NIGHT if by_night else BY_DAY) // (1 if forks.release.major > 2 else 4)
+    return (BY_NIGHT if by_night else BY_DAY)[str(forks.release), which]
 
 
 @pytest.mark.parametrize("which", ["open", "locked"])
@@ -63,7 +65,7 @@ def test_each_point_comes_back_or_gives_another_or_is_refused_as_we_say(
     pool: Pool = request.getfixturevalue(f"{which}_pool")
     jobs = (ONE_JOB, ANOTHER_JOB) if which == "open" else (LOCKED_JOB, LOCKED_OTHERWISE)
 
-    @settings(max_examples=examples(request, forks), phases=(Phase.explicit, Phase.reuse, Phase.generate))
+    @settings(max_examples=examples(request, forks, which), phases=(Phase.explicit, Phase.reuse, Phase.generate))
     @given(destinations(names_of_sets(*jobs)), st.booleans())
     def each(drawn: Drawn, everything: bool) -> None:
         Asked(pool, drawn, tmp_path / "x", everything).must_agree()
@@ -131,7 +133,7 @@ class Asked:
         assert code == 0, said
         status = _NOTHING.with_records(log.read_bytes())
         got = sorted([each.time for each in chain] for chain in status.chains)
-        assert got == sorted([each.span.end for each in chain.listed] for chain in chains.chains), said
+        assert got == sorted([each.span.end for each in chain.listed] for chain in chains.chains if chain.listed), said
         assert status.orphaned == len(chains.orphans), said
 
     def _restore_must_agree(self, stored: Stored, chains: Chains, time: int) -> None:
