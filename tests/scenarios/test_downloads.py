@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from misfortunes import damaged
 from sites import BUCKET, Site
-from test_backup_at_fault import damaged
 
 DUPLICITYS = "Botocore"  # in the name of the client that asks
 
