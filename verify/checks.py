@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self, TypeVar, cast
 
-Thing = TypeVar("Thing")
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
@@ -25,12 +24,16 @@ class Severity(StrEnum):
         """How a report says it: after a number of findings, and beside one."""
         return _WORDS[self]
 
+    @property
+    def rank(self) -> int:
+        """Its place among them, from the gravest: what findings are sorted by."""
+        return list(Severity).index(self)
+
     def is_at_least(self, other: "Severity") -> bool:
         """Given another severity, return whether this one is as grave as that, or graver."""
-        return _GRAVEST_FIRST.index(self) <= _GRAVEST_FIRST.index(other)
+        return self.rank <= other.rank
 
 
-_GRAVEST_FIRST = tuple(Severity)
 _WORDS = {
     Severity.LOST: "would not come back",
     Severity.AT_RISK: "at risk or exposed",
@@ -173,16 +176,16 @@ class Finding:
 
     def __str__(self) -> str:
         where = f" {self.path}:" if self.path else ""
-        lines = [f"{self.check}:{where} expected {self.expected}, got {self.got}"]
+        lines = [f"{self.check} ({self.severity.words}):{where} expected {self.expected}, got {self.got}"]
         lines += [f"    hint: {self.hint}"] if self.hint else []
         if self.reproduce:
             lines += ["    Reproduce with:", *(f"      {line}" for line in self.reproduce.splitlines())]
         return "\n".join(lines)
 
 
-def gravest_first(things: Iterable[Thing], finding: Callable[[Thing], Finding]) -> list[Thing]:
-    """Given things and what finding each has, return them with the gravest first, else in their order."""
-    return sorted(things, key=lambda thing: _GRAVEST_FIRST.index(finding(thing).severity))
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Given findings, return them with the gravest first, else in their order."""
+    return sorted(findings, key=lambda found: found.severity.rank)
 
 
 @dataclass
@@ -192,7 +195,7 @@ class FindingsError(AssertionError):
     findings: tuple[Finding, ...] = field(default=())
 
     def __str__(self) -> str:
-        return "\n" + "\n".join(str(finding) for finding in self.findings)
+        return "\n" + "\n".join(map(str, gravest_first(self.findings)))
 
 
 def must_find_nothing(findings: Iterable[Finding]) -> None:

@@ -31,6 +31,7 @@ from typing import Any
 from commands import Command
 from field_destinations import placed
 
+from verify.checks import Severity
 from verify.errors import CannotRunError
 from verify.job import findings_of, read_job
 
@@ -88,7 +89,8 @@ def _of_job(here: Path, data: Mapping[str, Any]) -> tuple[int, str, list[Mapping
         found = list(findings_of(read_job(files[0], files[1], {})))
     except CannotRunError as error:
         return 2, str(error), []
-    return 1 if found else 0, "\n".join(map(str, found)), [finding.as_json() for finding in found]
+    failing = any(finding.severity.is_at_least(Severity.AT_RISK) for finding in found)
+    return int(failing), "\n".join(map(str, found)), [finding.as_json() for finding in found]
 
 
 def _of_command(here: Path, data: Mapping[str, Any]) -> tuple[int, str, list[Mapping[str, str]]]:

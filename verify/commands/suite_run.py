@@ -50,7 +50,7 @@ def run_tests(
     """Given test folders or modules, the command's parser and its parsed options, run pytest on them.
 
     `known` are the options that pytest is given too; what `runtime` needs is made ready. Print the
-    report as JSON if that is asked for. Return the exit code of the verdict.
+    report as JSON if that is asked for. Return the exit code.
     """
     from verify.report.answer import ReportAnswer  # noqa: PLC0415 - not for --help and --version
 
@@ -59,7 +59,7 @@ def run_tests(
     if answer:
         answer.run = ended
         answer.print()
-    return ended.verdict.exit_code
+    return ended.exit_code
 
 
 def run_and_tell(
@@ -108,7 +108,7 @@ def _told(reporter: "ConsoleReporter", arguments: list[str], plugins: Sequence[o
 
 def print_answer(answer: "Answer", ended: "Run", options: argparse.Namespace) -> None:
     """Print an answer when its run has ended; -q leaves out a table that nobody has to read."""
-    if options.form == JSON or not options.quiet or ended.verdict.exit_code:
+    if options.form == JSON or not options.quiet or ended.exit_code:
         answer.print()
 
 

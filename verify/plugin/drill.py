@@ -143,8 +143,9 @@ class LedgerNotes:
         """Note the verdict."""
         from verify.drill.ledger.ledger import Ledger  # noqa: PLC0415 - as above
         from verify.report.events import RunEnded  # noqa: PLC0415 - as above
+        from verify.report.severities import counts_of  # noqa: PLC0415 - as above
 
         if isinstance(event, RunEnded):
             ledger = Ledger(self._folder, self._of)
-            ledger.end(self._number, time.time(), event.run.verdict.value)
+            ledger.end(self._number, time.time(), event.run.verdict.value, counts_of(event.run.findings))
             ledger.close()

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from verify.checks import CATALOGUE, Severity
+from verify.checks import CATALOGUE, Finding, Severity
 from verify.errors import CannotRunError
 from verify.report.answer import ReportAnswer
 from verify.report.events import RunEnded, RunStarted
@@ -48,6 +48,16 @@ def test_a_run_with_everything_in_it_is_valid(run: Run) -> None:
     assert [test["reason"] for test in half["tests"]] == ["", "no real folder was given with --source"]
 
 
+def test_findings_are_counted_and_ordered_by_what_they_mean(run: Run) -> None:
+    (found,) = (test for test in run.tests if test.example)
+    idle, lost = Finding("rules-effective", "a"), Finding("fresh", severity=Severity.LOST)
+    graded = replace(found, findings=(idle, Finding("fresh"), lost))
+    report = valid(report_of(replace(run, tests=(graded,), fail_on=Severity.TIDY_UP)))
+    assert report["severities"] == {"lost": 1, "at-risk": 1, "tidy-up": 1}
+    assert [each["severity"] for each in report["findings"]] == ["lost", "at-risk", "tidy-up"]
+    assert report["fail_on"] == "tidy-up"
+
+
 def test_a_run_with_nothing_in_it_is_valid() -> None:
     now = datetime.now(UTC)
     report = valid(report_of(Run(now, now)))
@@ -59,6 +69,7 @@ def test_a_run_with_nothing_in_it_is_valid() -> None:
     (("checks", "items", "outcome"), Outcome),
     (("checks", "items", "severity"), Severity),
     (("findings", "items", "severity"), Severity),
+    (("fail_on",), Severity),
     (("checks", "items", "tests", "items", "ending"), Ending),
 ])  # fmt: skip
 def test_the_schema_knows_every_value(member: tuple[str, ...], enum: Any) -> None:
