@@ -168,9 +168,9 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(sound: tuple[Lab, Lab], v
         (
             "retain-everything",
             "full, full, remove-all-but-n-full 1",
-            "retention (would not come back): expected the sets",
+            "retention (at risk or exposed): expected the sets",
         ),
-        ("retain-everything", "full, full, remove-older-than 1", "retention (would not come back): expected the sets"),
+        ("retain-everything", "full, full, remove-older-than 1", "retention (at risk or exposed): expected the sets"),
         (
             "remove-too-much",
             "full, incremental, full, remove-all-but-n-full 2",

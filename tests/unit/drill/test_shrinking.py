@@ -4,6 +4,7 @@ import pytest
 
 from verify.archive.names import Span
 from verify.archive.sets import Object, StoredSet
+from verify.checks import Severity
 from verify.drill.points.shrunken import full_findings, shrink_findings
 
 
@@ -15,12 +16,14 @@ def test_a_point_that_holds_about_as_much_is_none(paths: int, before: int | None
 def test_a_point_that_has_lost_more_than_the_threshold_is_one() -> None:
     (finding,) = shrink_findings(1, 50, (0, 101), 0.5)
     assert finding.got == "49 in the point of 1970-01-01 00:00:01 UTC: 51% fewer"
+    assert finding.severity is Severity.AT_RISK
 
 
 @pytest.mark.parametrize("before", [None, (0, 1), (0, 101)])
 def test_a_point_with_nothing_but_its_root_always_is_one(before: tuple[int, int] | None) -> None:
     (finding,) = shrink_findings(1, 1, before, 0.5)
     assert finding.got.startswith("none at all")
+    assert finding.severity is Severity.LOST
 
 
 def test_a_full_that_has_lost_half_of_its_bytes_is_one() -> None:

@@ -1,7 +1,7 @@
 """Whether the newest point holds about as much as the one before: duplicity backs up an empty mount silently."""
 
 from verify.archive.sets import StoredSet
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.durations import moment
 
 HINT = "was the source mounted when the job ran? compare with the point before, and do not let it be pruned"
@@ -16,7 +16,7 @@ def shrink_findings(newest: int, paths: int, before: tuple[int, int] | None, thr
     what = f"the point of {moment(newest)}"
     if paths <= 1:
         was = f", after {before[1] - 1:,} in the one of {moment(before[0])}" if before else ""
-        return [Finding("not-shrunken", "", f"paths in {what}", f"none at all{was}", HINT)]
+        return [Finding("not-shrunken", "", f"paths in {what}", f"none at all{was}", HINT, severity=Severity.LOST)]
     if before is None or paths - 1 >= (1 - threshold) * (before[1] - 1):
         return []
     lost = 1 - (paths - 1) / (before[1] - 1)

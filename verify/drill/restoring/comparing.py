@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -183,7 +183,7 @@ def _joined(folder: bytes, path: bytes) -> bytes:
 def _at(finding: Finding, folder: bytes) -> Finding:
     path = "" if finding.path == "." else finding.path
     where = "/".join(part for part in (printable(folder), path) if part)
-    return Finding(finding.check, where if finding.path else "", finding.expected, finding.got, finding.hint)
+    return replace(finding, path=where if finding.path else "")
 
 
 def forgiven(release: Version, euid: int, options: Iterable[str]) -> tuple[Limitation, ...]:
