@@ -9,9 +9,10 @@ Each is a folder of `fixtures/field`, data only. Its `expected.toml` says what t
     findings = []                   # all that must be found, no more and no fewer
 
     [[asked]]                       # a command, as an operator types it in a copy of the folder
-    command = "selection --env-file duplicity.env --paths listing"
-    exit = 1
-    findings = [{ check = "rules-effective", says = ["--exclude /var/data/x"] }]   # of the report that it writes
+    command = "selection --env-file duplicity.env --listing listing"
+    exit = 0                        # 1 with a finding that is graver than to tidy up
+    # of the report that it writes; each key of a finding may be given, and what it says anywhere
+    findings = [{ check = "rules-effective", severity = "tidy-up", says = ["--exclude /var/data/x"] }]
     says = ["PROVEN"]               # must be printed
     never = ["Traceback"]           # must not be
 

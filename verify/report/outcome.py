@@ -251,7 +251,7 @@ class Run:
 
     def _found(self) -> str:
         trouble = f"; besides, {self.troubles[0]}" if self.troubles else ""
-        passed = "" if self._fails else f"; no reason to fail, with --fail-on {self.fail_on}"
+        passed = "" if self._fails else f"; exit code 0, as --fail-on {self.fail_on} says"
         return f"{self._counted()}{passed}{trouble}"
 
     def _counted(self) -> str:

@@ -133,7 +133,7 @@ def test_what_makes_the_exit_code_1_is_chosen_and_a_backup_at_risk_is_never_prov
         ),
         (
             run_of(HOLDS, FOUND[Severity.AT_RISK], fail_on=Severity.LOST), "FINDINGS",
-            "1 finding: 1 at risk or exposed (fresh); no reason to fail, with --fail-on lost",
+            "1 finding: 1 at risk or exposed (fresh); exit code 0, as --fail-on lost says",
         ),
         (
             run_of(HOLDS, ended("rules-effective", Ending.FINDINGS, IDLE, IDLE)), "PROVEN, 2 to tidy up",
@@ -141,7 +141,7 @@ def test_what_makes_the_exit_code_1_is_chosen_and_a_backup_at_risk_is_never_prov
         ),
         (
             run_of(FOUND[Severity.TIDY_UP]), "FINDINGS",
-            "1 finding: 1 to tidy up (rules-effective); no reason to fail, with --fail-on at-risk",
+            "1 finding: 1 to tidy up (rules-effective); exit code 0, as --fail-on at-risk says",
         ),
         (
             run_of(HOLDS, FOUND[Severity.TIDY_UP], troubles=["the store died"]), "COULD NOT RUN",
