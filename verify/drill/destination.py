@@ -104,6 +104,8 @@ class RealDestination:
         """
         points = sorted(self.stored.points, key=lambda each: each.span.end, reverse=True)
         locked = [each for each in points if each.encrypted]
+        if not points:
+            _ = self.newest  # raises: of nothing, it cannot be said that it is not encrypted
         if not locked:
             raise NotProvenError("the backup is not encrypted")
         refused: list[Unread] = []
