@@ -299,6 +299,7 @@ def test_tests_here_and_elsewhere_have_a_root_together(here: Path, monkeypatch: 
     options = parser_of("drill").parse_args(["mine/"])
     words = pytest_arguments([assets.tests("drill"), *options.tests], options, ())
     assert f"--rootdir={os.path.commonpath([here, assets.tests('drill')])}" in words
+    assert f"--confcutdir={assets.tests('drill')}" in words  # else a checkout's conftest.py would be read
 
 
 @pytest.mark.parametrize("place", ["s3:///b", "s3:///", "boto3+s3:///no..name/x"])
