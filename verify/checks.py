@@ -124,6 +124,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("chain-complete", Severity.LOST, "every set has its manifest and all volumes, in the sizes of before"),
     Check("signatures-complete", Severity.AT_RISK, "every set has its signatures: it can be listed and continued"),
     Check("not-shrunken", Severity.AT_RISK, "the newest point holds about as much as the one before it"),
+    Check("source-not-shrunken", Severity.AT_RISK, "the live source holds about as much as earlier drills saw in it"),
     Check("expected-paths", Severity.LOST, "what lies in the source and is not excluded is in the newest point"),
     Check("volumes-intact", Severity.LOST, "volumes hash to what their manifest says"),
     Check("sample-restores", Severity.LOST, "paths restored from the real destination come back as they were"),

@@ -37,8 +37,13 @@ class Compared(Entry):
 
 @dataclass
 class PathVerdict:
-    """What became of the source's paths: counts, and the outermost missing ones with what is in them."""
+    """What became of the source's paths: counts, and the outermost missing ones with what is in them.
 
+    `paths` and `size` in bytes are what the next backup would hold, the root not counted.
+    """
+
+    paths: int = 0
+    size: int = 0
     counts: Counter[str] = field(default_factory=Counter)  # ok, changed, new, excluded, missing, gone, unreadable
     missing: Counter[bytes] = field(default_factory=Counter)
     outdated: dict[bytes, tuple[int, int]] = field(default_factory=dict)  # path: (time in source, time listed)
@@ -98,6 +103,9 @@ def _missing(count: int) -> str:
 
 
 def _note(verdict: PathVerdict, entry: Compared, *, included: bool) -> None:
+    if included and entry.path:
+        verdict.paths += 1
+        verdict.size += entry.size if entry.kind == "file" else 0
     if not included:
         verdict.counts["excluded" if entry.listed is None else "excluded-but-listed"] += 1
     elif entry.listed is not None:
