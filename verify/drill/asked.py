@@ -14,7 +14,8 @@ class AskedPath(PosixPath):
     asked: ClassVar[set[str]] = set()
 
     def __truediv__(self, key: str | os.PathLike[str]) -> Self:
-        return self._noted(super().__truediv__(key))
+        made = super().__truediv__(key)
+        return made if made is NotImplemented else self._noted(made)
 
     def joinpath(self, *others: str | os.PathLike[str]) -> Self:
         """Return a path below this one."""

@@ -3,6 +3,7 @@
 It imports little, and acts only where a test asks for `drill`: see verify/plugin/run.py.
 """
 
+import contextlib
 import shlex
 import time
 from collections.abc import Generator, Iterator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from verify.assets import PACKAGE
 from verify.checks import Finding
 from verify.errors import CannotRunError, NotProvenError
 from verify.evidence import checks_of, told_by
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from verify.report.events import Event
 
 HERE = Path("tests", "drill")
+COULD_NOT_RUN = 2  # the exit code
 IS_DRILL: pytest.StashKey[bool] = pytest.StashKey()  # whether the run is a drill
 RESTORED: pytest.StashKey[tuple["Drill", Path]] = pytest.StashKey()  # once something was
 OWN = "own-assertions"
@@ -64,7 +67,13 @@ def drill(request: pytest.FixtureRequest) -> "Iterator[Drill]":
     if hasattr(request.config, "workerinput"):
         raise CannotRunError("a drill runs in one process: leave -n out")
     settings = DrillSettings.from_options(vars(request.config.option))
-    with open_drill(settings, "docker" if name == "docker" else "embedded", why) as opened:
+    with contextlib.ExitStack() as stack:
+        try:
+            opened = stack.enter_context(open_drill(settings, "docker" if name == "docker" else "embedded", why))
+        except CannotRunError as error:
+            if not _is_drill(request.config):
+                raise
+            pytest.exit(str(error), returncode=COULD_NOT_RUN)  # one sentence, not one for each test
         request.config.pluginmanager.register(LedgerNotes(opened))
         yield opened
 
@@ -126,9 +135,14 @@ def pytest_runtest_makereport(
     if checks_of(item) == (OWN,) and not (call.excinfo and call.excinfo.errisinstance(pytest.skip.Exception)):
         if gap := _gap(item, call.when):
             call.excinfo = pytest.CallInfo.from_call(lambda: pytest.skip(gap), call.when).excinfo
-        elif call.excinfo and not told_by(call.excinfo.value):
+        elif call.excinfo and not told_by(call.excinfo.value) and not _is_a_bug(call.excinfo):
             Property.FINDING.note(item, _own(item, call.excinfo.value).as_json())
     return (yield)
+
+
+def _is_a_bug(error: pytest.ExceptionInfo[BaseException]) -> bool:
+    """Return whether what a test called of ours crashed: that says nothing of the backup."""
+    return PACKAGE in Path(error.traceback[-1].path).parents
 
 
 def _gap(item: pytest.Item, when: str) -> str:

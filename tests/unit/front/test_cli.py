@@ -22,7 +22,7 @@ from verify.cli import COMMANDS, MAIN, main
 from verify.commands.parsers import Parser
 from verify.commands.suite_run import command_of, isolate, pytest_arguments
 from verify.drill.ledger.ledger import Ledger
-from verify.errors import CannotRunError
+from verify.errors import CannotRunError, StoppedError
 from verify.job import read_job
 from verify.lab.hosts.runtime import engine
 from verify.options import JOB, LAB, RUN
@@ -221,6 +221,28 @@ def test_a_bug_keeps_its_traceback_and_is_no_finding(
     assert said.endswith(
         "\nduplicity-verify: this is a bug of duplicity-verify: KeyError: 'x'; please report it with the lines above\n"
     )
+
+
+def test_what_is_no_ordinary_error_is_a_bug_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_: argparse.Namespace) -> int:
+        raise StoppedError
+
+    monkeypatch.setattr("verify.commands.doctor.run", run)
+    assert main(["doctor"]) == 2
+    assert "this is a bug of duplicity-verify: StoppedError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["sandbox", "drill"])
+def test_a_program_that_is_no_duplicity_is_one_sentence(
+    command: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "job.env").write_text(f"SRC={here}\nDST=file://{here}\n")
+    words = [command] if command == "drill" else []
+    said = refusal(capsys, *words, "--env-file=job.env", "--runtime=embedded", "--duplicity-command=/no/program")
+    assert said.startswith("`/no/program --version` names no release of duplicity on this machine")
+    assert not (here / ".duplicity-verify").exists()
 
 
 def test_a_full_disk_is_no_bug(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
