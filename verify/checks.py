@@ -91,7 +91,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("image-kept", Severity.AT_RISK, "the image that runs the job is the same"),
     Check("options-kept", Severity.AT_RISK, "the other options, mounts and variables are the same"),
     Check("damage-noticed", Severity.LOST, "damage at the destination is refused or made good, never passed over"),
-    Check("rerun-recovers", Severity.LOST, "after a backup that broke off, a rerun makes every point restorable"),
+    Check("rerun-recovers", Severity.LOST, "after a backup that was interrupted, a rerun makes every point restorable"),
     Check("network-recovers", Severity.LOST, "after a network fault, a rerun makes every point restorable"),
     Check("exit-codes-honest", Severity.AT_RISK, "a command that fails ends with another exit code than 0"),
     Check("statistics-true", Severity.TIDY_UP, "a backup's statistics count what was there and what changed"),

@@ -137,7 +137,7 @@ class _Known(Entry):
 
 
 def _kept(source: LiveSource, path: bytes, before: int, rules: RuleSet) -> Iterator[bytes]:
-    """Yield the paths below one, relative to it, that the job takes and that nothing has changed since a time (ns)."""
+    """Yield the paths below one, relative to it, that the job includes and nothing has changed since a time (ns)."""
 
     def entries() -> Iterator[Entry]:
         for each in source.below(path):
