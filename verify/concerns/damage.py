@@ -97,7 +97,7 @@ def damage_findings(cell: Cell, verdict: BackupVerdict, release: Version) -> lis
     """Return a finding if the damage of a cell went unnoticed, and that is not known."""
     if verdict.outcome not in UNNOTICED or known_silent(cell, release):
         return []
-    return [Finding("damage-noticed", "", "a right restore, or a refusal", str(verdict), cell.sentence)]
+    return [Finding("damage-noticed", "", "the files as they were, or an error", str(verdict), cell.sentence)]
 
 
 def table_text(verdict: BackupVerdict, cell: Cell, release: Version) -> str:

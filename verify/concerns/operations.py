@@ -170,7 +170,7 @@ class Course:
         said = [(made.kind, made.time) for made in self._lab.once(status, self._chain).sets]
         kept = [("full" if taken.full else "incremental", taken.time) for taken in self.past.kept]
         if said != kept:
-            must_find_nothing([Finding("retention", "", f"the sets {_told(kept)}", _told(said))])
+            must_find_nothing([Finding("retention", "", f"these backups are left: {_told(kept)}", _told(said))])
 
     def _remove_older_than(self, which: int) -> None:
         time = self._kept(which).time

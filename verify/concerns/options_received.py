@@ -57,7 +57,9 @@ class _Comparison:
             words = [word for each in self._meaning.call(options, arguments) for word in each.words]
             yield Finding("options-reach-duplicity", "", f"duplicity {self._shown(words)}", self._failure(recording))
         for call in recording.calls[len(run.calls) :]:
-            yield Finding("options-reach-duplicity", "", "no further call", f"duplicity {self._shown(call.words)}")
+            yield Finding(
+                "options-reach-duplicity", "", "no other call of duplicity", f"duplicity {self._shown(call.words)}"
+            )
 
     def _shown(self, words: Sequence[str]) -> str:
         return shown(words, self._secrets)
