@@ -80,15 +80,18 @@ def judge(source: Iterable[LivePath], listing: Iterable[tuple[bytes, int]], rule
 def findings_of(verdict: PathVerdict, point: int) -> list[Finding]:
     """Given a verdict on a point, return a finding for each outermost missing path and each outdated file."""
     expected = f"in the point of {moment(point)}"
-    hint = "it lay there when the backup began: compare OPTIONS and mounts of the job with what this drill was given"
+    hint = (
+        "it was in the source before the backup began: see whether OPTIONS exclude it, and whether the job mounts the "
+        "same folder that this drill looks at"
+    )
     found = [
         Finding("expected-paths", printable(path), expected, _missing(count), hint)
         for path, count in sorted(verdict.missing.items(), key=lambda each: path_key(each[0]))
     ]
     found += [
         Finding(
-            "expected-paths", printable(path), f"as of {moment(ours)}, {expected}", f"as of {moment(theirs)}",
-            "the backup holds another version of a file that had not changed since",
+            "expected-paths", printable(path), f"the version of {moment(ours)}, {expected}", f"of {moment(theirs)}",
+            "the source has not changed it since: was another folder mounted when the job ran?",
         )
         for path, (ours, theirs) in verdict.outdated.items()
     ]  # fmt: skip

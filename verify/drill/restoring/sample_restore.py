@@ -229,8 +229,8 @@ def missing_findings(must: Iterable[bytes], listing: Listing, check: str) -> lis
     wanted = set(must)
     if wanted:
         wanted -= {path for path, _ in listing if path in wanted}
-    hint = "it stands in must_restore: correct the path, or find out since when the job leaves it out"
-    return [Finding(check, os.fsdecode(path), "in the newest point", "not in it", hint) for path in sorted(wanted)]
+    hint = "must_restore names it: correct the path, or find out since when the job excludes it"
+    return [Finding(check, os.fsdecode(path), "in the newest backup", "not in it", hint) for path in sorted(wanted)]
 
 
 def volumes_of(outcome: RestoreOutcome, needs: Needs) -> list[Object]:
