@@ -15,6 +15,7 @@ Each is a folder of `fixtures/field`, data only. Its `expected.toml` says what t
     findings = [{ check = "rules-effective", severity = "tidy-up", says = ["--exclude /var/data/x"] }]
     says = ["PROVEN"]               # must be printed
     never = ["Traceback"]           # must not be
+    first = [{ command = "drill …" }, { remove = "source/letters" }]    # steps that are taken in the copy before
 
 What lies at its destination is made by `[[destination]]` steps: see `field_destinations.py`. `@HERE@` in a shape's
 files is where its copy lies.
@@ -30,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from commands import Command
-from field_destinations import placed
+from field_destinations import placed, take
 
 from verify.checks import Severity
 from verify.errors import CannotRunError
@@ -38,7 +39,7 @@ from verify.job import findings_of, read_job
 
 FIELD = Path(__file__).parents[2] / "fixtures" / "field"
 KEYS = {"shape", "asked", "destination"}
-KEYS_OF_ASKED = {"env_file", "stack", "command", "exit", "findings", "says", "never"}
+KEYS_OF_ASKED = {"env_file", "stack", "command", "exit", "findings", "says", "never", "first"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Asked:
     def disagreements(self, scratch: Path) -> list[str]:
         """Ask it, in a copy of the shape's folder; return what is not as it should be."""
         here = placed(FIELD / self.shape, scratch, steps_of(self.shape))
+        take(self.data.get("first", ()), here)
         code, said, found = _of_command(here, self.data) if "command" in self.data else _of_job(here, self.data)
         wrong = [] if code == self.data.get("exit", 0) else [f"exit code {code}, not {self.data.get('exit', 0)}"]
         wrong += [f"does not say {words!r}" for words in self.data.get("says", []) if words not in said]

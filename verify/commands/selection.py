@@ -1,4 +1,4 @@
-"""`duplicity-verify selection`: what a job's rules take of a source, and what each rule did."""
+"""`duplicity-verify selection`: what a job's rules include of a source, and what each rule did."""
 
 import argparse
 import os

@@ -165,9 +165,13 @@ def isolate(environment: Any) -> None:
 
 
 def pytest_arguments(tests: Sequence[Path], options: argparse.Namespace, known: Iterable[CommandOption]) -> list[str]:
-    """Return pytest's arguments: the tests' folder as its root, and nothing of the caller's configuration."""
-    folder = os.path.commonpath([(path if path.is_dir() else path.parent).absolute() for path in tests])
-    root = ["-c", os.devnull, f"--rootdir={folder}", f"--confcutdir={folder}", "--import-mode=importlib"]
+    """Return pytest's arguments: the tests' folder as its root, and nothing of the caller's configuration.
+
+    The first of the tests are ours: no `conftest.py` from above them is read, which in a checkout is for its own tests.
+    """
+    folders = [(path if path.is_dir() else path.parent).absolute() for path in tests]
+    folder = os.path.commonpath(folders)
+    root = ["-c", os.devnull, f"--rootdir={folder}", f"--confcutdir={folders[0]}", "--import-mode=importlib"]
     loaded = ("xdist.plugin", "_hypothesis_pytestplugin", "verify.plugin")
     unwanted = ("no:cacheprovider", "no:terminalreporter", "no:tmpdir")  # tmpdir keeps folders of the last runs
     plugins = [word for name in (*loaded, *unwanted) for word in ("-p", name)]

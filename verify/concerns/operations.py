@@ -171,7 +171,9 @@ class Course:
         kept = [("full" if taken.full else "incremental", taken.time) for taken in self.past.kept]
         if said != kept:
             own = Severity.LOST if set(kept) - set(said) else Severity.AT_RISK  # who keeps too much runs out of room
-            must_find_nothing([Finding("retention", "", f"the sets {_told(kept)}", _told(said), severity=own)])
+            must_find_nothing(
+                [Finding("retention", "", f"these backups are left: {_told(kept)}", _told(said), severity=own)]
+            )
 
     def _remove_older_than(self, which: int) -> None:
         time = self._kept(which).time

@@ -58,7 +58,9 @@ class _Comparison:
             meant, got = f"duplicity {self._shown(words)}", self._failure(recording)
             yield Finding("options-reach-duplicity", "", meant, got, severity=Severity.LOST)
         for call in recording.calls[len(run.calls) :]:
-            yield Finding("options-reach-duplicity", "", "no further call", f"duplicity {self._shown(call.words)}")
+            yield Finding(
+                "options-reach-duplicity", "", "no other call of duplicity", f"duplicity {self._shown(call.words)}"
+            )
 
     def _shown(self, words: Sequence[str]) -> str:
         return shown(words, self._secrets)

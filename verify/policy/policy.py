@@ -50,7 +50,10 @@ class Policy:
         kinds.NUMBER, "what a download of 1 GB (10⁹ bytes) from the store costs, in a currency of your own"
     )
     shrink_threshold: float = _key(
-        kinds.SHARE, "by what share of its files or bytes a point may be smaller than the one before it", 0.5
+        kinds.SHARE,
+        "by what share of its files or bytes a point may be smaller than the one before it, and the source than the "
+        "last drill saw it",
+        0.5,
     )
 
 

@@ -9,7 +9,7 @@ from verify.report.outcome import Ending, Outcome, Run, TestResult, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a run did not prove for one reason: the ids of checks, `wholly` unproven or in part."""
+    """What a run did not prove for one reason: the ids of checks, unproven or partly so."""
 
     reason: str
     wholly: tuple[str, ...]

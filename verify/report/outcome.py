@@ -17,10 +17,10 @@ NAMED = 6  # of the checks that are not proven, in the sentence of the verdict
 class Outcome(StrEnum):
     """What became of a check."""
 
-    PROVEN = "proven"  # a test that decides it passed, and none failed
+    PROVEN = "proven"  # a test of it passed, and none failed
     FINDING = "finding"  # it is refuted
     NOT_PROVEN = "not-proven"  # nothing speaks against it, but nothing was tried
-    ERROR = "error"  # a test that decides it broke off
+    ERROR = "error"  # a test of it stopped by a fault of this machine, or of ours
 
 
 class Ending(StrEnum):
@@ -164,7 +164,7 @@ def _judged(tests: tuple[TestResult, ...], *, refuted: bool) -> tuple[Outcome, s
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole run. `labs` are what its labs said of themselves, `troubles` why parts of it broke off.
+    """A whole run. `labs` are what its labs said of themselves, `troubles` why parts of it stopped.
 
     `chosen` is the expression that chose only some of the tests, if one did. `fail_on` is the lightest finding that
     makes the exit code 1.

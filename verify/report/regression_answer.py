@@ -45,7 +45,7 @@ class RegressionAnswer(Answer):
 
     @property
     def same(self) -> bool:
-        """Whether both jobs say the same, and take the same of the listing."""
+        """Whether both jobs say the same, and include the same of the listing."""
         return self.changes == () and self.moves is not None and not self.moves.groups
 
     def document(self) -> dict[str, Any]:

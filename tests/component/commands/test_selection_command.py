@@ -160,7 +160,7 @@ def test_an_explanation_is_all_that_is_printed(command: Command) -> None:
     done = command(*SOURCE, "--explain", "registry/blobs/b1", "--explain", "/var/data/notes.txt")
     assert done.code == 0
     assert done.out.splitlines()[0] == (
-        "registry/blobs/b1 is not in the backup: it is in registry, which is left out: "
+        "registry/blobs/b1 is not in the backup: it is in registry, which is excluded: "
         "--exclude /var/data/registry matches it."
     )
     assert "notes.txt is in the backup: no rule matches it." in done.out.splitlines()

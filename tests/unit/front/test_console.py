@@ -28,7 +28,7 @@ note      OPTIONS: a comment is cut
 ✗ content            1 test            1.5 s  1 finding: 1 would not come back
 ○ source-not-empty   0 of 1 test       1.5 s  not proven: no real folder was given with --source
 ! verify-agrees      1 test            1.5 s  stopped: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
-✓ env-file-reads-alike  1 of 2 tests      3.0 s  both readings of the env file give the same job
+✓ env-file-reads-alike  1 of 2 tests      3.0 s  docker run, docker stack and docker compose read the same job from the env file
 ✗ command-succeeds   2 tests           3.0 s  2 findings: 2 would not come back
 
 test_content

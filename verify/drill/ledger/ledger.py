@@ -94,6 +94,10 @@ class Ledger(Memory):
         """The drills of this destination that have ended, oldest first."""
         return [past for destination, past in map(_past, self._db.execute(PAST)) if destination == self.destination]
 
+    def last(self, figure: str) -> Any:
+        """Given a figure's name, return what the last of the past drills that has it measured; None if none has."""
+        return next((each.figures[figure] for each in reversed(self.past) if each.figures.get(figure)), None)
+
     def note_restore(self, ended: float, size: int, seconds: float, *, everything: bool) -> None:
         """Note how long a restore took that downloaded `size` bytes."""
         with self._transaction() as db:

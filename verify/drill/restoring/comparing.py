@@ -119,7 +119,8 @@ class Yardstick:
                 comparison.findings.append(
                     Finding(
                         check, printable(content.path), f"sha256 {digest.hex()[:12]}…, as an earlier drill saw it",
-                        f"sha256 {content.digest.hex()[:12]}… of as many bytes and the same time",
+                        f"sha256 {content.digest.hex()[:12]}…, with the same size and time",
+                        "the backup gives another content than it did: restore this file by hand, and compare it",
                     )
                 )  # fmt: skip
 
@@ -137,7 +138,7 @@ class _Known(Entry):
 
 
 def _kept(source: LiveSource, path: bytes, before: int, rules: RuleSet) -> Iterator[bytes]:
-    """Yield the paths below one, relative to it, that the job takes and that nothing has changed since a time (ns)."""
+    """Yield the paths below one, relative to it, that the job includes and nothing has changed since a time (ns)."""
 
     def entries() -> Iterator[Entry]:
         for each in source.below(path):
