@@ -44,7 +44,9 @@ def test_a_proven_drill_says_so_first_and_then_what_was_and_was_not() -> None:
         "and downloaded 15.0 kB."
     )
     proven, left = lines.index("### What was proven"), lines.index("### What was not")
-    assert lines[proven + 3].startswith("- Paths restored from the real destination come back as they were: 300 files")
+    assert lines[proven + 3].startswith(
+        "- A sample of files restored from the real destination comes back as it was: 300 files"
+    )
     assert lines[left + 2] == "- Everything restored from the real destination comes back as it was: only with --full"
     assert "### What to do" not in lines
 
