@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from verify.checks import CATALOGUE, Finding, FindingsError
+from verify.checks import CATALOGUE, Finding, FindingsError, gravest_first
 from verify.errors import CannotRunError, no_space
 from verify.properties import Property
 
@@ -60,7 +60,7 @@ def told_by(error: BaseException) -> Evidence | None:
     told: list[tuple[str, Any]] = [Property.FINDING.with_value(found.as_json()) for found in findings]
     if notes:
         told.append(Property.EXAMPLE.with_value("\n".join(notes)))
-    return Evidence("\n\n".join([*_printed(list(findings)), *notes]), told)
+    return Evidence("\n\n".join([*_printed(gravest_first(findings)), *notes]), told)
 
 
 def _trouble(error: BaseException) -> str:

@@ -55,16 +55,18 @@ Steps = Sequence[Mapping[str, Any]]
 LONG_BEFORE = 60 * SECONDS["D"]
 
 
-def placed(shape: Path, into: Path, steps: Steps, first: Steps = ()) -> Path:
-    """Given a shape's folder, copy it into another one, with what its steps and a question's make; return the copy."""
+def placed(shape: Path, into: Path, steps: Steps) -> Path:
+    """Given a shape's folder, copy it into another one, with what its steps make; return the copy."""
     here = into / shape.name
     if steps:
         shutil.copytree(_made(shape), here, symlinks=True)
     shutil.copytree(shape, here, dirs_exist_ok=True)
-    _at_home(here, shape)
-    if first:
-        _take(_Place(here, Path(_scratch().name) / "home", time.time()), first)
-    return here
+    return _at_home(here, shape)
+
+
+def take(steps: Steps, here: Path) -> None:
+    """Take steps in a copy of a shape's folder."""
+    _take(_Place(here, Path(_scratch().name) / "home", time.time()), steps)
 
 
 def _at_home(here: Path, shape: Path) -> Path:

@@ -65,6 +65,14 @@ def chain_findings(lying: Lying, affected: Affected = lambda *_: "") -> list[Fin
     return [*told, *_cold(lying), *_broken_off(lying, points)]
 
 
+def with_stakes(findings: Sequence[Finding], lying: Lying) -> list[Finding]:
+    """Given findings about objects that lie there, return them with what is at stake."""
+    spans = {stored.name: each.span for each in lying.stored.sets for stored in each.objects}
+    bad = {each.path: spans[each.path] for each in findings if each.path in spans}
+    points = points_of(lying.stored, lying.chains, set(bad.values()))
+    return [_with_stake(each, bad[each.path], points, lying.chains) if each.path in bad else each for each in findings]
+
+
 def _with_stake(found: Finding, bad: Span, points: Points, chains: Chains) -> Finding:
     lost = points.lost_by({bad, *_built_on(bad, points.every)}, chains)
     said = [found.hint, points.stake(lost), points.mend(lost, chains)]
@@ -187,7 +195,7 @@ def _cold(lying: Lying) -> Iterator[Finding]:
                 got = f"storage class {stored.storage_class}"
                 hint = "keep the chain that a restore needs in a class that can be read at once"
                 expected = "an object that can be read at once"
-                yield Finding("chain-complete", stored.name, expected, got, hint)
+                yield Finding("chain-complete", stored.name, expected, got, hint, severity=Severity.AT_RISK)
 
 
 def _read(lying: Lying) -> Sequence[tuple[StoredSet, Manifest]]:

@@ -17,6 +17,7 @@ from verify.drill.host.embedded import embedded_drill_host
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.ledger.lock import only_one
 from verify.drill.night import Night
+from verify.drill.passphrases import other_passphrases
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
@@ -42,7 +43,14 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         here = stack.enter_context(contextlib.closing(local_host(run.scratch / "here", run.marker)))
         view = view_of(job, host.main, os.environ)
         destination = RealDestination(
-            view, names_of(job), ledger, host.main, host.environment, release=host.release, now=started
+            view,
+            names_of(job),
+            ledger,
+            host.main,
+            host.environment,
+            release=host.release,
+            now=started,
+            other_passphrases=other_passphrases(job),
         )
         night = Night(
             job=job, host=host, here=here, destination=destination, ledger=ledger, settings=settings, started=started

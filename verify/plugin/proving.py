@@ -224,7 +224,7 @@ def _by_function(recorder: "RunRecorder", runtime: str) -> Mapping[str, list["Te
 
 
 def has_failed(test: "TestResult") -> bool:
-    """Return whether a test has found something, or broke off by a fault of ours: it is to be run first."""
+    """Return whether a test has found something, or stopped by a fault of ours: it is to be run first."""
     return test.ending in {"findings", "error"}
 
 

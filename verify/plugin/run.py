@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from verify import evidence
+from verify.checks import Severity
 from verify.errors import CannotRunError
 from verify.options import AGAIN, AGAINST, CHANGE, JOB, LAB, POLICY, PROOFS, RUN, SELECTION
 from verify.plugin import proving
@@ -108,7 +109,7 @@ def _record(config: pytest.Config) -> None:
     plan = os.memfd_create("duplicity-verify-plan")  # in memory: a killed run leaves no file
     config.add_cleanup(lambda: os.close(plan))
     manager = config.pluginmanager
-    recording = recorder.RunRecorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}"))
+    recording = recorder.RunRecorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}"), _fail_on(config))
     manager.register(recording, "verify-recorder")
     if config.getoption("proofs"):
         manager.register(Keeper(recording), "verify-keeper")
@@ -118,6 +119,14 @@ def _record(config: pytest.Config) -> None:
         manager.register(files.ReportFiles(report_dir), "verify-files")
         manager.register(tables.TableFiles(report_dir), "verify-tables")
         config.option.xmlpath = config.option.xmlpath or str(report_dir / "junit.xml")
+
+
+def _fail_on(config: pytest.Config) -> Severity:
+    """Return the lightest finding that fails the run; of a policy that cannot be read the tests say what is wrong."""
+    try:
+        return policy_of(config).fail_on
+    except CannotRunError:
+        return Severity(config.getoption("fail_on") or Severity.AT_RISK)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from verify.checks import Severity
 from verify.errors import INTERRUPTED
 from verify.properties import Property
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
@@ -24,8 +25,9 @@ class RunRecorder:
     `plan_file`, and everything else travels as user properties of the reports.
     """
 
-    def __init__(self, config: pytest.Config, plan_file: Path) -> None:
+    def __init__(self, config: pytest.Config, plan_file: Path, fail_on: Severity) -> None:
         self.config = config
+        self.fail_on = fail_on
         self.command = command_of(config)
         self.plan_file = plan_file
         self.plan: Plan = {}
@@ -140,7 +142,7 @@ class RunRecorder:
             test.ending in {Ending.FINDINGS, Ending.ERROR} for test in self.tests.values()
         )
         if session.exitstatus == pytest.ExitCode.TESTS_FAILED and only_trouble:
-            session.exitstatus = run.verdict.exit_code
+            session.exitstatus = run.exit_code
         self.announce(RunEnded(run))
         return result
 
@@ -157,6 +159,7 @@ class RunRecorder:
             troubles=tuple(self.troubles),
             statistics=dict(sorted(self.statistics.items())),
             profile=self.config.getoption("profile") or "default",
+            fail_on=self.fail_on,
             chosen=" ".join(filter(None, (self.config.getoption("keyword"), self.config.getoption("markexpr")))),
         )
 

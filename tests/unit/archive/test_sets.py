@@ -11,6 +11,7 @@ from verify.archive.completeness import Lying, chain_findings, signature_finding
 from verify.archive.manifests import Manifest, Unread, Volume
 from verify.archive.names import Names, Span
 from verify.archive.sets import Object, Stored, stored_of
+from verify.checks import Severity
 
 RELEASE = Version("3.2.1")
 WRITTEN = 1_767_500_000.0  # when the newest object was written
@@ -148,6 +149,7 @@ def test_a_volume_in_cold_storage_is_a_finding() -> None:
     stored = stored_of(objects, Names())
     cold = chain_findings(looked_at(stored))
     assert {each.path for each in cold} == {name for name in ALL if "vol1" in name}
+    assert {each.severity for each in cold} == {Severity.AT_RISK}  # it comes back, days later
 
 
 def test_lost_signatures_are_a_finding_of_their_own() -> None:

@@ -28,7 +28,7 @@ def test_caught_is_what_the_named_check_finds_where_it_was_hit(
     assert judged(check, hits, findings) is outcome
 
 
-def test_a_run_that_broke_off_caught_nothing() -> None:
+def test_a_run_that_stopped_caught_nothing() -> None:
     assert judged("content", ["a"], [], trouble="the store died") is TrialOutcome.COULD_NOT_RUN
     assert judged("content", [], [], trouble="the store died") is TrialOutcome.COULD_NOT_RUN
 
