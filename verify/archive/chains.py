@@ -26,7 +26,7 @@ class Refusal(StrEnum):
 
 
 @dataclass
-class Chain:
+class StoredChain:
     """A full backup and the incrementals that duplicity adds to it, oldest first.
 
     `end` is the time up to which it reaches for duplicity, also where that does without the newest set.
@@ -51,7 +51,7 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class Answer:
+class RestoreAnswer:
     """What duplicity reads to restore a time, the full backup first, or why it refuses."""
 
     sets: tuple[StoredSet, ...] = ()
@@ -78,24 +78,24 @@ class Chains:
     chain. `discarded` is the newest set, where its signatures are lost and those before it are there.
     """
 
-    chains: list[Chain] = field(default_factory=list)
+    chains: list[StoredChain] = field(default_factory=list)
     orphans: list[StoredSet] = field(default_factory=list)
     overtaken: list[tuple[StoredSet, StoredSet]] = field(default_factory=list)
     discarded: StoredSet | None = None
     signatures: list[_Signatures] = field(default_factory=list)
     goes_on: bool = False  # whether the next incremental has signatures to go on with
 
-    def at(self, time: int) -> Answer:
+    def at(self, time: int) -> RestoreAnswer:
         """Given a time, return what a restore of it reads."""
         if not self.chains:
-            return Answer(refusal=Refusal.NO_CHAIN)
+            return RestoreAnswer(refusal=Refusal.NO_CHAIN)
         covering = [each for each in self.chains if each.covers(time)]
         if len(covering) > 1:
-            return Answer(refusal=Refusal.TWO_CHAINS)
+            return RestoreAnswer(refusal=Refusal.TWO_CHAINS)
         earlier = [each for each in self.chains if each.end < time]
         chain = covering[0] if covering else (earlier or self.chains[:1])[-1]
         sets = (chain.sets[0], *(each for each in chain.sets[1:] if each.span.end <= time))
-        return Answer(sets, None if all(each.manifest for each in sets) else Refusal.NO_MANIFEST)
+        return RestoreAnswer(sets, None if all(each.manifest for each in sets) else Refusal.NO_MANIFEST)
 
     def reaches(self, each: StoredSet) -> bool:
         """Return whether a restore of a set's time gives that set's point."""
@@ -116,7 +116,7 @@ class Chains:
         chosen = covering[-1] if covering else (earlier[-1] if earlier else self.signatures[0])
         return [chosen.times[0], *(each for each in chosen.times[1:] if each <= time)][-1]
 
-    def covering(self, time: int) -> list[Chain]:
+    def covering(self, time: int) -> list[StoredChain]:
         """Return the chains that cover a time."""
         return [each for each in self.chains if each.covers(time)]
 
@@ -150,7 +150,7 @@ def chains_of(stored: Stored, release: Version) -> Chains:
 def _add(made: Chains, each: StoredSet) -> None:
     """Add a set to the first chain that takes it, as `BackupChain.add_inc` does."""
     if each.span.is_full:
-        made.chains.append(Chain([each], each.span.end))
+        made.chains.append(StoredChain([each], each.span.end))
         return
     for chain in made.chains:
         last = chain.sets[-1]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from verify.archive.chains import Chain, Chains
+from verify.archive.chains import Chains, StoredChain
 from verify.archive.completeness import goes_back
 from verify.archive.names import stamp
 from verify.archive.object_names import manifest_name
@@ -68,12 +68,12 @@ def _crossed(stored: Stored, chains: Chains, now: float) -> Iterator[Finding]:
 _TWO = '"Two chains cover the given time"'
 
 
-def _hidden(one: Chain, other: Chain) -> Sequence[int]:
+def _hidden(one: StoredChain, other: StoredChain) -> Sequence[int]:
     ends = (each.span.end for each in (*one.sets, *other.sets))
     return sorted(end for end in ends if one.covers(end) and other.covers(end))
 
 
-def _apart(other: Chain) -> str:
+def _apart(other: StoredChain) -> str:
     return (
         f"two jobs share this folder, or two backups ran at once: give each job its own folder or --file-prefix; to "
         f"restore these points, copy the files of one of the two chains (this one starts with {_files(other.sets[0])}) "
