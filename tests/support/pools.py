@@ -143,7 +143,7 @@ def destinations(draw: st.DrawFn, pool_names: tuple[str, ...]) -> Drawn:
     """Draw a destination of some sets of a pool: each is whole, or lacks something, or is not there."""
     lying = dict[str, frozenset[str]]()
     for name in pool_names:
-        if draw(st.integers(0, 9)) < 7:
+        if draw(st.integers(0, 9)) < 6:
             whole = draw(st.integers(0, 9)) < 7
             lying[name] = frozenset() if whole else draw(st.frozensets(st.sampled_from(LOST), min_size=1))
     with_archive = draw(st.booleans())
