@@ -15,6 +15,7 @@ POINT = Finding("point-in-time", "", "the tree of T0", "the tree of T1")
         ("content", ["x", "a/b"], [CONTENT], TrialOutcome.CAUGHT),
         ("content", [""], [CONTENT], TrialOutcome.CAUGHT),
         ("point-in-time", ["a/b"], [POINT], TrialOutcome.CAUGHT),
+        ("nothing-left-over", [""], [Finding("nothing-left-over")], TrialOutcome.CAUGHT),  # to tidy up counts, too
         ("content", ["x"], [CONTENT], TrialOutcome.OTHERWISE),
         ("metadata", ["a/b"], [CONTENT], TrialOutcome.OTHERWISE),
         ("content", ["a/b"], [], TrialOutcome.MISSED),
