@@ -52,7 +52,9 @@ def _catalogue(*checks: Check) -> Mapping[str, Check]:
 
 
 CATALOGUE: Mapping[str, Check] = _catalogue(
-    Check("scheme-supported", Severity.LOST, "the duplicity of the job knows the destination's scheme"),
+    Check(
+        "scheme-supported", Severity.LOST, "duplicity knows the destination's scheme, and reads its URL as it is meant"
+    ),
     Check("env-file-reads-alike", Severity.AT_RISK, "both readings of the env file give the same job"),
     Check("job-complete", Severity.AT_RISK, "the job says what to back up, to where, and when it runs"),
     Check("command-succeeds", Severity.LOST, "duplicity accepts the job's options and ends with exit code 0"),

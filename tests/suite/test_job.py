@@ -5,6 +5,7 @@ import pytest
 from verify.checks import Finding, checks, must_find_nothing
 from verify.concerns.gates import lacking_findings, refused_options_findings, scheme_findings, why_closed
 from verify.job import (
+    doubtful_bucket,
     incomplete,
     lost_with_container,
     readable_in_spite_of_passphrase,
@@ -38,6 +39,8 @@ def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
     if lab.site.schemes is None:
         pytest.skip("the program in duplicity's place is no Python script and cannot be asked for its schemes")
     must_find_nothing(scheme_findings(lab))
+    if doubt := doubtful_bucket(lab.job, lab.release):
+        pytest.skip(doubt)
 
 
 @checks("command-succeeds")

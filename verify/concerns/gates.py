@@ -6,7 +6,7 @@ A job that duplicity does not even begin would fail every test alike, and the op
 from dataclasses import replace
 
 from verify.checks import Finding
-from verify.job import cannot_begin, scheme_finding
+from verify.job import cannot_begin, no_way_there, scheme_finding
 from verify.lab.jobs.own_rules import OwnRules
 from verify.lab.lab import Lab
 from verify.trees import Tree, file
@@ -21,11 +21,12 @@ def closed_gates(lab: Lab) -> tuple[Finding, ...]:
 
 def lacking_findings(lab: Lab) -> tuple[Finding, ...]:
     """Given a lab, return what its job lacks to be run at all: what duplicity says of the rest is then no news."""
-    return (*cannot_begin(lab.job), *scheme_findings(lab))
+    schemes = lab.site.schemes
+    return (*cannot_begin(lab.job), *([] if schemes is None else no_way_there(lab.job, schemes, lab.release)))
 
 
 def scheme_findings(lab: Lab) -> list[Finding]:
-    """Return a finding if duplicity does not know the destination's scheme; none where it cannot be asked."""
+    """Return a finding if duplicity does not know the destination's scheme, or misreads its URL."""
     return [] if lab.site.schemes is None else list(scheme_finding(lab.job, lab.site.schemes, lab.release))
 
 

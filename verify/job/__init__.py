@@ -1,5 +1,6 @@
 """A configured backup, read from `duplicity.env` and the stack file."""
 
+from verify.job.addresses import doubtful_bucket
 from verify.job.assemble import read_job
 from verify.job.credentials import printable_destination
 from verify.job.findings import cannot_begin, findings_of, incomplete, two_readings
@@ -10,7 +11,7 @@ from verify.job.readings import read_dotenv, read_raw
 from verify.job.replaced import lost_with_container, readable_in_spite_of_passphrase
 from verify.job.reroot import Rerooted, Unfaithful, reroot
 from verify.job.sandbox import Sandboxed, kept_inside, sandboxed
-from verify.job.schemes import scheme_finding
+from verify.job.schemes import no_way_there, scheme_finding
 from verify.job.stack import Stack, read_stack
 from verify.job.weekdays import idle_days, weekday_notes
 
@@ -25,11 +26,13 @@ __all__ = [
     "StackVolume",
     "Unfaithful",
     "cannot_begin",
+    "doubtful_bucket",
     "findings_of",
     "idle_days",
     "incomplete",
     "kept_inside",
     "lost_with_container",
+    "no_way_there",
     "printable_destination",
     "read_dotenv",
     "read_job",

@@ -184,7 +184,8 @@ def test_google_cloud_storage_is_given_the_lines_that_replace_it(tmp_path: Path)
         ("acd+acdcli://dir", "Amazon closed Cloud Drive"),
         ("pcloud://dir", "rclone"),
         ("sfpt://host/dir", "sftp://"),
-        ("/just/a/path", "DST=scheme://"),
+        ("/just/a/path", "DST=file:///just/a/path"),
+        ("just/a/path", "DST=scheme://"),
     ],
 )
 def test_other_unknown_schemes_have_a_way_out(tmp_path: Path, url: str, lines: str) -> None:
