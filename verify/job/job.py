@@ -62,7 +62,8 @@ class Job:
     @property
     def encrypted(self) -> bool:
         """Return whether duplicity encrypts the backup: it does unless told not to."""
-        return "--no-encryption" not in self.options
+        said = [each.name for each in words.parsed(self.options) if each.name in {"--encryption", "--no-encryption"}]
+        return not said or said[-1] == "--encryption"
 
     @property
     def encrypts_to_key(self) -> bool:
