@@ -5,6 +5,7 @@ from verify.drill import findings
 from verify.drill.drill import Drill
 from verify.drill.points.freshness import age_findings, job_ran_findings
 from verify.durations import age_words
+from verify.job import never_removed
 
 
 @checks("fresh")
@@ -16,6 +17,11 @@ def test_the_newest_point_is_young_enough(drill: Drill) -> None:
 @checks("job-ran")
 def test_a_point_was_added_since_the_last_drill(drill: Drill) -> None:
     must_find_nothing(job_ran_findings(drill.points, drill.started, drill.ledger.past))
+
+
+@checks("retention")
+def test_what_retention_is_to_remove_can_be_removed(drill: Drill) -> None:
+    must_find_nothing(never_removed(drill.job))
 
 
 @checks("chain-complete")

@@ -8,6 +8,7 @@ from verify.job import (
     doubtful_bucket,
     incomplete,
     lost_with_container,
+    never_removed,
     readable_in_spite_of_passphrase,
     two_readings,
 )
@@ -22,6 +23,11 @@ def test_both_readings_of_the_env_file_give_the_same_job(lab: Lab) -> None:
 @checks("job-complete")
 def test_the_job_says_what_to_back_up_and_where_and_when(lab: Lab) -> None:
     must_find_nothing(incomplete(lab.job))
+
+
+@checks("retention")
+def test_what_retention_is_to_remove_can_be_removed(lab: Lab) -> None:
+    must_find_nothing(never_removed(lab.job))
 
 
 @checks("encryption-on")

@@ -3,7 +3,14 @@
 from verify.job.addresses import doubtful_bucket
 from verify.job.assemble import read_job
 from verify.job.credentials import printable_destination
-from verify.job.findings import cannot_begin, findings_of, incomplete, two_readings
+from verify.job.findings import (
+    cannot_begin,
+    findings_of,
+    incomplete,
+    never_removed,
+    removed_options,
+    two_readings,
+)
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
 from verify.job.mounts import StackNetwork, StackVolume
@@ -32,6 +39,7 @@ __all__ = [
     "incomplete",
     "kept_inside",
     "lost_with_container",
+    "never_removed",
     "no_way_there",
     "printable_destination",
     "read_dotenv",
@@ -39,6 +47,7 @@ __all__ = [
     "read_raw",
     "read_stack",
     "readable_in_spite_of_passphrase",
+    "removed_options",
     "reroot",
     "sandboxed",
     "scheme_finding",

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from packaging.version import Version
 
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.job.credentials import password_of, printable_destination, printable_text
 from verify.job.job import Job
 from verify.job.urls import DestinationUrl, read_url
@@ -44,9 +45,10 @@ def misread_addresses(job: Job) -> Iterator[Finding]:
         if read.scheme == "file" and path and not path.startswith("/"):
             path = path.removeprefix("localhost/")
             got = f"the folder {path} in whatever folder duplicity is started in"
-            yield _finding(name, url, got, f"write {name}=file:///{path}, with three slashes")
+            hint = f"write {name}=file:///{path}, with three slashes"
+            yield replace(_finding(name, url, got, hint), severity=Severity.AT_RISK)
         elif read.ignored and not read.refused and name not in job.differing_names:
-            yield _ignored(name, url, read)
+            yield replace(_ignored(name, url, read), severity=Severity.AT_RISK)
 
 
 def doubtful_bucket(job: Job, release: Version) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlparse
 
 # Schemes whose URLs name a host; with any other, all behind the `//` is a path to duplicity.
 _OF_A_HOST = frozenset(
-    "fish ftp ftpes ftps gdata+gdocs gdocs gdrive hsi http https imap imaps lftp+fish lftp+ftp lftp+ftpes lftp+ftps"
-    " lftp+http lftp+https lftp+sftp lftp+webdav lftp+webdavs mega megav2 megav3 ncftp+ftp paramiko+scp paramiko+sftp"
-    " pexpect+scp pexpect+sftp pydrive pydrive+gdocs rsync scp sftp webdav webdavs".split()
+    """fish ftp ftpes ftps gdata+gdocs gdocs gdrive hsi http https imap imaps lftp+fish lftp+ftp lftp+ftpes lftp+ftps
+    lftp+http lftp+https lftp+sftp lftp+webdav lftp+webdavs mega megav2 megav3 ncftp+ftp paramiko+scp paramiko+sftp
+    pexpect+scp pexpect+sftp pydrive pydrive+gdocs rsync scp sftp webdav webdavs""".split()  # noqa: SIM905 - a table of names, not of lines
 )
 _READ_QUERIES = frozenset({"box", "gdrive", "gdocs", "pydrive", "pydrive+gdocs", "megav3", "multi"})
 _LIKE_A_URL = re.compile(r"[\w+]+://")

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +32,7 @@ print("\\nANSWERS " + json.dumps([[bool(is_url(url)), asked(url)] for url in jso
 """
 SCHEMES = ("s3", "boto3+s3", "file", "sftp", "rsync", "rclone", "webdavs", "b2", "azure", "ftp", "par2+sftp", "multi")
 PIECES = st.sampled_from(
-    ["bucket", "me", "host.example", "22", "pass", "a b", "%2F", "%20", "ä", ".."] + list(":@/?#[];&=+*~$'\"!,")
+    ["bucket", "me", "host.example", "22", "pass", "a b", "%2F", "%20", "ä", "..", *list(":@/?#[];&=+*~$'\"!,")]
 )
 URLS = st.builds(
     lambda scheme, slashes, pieces: f"{scheme}:{slashes}{''.join(pieces)}",

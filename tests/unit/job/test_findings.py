@@ -113,8 +113,7 @@ def test_a_job_that_makes_no_backup_at_all_is_lost_and_another_at_risk(
 def test_an_empty_schedule_stops_the_job_that_it_would_start(tmp_path: Path) -> None:
     found = [finding.got for finding in incomplete(job_of(tmp_path, GOOD + "CRONTAB_DAILY=\n"))]
     assert found == [
-        "JOB_300_WHEN=daily: it never runs, and the image says nothing",
-        "none: the container would run and never back up",
+        "none: no schedule has the period daily, so the container would run and never back up",
     ]
 
 
