@@ -12,6 +12,7 @@ from verify.job import (
     readable_in_spite_of_passphrase,
     two_readings,
 )
+from verify.job.untried import lost_words
 from verify.lab.lab import Lab
 
 
@@ -54,6 +55,14 @@ def test_duplicity_takes_the_jobs_options(lab: Lab) -> None:
     if lacks := lacking_findings(lab):
         pytest.skip(why_closed(lacks))
     must_find_nothing(refused_options_findings(lab))
+
+
+@checks("command-succeeds", "included-present", "excluded-absent")
+def test_each_option_of_the_job_is_tried_here(lab: Lab) -> None:
+    lost = lost_words(lab.job, lab.sandboxed, lab.site.untried)
+    must_find_nothing(Finding("command-succeeds", "", f"{name} is tried", "it is not") for name in lost)
+    if lab.site.untried:
+        pytest.skip("; ".join(lab.site.untried))
 
 
 @pytest.mark.runtime("docker", reason="embedded, the source is not mounted at all")

@@ -38,6 +38,9 @@ SELECTION_WITHOUT_VALUE = frozenset(
 )
 SELECTION = SELECTION_WITH_VALUE | SELECTION_WITHOUT_VALUE
 
+# Options that make a backup a full one, whatever verb it is called by.
+FORCING = frozenset({"--full-if-older-than", "--full-if-n-inc"})
+
 # Options whose value is the next word even if that starts with a dash. For any other option the
 # next word is its value if it does not: that is the image's own rule since v4.0.0.
 _TAKES_NEXT_WORD = SELECTION_WITH_VALUE | frozenset(

@@ -6,9 +6,8 @@ from verify.checks import Finding, Severity
 from verify.job.called import NamedCall, calls_by_name
 from verify.job.calls import FULL, RETENTION
 from verify.job.job import Job
-from verify.job.options import parsed
+from verify.job.options import FORCING, parsed
 
-FORCING = frozenset({"--full-if-older-than", "--full-if-n-inc"})
 HINT = "write --full-if-older-than 1M into OPTIONS, or schedule `dup full $SRC $DST`, such as JOB_500_WHEN=monthly"
 
 

@@ -7,6 +7,7 @@ from verify.checks import Finding, Severity
 from verify.job.credentials import printable_destination, printable_text
 from verify.job.findings.schedule import schedule_findings
 from verify.job.job import Job
+from verify.job.options import parsed
 from verify.job.urls import is_url
 from verify.secret import Secret
 
@@ -135,3 +136,5 @@ def _encryption(job: Job) -> Iterator[Finding]:
 def _options(job: Job) -> Iterator[Finding]:
     if job.options_trouble:
         yield _no_backup("OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote")
+    if any(option.name == "--dry-run" for option in parsed(job.options)):
+        yield _no_backup("options that store a backup", "--dry-run: nothing is ever stored", "leave out --dry-run")
