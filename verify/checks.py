@@ -100,6 +100,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("nothing-left-over", Severity.TIDY_UP, "no command leaves files behind that nobody needs"),
     Check("secrets-hidden", Severity.AT_RISK, "no secret is printed, or stands in the arguments of a process"),
     Check("encryption-on", Severity.AT_RISK, "a job that has a passphrase encrypts its backup"),
+    Check("backup-outside-source", Severity.AT_RISK, "no backup holds the backups before it, or duplicity's archive"),
     Check("container-replaced", Severity.AT_RISK, "a new container goes on with the chain of the one before"),
     Check(
         "restore-destroys-nothing",

@@ -9,6 +9,7 @@ from verify.job.findings import (
     incomplete,
     never_removed,
     removed_options,
+    removes_old_backups,
     two_readings,
 )
 from verify.job.image import Schedule, ScheduleEntry
@@ -48,6 +49,7 @@ __all__ = [
     "read_stack",
     "readable_in_spite_of_passphrase",
     "removed_options",
+    "removes_old_backups",
     "reroot",
     "sandboxed",
     "scheme_finding",

@@ -134,7 +134,7 @@ class Lab(HistoryLab):
         must_hold_something(folder)
         chain = self.new_chain(encrypted=encrypted)
         if self.runtime == "embedded":
-            chain.source = str(folder)
+            chain.source = str(folder.resolve())  # duplicity does not follow a source that is a link
         else:
             self.source_host.remove(self.source)
             self.source_host.stream_in(folder, self.source)

@@ -4,12 +4,20 @@ from packaging.version import Version
 
 from verify.checks import Finding
 from verify.job.addresses import misread_addresses, wrong_addresses
-from verify.job.findings.endless import never_removed
+from verify.job.findings.endless import never_removed, removes_old_backups
 from verify.job.findings.lacking import cannot_begin, incomplete, two_readings
 from verify.job.findings.removed import removed_options
 from verify.job.job import Job
 
-__all__ = ["cannot_begin", "findings_of", "incomplete", "never_removed", "removed_options", "two_readings"]
+__all__ = [
+    "cannot_begin",
+    "findings_of",
+    "incomplete",
+    "never_removed",
+    "removed_options",
+    "removes_old_backups",
+    "two_readings",
+]
 
 NEWEST = Version("3.2.1")
 

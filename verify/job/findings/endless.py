@@ -40,6 +40,12 @@ def never_removed(job: Job) -> Iterator[Finding]:
             )
 
 
+def removes_old_backups(job: Job) -> bool:
+    """Given a job, return whether it removes old backups, as far as its commands can be read."""
+    calls, unread = calls_by_name(job)
+    return not unread and any(each.call.verb in RETENTION for each in calls)
+
+
 def _fulls_are_due(job: Job, calls: list[NamedCall]) -> bool:
     backups = [each for each in calls if each.call.backs_up]
     return not backups or any(each.call.verb in FULL or FORCING & _names(job, each) for each in backups)
