@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self, TypeVar, cast
 
-Thing = TypeVar("Thing")
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
@@ -25,12 +24,16 @@ class Severity(StrEnum):
         """How a report says it: after a number of findings, and beside one."""
         return _WORDS[self]
 
+    @property
+    def rank(self) -> int:
+        """Its place among them, from the gravest: what findings are sorted by."""
+        return list(Severity).index(self)
+
     def is_at_least(self, other: "Severity") -> bool:
         """Given another severity, return whether this one is as grave as that, or graver."""
-        return _GRAVEST_FIRST.index(self) <= _GRAVEST_FIRST.index(other)
+        return self.rank <= other.rank
 
 
-_GRAVEST_FIRST = tuple(Severity)
 _WORDS = {
     Severity.LOST: "would not come back",
     Severity.AT_RISK: "at risk or exposed",
@@ -53,55 +56,83 @@ def _catalogue(*checks: Check) -> Mapping[str, Check]:
 
 CATALOGUE: Mapping[str, Check] = _catalogue(
     Check(
-        "scheme-supported", Severity.LOST, "duplicity knows the destination's scheme, and reads its URL as it is meant"
+        "scheme-supported",
+        Severity.LOST,
+        "the job's duplicity can use the destination that DST names, and reads its URL as it is meant",
     ),
-    Check("env-file-reads-alike", Severity.AT_RISK, "both readings of the env file give the same job"),
+    Check(
+        "env-file-reads-alike",
+        Severity.AT_RISK,
+        "docker run, docker stack and docker compose read the same job from the env file",
+    ),
     Check("job-complete", Severity.AT_RISK, "the job says what to back up, to where, and when it runs"),
     Check("command-succeeds", Severity.LOST, "duplicity accepts the job's options and ends with exit code 0"),
     Check("source-not-empty", Severity.LOST, "the backup of the job's source holds files"),
-    Check("structure", Severity.LOST, "every path comes back, of the same kind, and none is added"),
+    Check("structure", Severity.LOST, "every file, folder and link comes back, and nothing else does"),
     Check("content", Severity.LOST, "every file comes back byte for byte, every link with its target"),
     Check("metadata", Severity.LOST, "mode, owner and modification time come back"),
-    Check("point-in-time", Severity.LOST, "a restore of any point gives what was there then"),
-    Check("retention", Severity.LOST, "retention removes what it is to remove, and nothing else"),
-    Check("new-machine", Severity.LOST, "a machine with nothing but the job restores, lists and continues the chain"),
+    Check("point-in-time", Severity.LOST, "a restore of any point gives what was there when it was made"),
+    Check("retention", Severity.LOST, "retention removes the backups that it should, and no others"),
+    Check(
+        "new-machine", Severity.LOST, "a new machine that has only the job restores, lists and goes on with the backups"
+    ),
     Check("single-path", Severity.LOST, "one file or folder can be restored by itself"),
     Check("listing", Severity.AT_RISK, "list-current-files shows the paths that were backed up"),
-    Check("verify-agrees", Severity.AT_RISK, "verify --compare-data agrees with our own comparison"),
-    Check("encrypted-at-rest", Severity.AT_RISK, "no object in the store shows a content or a name"),
+    Check("verify-agrees", Severity.AT_RISK, "duplicity verify --compare-data finds the differences that we find"),
+    Check(
+        "encrypted-at-rest",
+        Severity.AT_RISK,
+        "nothing in the store can be read without the key: no content and no name",
+    ),
     Check("wrong-passphrase", Severity.AT_RISK, "a wrong passphrase restores nothing"),
     Check("incremental-size", Severity.TIDY_UP, "an incremental backup's size follows the bytes that changed"),
     Check("source-untouched", Severity.LOST, "a backup changes nothing in its source"),
     Check(
-        "options-reach-duplicity", Severity.AT_RISK, "duplicity gets the words and the environment that the job means"
+        "options-reach-duplicity",
+        Severity.AT_RISK,
+        "duplicity is called with the options and variables that the job's files say",
     ),
-    Check("job-runs", Severity.LOST, "the job that the schedule starts runs and leaves a backup"),
+    Check("job-runs", Severity.LOST, "the job, started by its schedule, runs and leaves a backup"),
     Check("excluded-absent", Severity.AT_RISK, "what the job excludes is not in the backup"),
     Check("included-present", Severity.LOST, "what the job does not exclude is in the backup"),
-    Check("selection-as-predicted", Severity.AT_RISK, "duplicity selects what our model of its rules says"),
-    Check("must-include", Severity.LOST, "what the policy wants in the backup is there, and selected"),
-    Check("must-exclude", Severity.AT_RISK, "nothing that the policy wants out of the backup is selected"),
-    Check("rules-effective", Severity.TIDY_UP, "no rule names what is not there, or is overruled"),
-    Check("lock-current", Severity.AT_RISK, "the job's rules and options are the approved ones"),
+    Check(
+        "selection-as-predicted", Severity.AT_RISK, "duplicity includes and excludes what our model of its rules says"
+    ),
+    Check("must-include", Severity.LOST, "what must_include names is in the source, and in the backup"),
+    Check("must-exclude", Severity.AT_RISK, "nothing that must_exclude names is in the backup"),
+    Check("rules-effective", Severity.TIDY_UP, "every include and exclude rule has an effect"),
+    Check("lock-current", Severity.AT_RISK, "the job's rules and options are those that the lock file approves"),
     Check("paths-kept", Severity.LOST, "what was in the backup before the change is still in it"),
     Check("paths-not-added", Severity.AT_RISK, "what was not in the backup before the change is still not in it"),
     Check("source-kept", Severity.LOST, "the same folder is backed up, from the same mount"),
     Check("destination-kept", Severity.AT_RISK, "the backup goes where it went before the change"),
     Check("encryption-kept", Severity.AT_RISK, "the backup stays encrypted as it was"),
     Check("chain-policy-kept", Severity.AT_RISK, "full backups are made as often as before the change"),
-    Check("schedule-kept", Severity.AT_RISK, "what the schedule started before the change it still starts"),
+    Check("schedule-kept", Severity.AT_RISK, "the schedule still starts what it started before the change"),
     Check("image-kept", Severity.AT_RISK, "the image that runs the job is the same"),
     Check("options-kept", Severity.AT_RISK, "the other options, mounts and variables are the same"),
-    Check("damage-noticed", Severity.LOST, "damage at the destination is refused or made good, never passed over"),
-    Check("rerun-recovers", Severity.LOST, "after a backup that broke off, a rerun makes every point restorable"),
-    Check("network-recovers", Severity.LOST, "after a network fault, a rerun makes every point restorable"),
-    Check("exit-codes-honest", Severity.AT_RISK, "a command that fails ends with another exit code than 0"),
+    Check(
+        "damage-noticed",
+        Severity.LOST,
+        "damage at the destination gives an error or does no harm: no data is lost without an error",
+    ),
+    Check(
+        "rerun-recovers",
+        Severity.LOST,
+        "after an interrupted backup, every point can be restored once the job has run again",
+    ),
+    Check(
+        "network-recovers",
+        Severity.LOST,
+        "after a network fault, every point can be restored once the job has run again",
+    ),
+    Check("exit-codes-honest", Severity.AT_RISK, "a command that fails does not end with exit code 0"),
     Check("statistics-true", Severity.TIDY_UP, "a backup's statistics count what was there and what changed"),
-    Check("nothing-left-over", Severity.TIDY_UP, "no command leaves files behind that nobody needs"),
-    Check("secrets-hidden", Severity.AT_RISK, "no secret is printed, or stands in the arguments of a process"),
+    Check("nothing-left-over", Severity.TIDY_UP, "no command leaves files behind that nothing needs"),
+    Check("secrets-hidden", Severity.AT_RISK, "no secret is printed, or shown in the list of processes"),
     Check("encryption-on", Severity.AT_RISK, "a job that has a passphrase encrypts its backup"),
     Check("backup-outside-source", Severity.AT_RISK, "no backup holds the backups before it, or duplicity's archive"),
-    Check("container-replaced", Severity.AT_RISK, "a new container goes on with the chain of the one before"),
+    Check("container-replaced", Severity.AT_RISK, "a new container goes on with the backups of the one before"),
     Check(
         "restore-destroys-nothing",
         Severity.LOST,
@@ -111,25 +142,28 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check(
         "refused-without-traceback",
         Severity.TIDY_UP,
-        "what duplicity refuses, it refuses in words and not by a traceback",
+        "what duplicity refuses, it refuses with a message and not with a traceback",
     ),
     Check("options-work", Severity.AT_RISK, "an option of duplicity does what its manual says"),
-    Check("releases-agree", Severity.AT_RISK, "two duplicities make the same of the same history"),
-    Check("upgrade-path", Severity.LOST, "a chain that one release began is restored and continued by another"),
+    Check("releases-agree", Severity.AT_RISK, "two versions of duplicity back up and restore the same"),
+    Check("upgrade-path", Severity.LOST, "backups of one release are restored and continued by another"),
     Check("limitation-holds", Severity.TIDY_UP, "a known limitation of duplicity is still one"),
     # Of a drill, in the order in which it makes them.
     Check("destination-reachable", Severity.LOST, "the destination answers, and lets the job's key list it"),
     Check("backup-exists", Severity.LOST, "there is a backup at the destination"),
-    Check("passphrase-opens", Severity.LOST, "the job's passphrase or key decrypts the newest manifest"),
-    Check("duplicity-agrees", Severity.LOST, "duplicity reads the destination, and sees the points that lie there"),
-    Check("fresh", Severity.AT_RISK, "the newest point that can be restored is young enough"),
-    Check("job-ran", Severity.AT_RISK, "a point has been added since the last drill"),
-    Check("chain-complete", Severity.LOST, "every set has its manifest and all volumes, in the sizes of before"),
-    Check("signatures-complete", Severity.AT_RISK, "every set has its signatures: it can be listed and continued"),
-    Check("not-shrunken", Severity.AT_RISK, "the newest point holds about as much as the one before it"),
-    Check("expected-paths", Severity.LOST, "what lies in the source and is not excluded is in the newest point"),
-    Check("volumes-intact", Severity.LOST, "volumes hash to what their manifest says"),
-    Check("sample-restores", Severity.LOST, "paths restored from the real destination come back as they were"),
+    Check("passphrase-opens", Severity.LOST, "the job's passphrase or key opens the newest backup"),
+    Check("duplicity-agrees", Severity.LOST, "duplicity reads the destination, and sees the backups that lie there"),
+    Check("fresh", Severity.AT_RISK, "the newest backup that can be restored is young enough"),
+    Check("job-ran", Severity.AT_RISK, "a backup was made since the last drill"),
+    Check("chain-complete", Severity.LOST, "every backup has its manifest and all volumes, as large as before"),
+    Check("signatures-complete", Severity.AT_RISK, "every backup has its signatures: it can be listed and continued"),
+    Check("not-shrunken", Severity.AT_RISK, "the newest backup holds about as much as the one before it"),
+    Check("source-not-shrunken", Severity.AT_RISK, "the live source holds about as much as earlier drills saw in it"),
+    Check("expected-paths", Severity.LOST, "what lies in the source and is not excluded is in the newest backup"),
+    Check("volumes-intact", Severity.LOST, "volumes are what their manifest says, by their hash"),
+    Check(
+        "sample-restores", Severity.LOST, "a sample of files restored from the real destination comes back as it was"
+    ),
     Check("restore-time", Severity.AT_RISK, "a restore of everything takes no longer than it may"),
     Check("full-restore", Severity.LOST, "everything restored from the real destination comes back as it was"),
     Check("contents-usable", Severity.LOST, "restored archives, databases and documents can be opened"),
@@ -176,16 +210,16 @@ class Finding:
 
     def __str__(self) -> str:
         where = f" {self.path}:" if self.path else ""
-        lines = [f"{self.check}:{where} expected {self.expected}, got {self.got}"]
+        lines = [f"{self.check} ({self.severity.words}):{where} expected {self.expected}, got {self.got}"]
         lines += [f"    hint: {self.hint}"] if self.hint else []
         if self.reproduce:
             lines += ["    Reproduce with:", *(f"      {line}" for line in self.reproduce.splitlines())]
         return "\n".join(lines)
 
 
-def gravest_first(things: Iterable[Thing], finding: Callable[[Thing], Finding]) -> list[Thing]:
-    """Given things and what finding each has, return them with the gravest first, else in their order."""
-    return sorted(things, key=lambda thing: _GRAVEST_FIRST.index(finding(thing).severity))
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Given findings, return them with the gravest first, else in their order."""
+    return sorted(findings, key=lambda found: found.severity.rank)
 
 
 @dataclass
@@ -195,7 +229,7 @@ class FindingsError(AssertionError):
     findings: tuple[Finding, ...] = field(default=())
 
     def __str__(self) -> str:
-        return "\n" + "\n".join(str(finding) for finding in self.findings)
+        return "\n" + "\n".join(map(str, gravest_first(self.findings)))
 
 
 def must_find_nothing(findings: Iterable[Finding]) -> None:

@@ -33,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:  # who reads only the beginning has no use for more
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
             return COULD_NOT_RUN
-        except Exception as error:  # noqa: BLE001 - exit code 1 is a finding, and no crash of ours
+        except SystemExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - exit code 1 is a finding, and no crash of ours
             if full := no_space(error):
                 return _refused(full)
             traceback.print_exc()
@@ -81,7 +83,7 @@ def _not_known(word: str, flags: Sequence[str]) -> str:
     return f"there is no {kind} {word}" + (f" (did you mean {near[0]}?)" if near else "")
 
 
-def _bug(error: Exception) -> str:
+def _bug(error: BaseException) -> str:
     first = next(iter(str(error).splitlines()), "")
     said = f"{type(error).__name__}: {first}" if first else type(error).__name__
     return f"this is a bug of duplicity-verify: {said}; please report it with the lines above"

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from verify.checks import CATALOGUE, Finding, FindingsError
+from verify.checks import CATALOGUE, Finding, FindingsError, gravest_first
 from verify.errors import CannotRunError, no_space
+from verify.properties import Property
 
 SHOWN = 20  # findings printed of one test; a report has them all
 
@@ -51,15 +52,15 @@ def told_by(error: BaseException) -> Evidence | None:
     chain = list(chained(error))
     deciding = next((one for one in chain if isinstance(one, FindingsError) or _trouble(one)), None)
     if deciding is not None and (trouble := _trouble(deciding)):
-        return Evidence(f"could not run: {trouble}", [("could-not-run", trouble)])
+        return Evidence(f"could not run: {trouble}", [Property.COULD_NOT_RUN.with_value(trouble)])
     findings = dict.fromkeys(found for one in chain if isinstance(one, FindingsError) for found in one.findings)
     if not findings:
         return None
     notes = dict.fromkeys(note for one in chain for note in getattr(one, "__notes__", ()))
-    told: list[tuple[str, Any]] = [("finding", found.as_json()) for found in findings]
+    told: list[tuple[str, Any]] = [Property.FINDING.with_value(found.as_json()) for found in findings]
     if notes:
-        told.append(("example", "\n".join(notes)))
-    return Evidence("\n\n".join([*_printed(list(findings)), *notes]), told)
+        told.append(Property.EXAMPLE.with_value("\n".join(notes)))
+    return Evidence("\n\n".join([*_printed(gravest_first(findings)), *notes]), told)
 
 
 def _trouble(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PROFILES = ("smoke", "default", "nightly")
+SEVERITIES = ("lost", "at-risk", "tidy-up")  # those of `verify.checks`, the gravest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,17 @@ CHANGE = (
 REPORTS = (
     option("--report-dir", "the folder for the reports (default: %(default)s)", "DIR", default=".duplicity-verify"),
 )
-RUN = (option("--profile", "how much is tried (default: default)", choices=PROFILES, default="default"), *REPORTS)
+FAIL_ON = option(
+    "--fail-on",
+    "the lightest finding that makes the exit code 1: what would not come back, what is at risk or exposed, or "
+    "what is to tidy up (default: at-risk)",
+    choices=SEVERITIES,
+)
+RUN = (
+    option("--profile", "how much is tried (default: default)", choices=PROFILES, default="default"),
+    FAIL_ON,
+    *REPORTS,
+)
 AGAIN = option("--again", "repeat what is proven of this duplicity already", action="store_true", default=False)
 # The command gives it to pytest; a pytest run of somebody's own repeats everything, and remembers nothing.
 PROOFS = option(

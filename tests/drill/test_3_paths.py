@@ -1,13 +1,19 @@
-"""What lies in the source is in the newest point."""
+"""What lies in the source is in the newest point, and it is still there to be backed up."""
 
 from verify.checks import checks, must_find_nothing
 from verify.drill import findings
 from verify.drill.drill import Drill
+from verify.drill.source_check import live_source_findings
 
 
 @checks("not-shrunken")
 def test_the_newest_point_holds_about_as_much_as_the_one_before(drill: Drill) -> None:
     must_find_nothing(findings.shrink_findings(drill))
+
+
+@checks("source-not-shrunken")
+def test_the_live_source_holds_about_as_much_as_earlier_drills_saw(drill: Drill) -> None:
+    must_find_nothing(live_source_findings(drill))
 
 
 @checks("expected-paths")

@@ -38,7 +38,9 @@ def test_what_a_job_lacks_and_what_two_tools_read_differently_is_found(
             "(/tmp # a small one and /tmp)"
         ),
     ]
-    assert done.verdict.startswith("FINDINGS: 4 findings (env-file-reads-alike, job-complete)")
+    assert done.verdict.startswith(
+        "FINDINGS: 4 findings: 2 would not come back, 2 at risk or exposed (job-complete, env-file-reads-alike)"
+    )
     assert "a-passphrase" not in done.out
 
 

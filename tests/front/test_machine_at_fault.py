@@ -56,7 +56,7 @@ def test_an_image_that_is_nowhere(command: Any, place: Any) -> None:
 
 @pytest.mark.usefixtures("has_engine")
 def test_an_image_whose_base_is_nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from verify.assets import asset  # noqa: PLC0415 - only where an engine answers
+    from verify.assets import asset  # noqa: PLC0415 - only if Docker is available
     from verify.lab.docker import images  # noqa: PLC0415
 
     monkeypatch.setattr(images, "LOCAL_BASE", "no-such.invalid/base:1")
@@ -76,7 +76,7 @@ def test_an_image_whose_base_is_nowhere(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 @pytest.mark.usefixtures("has_engine")
 def test_a_build_that_fails_is_told_by_its_most_telling_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from verify.lab.docker import images  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.docker import images  # noqa: PLC0415 - only if Docker is available
 
     (tmp_path / "duplicity").mkdir()
     (tmp_path / "duplicity" / "Dockerfile").write_text("FROM scratch\nCOPY nothing-of-that-name /\n")

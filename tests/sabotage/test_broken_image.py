@@ -17,7 +17,7 @@ SAYS = {
     "lose-a-rule-on-the-way": ("--exclude /var/data/runtime", "nothing"),
     "cut-the-passphrase-on-the-way": ("PASSPHRASE in duplicity's environment as the job has it", "another value"),
     "forget-a-variable": ("TMPDIR in duplicity's environment as the job has it", "no TMPDIR"),
-    "call-it-twice": ("no further call", "duplicity --allow-source-mismatch"),
+    "call-it-twice": ("no other call of duplicity", "duplicity --allow-source-mismatch"),
 }
 BY_NAME = {saboteur.name: saboteur for saboteur in saboteurs()}
 

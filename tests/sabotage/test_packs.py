@@ -165,10 +165,22 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(sound: tuple[Lab, Lab], v
 @pytest.mark.parametrize(
     ("saboteur", "operations", "said"),
     [
-        ("retain-everything", "full, full, remove-all-but-n-full 1", "retention: expected the sets"),
-        ("retain-everything", "full, full, remove-older-than 1", "retention: expected the sets"),
-        ("remove-too-much", "full, incremental, full, remove-all-but-n-full 2", "retention: expected the sets"),
-        ("lose-the-third-incremental", "full, incremental, incremental, incremental, restore 3", "retention:"),
+        (
+            "retain-everything",
+            "full, full, remove-all-but-n-full 1",
+            "retention (at risk or exposed): expected these backups are left",
+        ),
+        (
+            "retain-everything",
+            "full, full, remove-older-than 1",
+            "retention (at risk or exposed): expected these backups are left",
+        ),
+        (
+            "remove-too-much",
+            "full, incremental, full, remove-all-but-n-full 2",
+            "retention (would not come back): expected these backups are left",
+        ),
+        ("lose-the-third-incremental", "full, incremental, incremental, incremental, restore 3", "retention (would"),
         ("refuse-a-name", "full, volsize 1", "holds"),
     ],
 )

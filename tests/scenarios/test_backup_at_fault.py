@@ -18,7 +18,7 @@ METADATA = ("-k", WITHOUT_VOLUMES)  # where the volumes are those of the healthy
 
 
 def test_a_healthy_backup_gives_no_finding(site: Site, tmp_path: Path, runtime: str) -> None:
-    remembered(tmp_path, HEALTHY, newest=time.time() - 3 * DAY)
+    remembered(site, tmp_path, HEALTHY, newest=time.time() - 3 * DAY)
     policy = tmp_path / "duplicity-verify.toml"
     policy.write_text(POLICY)
     report = site.drill(site.env_file(HEALTHY), f"--policy={policy}", "--full", report=tmp_path, runtime=runtime)
@@ -38,7 +38,7 @@ def test_a_stale_backup_is_not_fresh(site: Site, tmp_path: Path) -> None:
 def test_a_job_that_did_not_run_since_the_last_drill_is_found(site: Site, tmp_path: Path) -> None:
     newest_is_lost(site, "idle")
     env_file = site.env_file("idle")
-    remembered(tmp_path, "idle", newest=time.time())
+    remembered(site, tmp_path, "idle", newest=time.time())
     report = site.drill(env_file, *METADATA, report=tmp_path)
     assert "none since" in report.only_finding("job-ran")["got"]
 

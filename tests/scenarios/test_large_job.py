@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from large_job import BYTES, FILES, PREFIX, VOLUME, take_points
+from large_job import BYTES, FILES, INCREMENTALS, PREFIX, VOLUME, take_points
 from misfortunes import (
     WITHOUT_VOLUMES,
     damaged,
@@ -21,7 +21,7 @@ from sites import Report, Site
 
 from verify.lab.hosts.runs import LabelledRun
 
-SMALL = (500, 15_000_000)  # files and bytes by day
+SMALL = (500, 15_000_000, 2)  # files, bytes and incrementals by day
 by_night = pytest.mark.nightly(reason="the job has 30,000 files; by day the same happens to a small one")
 POLICY = """
 must_restore = ["shop.sql", "postgres/PG_VERSION", "0.sqlite"]
@@ -30,11 +30,11 @@ price_per_gb = 0.02
 """
 OWN_TESTS = """
 def test_the_newest_rows_are_in_the_dump(restored):
-    assert "the row of point 5" in (restored / "shop.sql").read_text()
+    assert "the row of point {newest}" in (restored / "shop.sql").read_text()
 
 
-def test_there_are_six_points(backup):
-    assert len(backup.points) == 6
+def test_every_point_is_there(backup):
+    assert len(backup.points) == {newest} + 1
 """
 
 
@@ -45,16 +45,16 @@ def large(
     """A large job on the same MinIO; by day a small one, with a PostgreSQL all the same."""
     by_night = request.config.option.profile == "nightly"
     made = dataclasses.replace(site, folder=tmp_path_factory.mktemp("large"), volume_size=VOLUME if by_night else 2)
-    take_points(made, run, *((FILES, BYTES) if by_night else SMALL))
+    take_points(made, run, *((FILES, BYTES, INCREMENTALS) if by_night else SMALL))
     yield made
     shutil.rmtree(made.folder)
 
 
 def test_everything_comes_back_and_all_of_it_is_told(large: Site, tmp_path: Path) -> None:
     for runtime in large.runtimes:
-        remembered(tmp_path / "report" / runtime, PREFIX, newest=time.time() - 3 * DAY)
+        remembered(large, tmp_path / "report" / runtime, PREFIX, newest=time.time() - 3 * DAY)
     (tmp_path / "duplicity-verify.toml").write_text(POLICY)
-    (tmp_path / "test_own.py").write_text(OWN_TESTS)
+    (tmp_path / "test_own.py").write_text(OWN_TESTS.format(newest=INCREMENTALS if large.by_night else SMALL[2]))
     options = (f"--policy={tmp_path}/duplicity-verify.toml", "--budget=10GB", "--full", str(tmp_path / "test_own.py"))
     for report in large.drills(large.env_file(PREFIX), *options, report=tmp_path / "report"):
         report.must_be_proven()

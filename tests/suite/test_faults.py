@@ -1,4 +1,4 @@
-"""Damage at the destination is noticed, and a backup that broke off is made good by the next run."""
+"""Damage at the destination is noticed, and a backup that was interrupted is made good by the next run."""
 
 from collections.abc import Callable
 
@@ -66,7 +66,7 @@ def test_what_is_known_to_go_unnoticed_still_does(lab: Lab, copies: Copies, know
 
 
 @checks("rerun-recovers")
-def test_a_backup_that_broke_off_is_made_good_by_the_next_run(
+def test_a_backup_that_was_interrupted_is_made_good_by_the_next_run(
     lab: Lab, copies: Copies, interrupt: Interrupt, tabulate: Tabulate
 ) -> None:
     if interrupt.encrypted and lab.unencrypted:
@@ -87,7 +87,7 @@ def test_what_a_rerun_is_known_to_spoil_it_still_does(copies: Copies) -> None:
 
 
 def rerun(copies: Copies, interrupt: Interrupt) -> BackupVerdict:
-    """Given where a backup breaks off, return the verdict on running it again; skip where it ends before."""
+    """Given where a backup is interrupted, return the verdict on running it again; skip where it ends before."""
     verdict = verdict_on_interrupt(copies, interrupt)
     if verdict is None:
         pytest.skip(f"the job's options make fewer uploads than {interrupt.upload}")

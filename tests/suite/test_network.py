@@ -1,4 +1,4 @@
-"""A backup that a faulty network or a store that went down broke off is made good by the next run."""
+"""A backup that a faulty network or a store that went down interrupted is made good by the next run."""
 
 from collections.abc import Callable, Iterator
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verify.checks import Finding, checks, must_find_nothing
+from verify.checks import Finding, Severity, checks, must_find_nothing
 from verify.lab.lab import Lab, Taking
 from verify.trees import MARKED
 
@@ -18,5 +18,8 @@ def test_what_retention_keeps_comes_back_and_what_it_removes_is_gone(lab: Lab) -
     lab.ran(chain.duplicity.remove_all_but_n_full(chain.destination.url, 1, force=True)).must_succeed()
 
     left = removed & {stored.name for stored in lab.store.objects(chain.destination)}
-    must_find_nothing(Finding("retention", name, "removed with its chain", "still there") for name in sorted(left))
+    must_find_nothing(
+        Finding("retention", name, "removed with its chain", "still there", severity=Severity.AT_RISK)
+        for name in sorted(left)
+    )
     lab.restore(kept, new_machine=True).must_equal(kept.inventory, check="retention")

@@ -33,7 +33,7 @@ def test_what_is_only_announced_is_not_done(copies: Copies, name: str) -> None:
 
 @checks("dry-run-changes-nothing")
 @pytest.mark.parametrize("archive_lost", [False, True], ids=["archive-kept", "archive-lost"])
-def test_cleanup_only_announces_after_a_backup_that_broke_off(copies: Copies, archive_lost: bool) -> None:
+def test_cleanup_only_announces_after_a_backup_that_was_interrupted(copies: Copies, archive_lost: bool) -> None:
     stopped_backup = Interrupt("incremental", 2, "before", archive_lost)
     must_find_nothing(announcement_findings(copies, ANNOUNCEMENTS["cleanup"], after=stopped_backup))
 

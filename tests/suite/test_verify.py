@@ -23,7 +23,7 @@ PASSED_OVER = {
 # A symlink's target, the one that it gets, and the exit code of verify, which is to be 1; measured with 0.8.22, 1.2.3,
 # 2.2.4, 3.2.1.
 NOT_COMPARED = {
-    "percent": (b"nowhere", b"100%", 30),  # it breaks off, with a TypeError
+    "percent": (b"nowhere", b"100%", 30),  # it stops, with a TypeError
     "slash": (b"nowhere", b"nowhere/", 0),  # it passes over that
 }
 

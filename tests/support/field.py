@@ -9,11 +9,13 @@ Each is a folder of `fixtures/field`, data only. Its `expected.toml` says what t
     findings = []                   # all that must be found, no more and no fewer
 
     [[asked]]                       # a command, as an operator types it in a copy of the folder
-    command = "selection --env-file duplicity.env --paths listing"
-    exit = 1
-    findings = [{ check = "rules-effective", says = ["--exclude /var/data/x"] }]   # of the report that it writes
+    command = "selection --env-file duplicity.env --listing listing"
+    exit = 0                        # 1 with a finding that is graver than to tidy up
+    # of the report that it writes; each key of a finding may be given, and what it says anywhere
+    findings = [{ check = "rules-effective", severity = "tidy-up", says = ["--exclude /var/data/x"] }]
     says = ["PROVEN"]               # must be printed
     never = ["Traceback"]           # must not be
+    first = [{ command = "drill …" }, { remove = "source/letters" }]    # steps that are taken in the copy before
 
 What lies at its destination is made by `[[destination]]` steps: see `field_destinations.py`. `@HERE@` in a shape's
 files is where its copy lies.
@@ -29,14 +31,15 @@ from pathlib import Path
 from typing import Any
 
 from commands import Command
-from field_destinations import placed
+from field_destinations import placed, take
 
+from verify.checks import Severity
 from verify.errors import CannotRunError
 from verify.job import findings_of, read_job
 
 FIELD = Path(__file__).parents[2] / "fixtures" / "field"
 KEYS = {"shape", "asked", "destination"}
-KEYS_OF_ASKED = {"env_file", "stack", "command", "exit", "findings", "says", "never"}
+KEYS_OF_ASKED = {"env_file", "stack", "command", "exit", "findings", "says", "never", "first"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Asked:
     def disagreements(self, scratch: Path) -> list[str]:
         """Ask it, in a copy of the shape's folder; return what is not as it should be."""
         here = placed(FIELD / self.shape, scratch, steps_of(self.shape))
+        take(self.data.get("first", ()), here)
         code, said, found = _of_command(here, self.data) if "command" in self.data else _of_job(here, self.data)
         wrong = [] if code == self.data.get("exit", 0) else [f"exit code {code}, not {self.data.get('exit', 0)}"]
         wrong += [f"does not say {words!r}" for words in self.data.get("says", []) if words not in said]
@@ -88,7 +92,8 @@ def _of_job(here: Path, data: Mapping[str, Any]) -> tuple[int, str, list[Mapping
         found = list(findings_of(read_job(files[0], files[1], {})))
     except CannotRunError as error:
         return 2, str(error), []
-    return 1 if found else 0, "\n".join(map(str, found)), [finding.as_json() for finding in found]
+    failing = any(finding.severity.is_at_least(Severity.AT_RISK) for finding in found)
+    return int(failing), "\n".join(map(str, found)), [finding.as_json() for finding in found]
 
 
 def _of_command(here: Path, data: Mapping[str, Any]) -> tuple[int, str, list[Mapping[str, str]]]:

@@ -58,6 +58,13 @@ def placed(shape: Path, into: Path, steps: Sequence[Mapping[str, Any]]) -> Path:
     return _at_home(here, shape)
 
 
+def take(steps: Sequence[Mapping[str, Any]], here: Path) -> None:
+    """Take steps in a copy of a shape's folder."""
+    place = _Place(here, here.parent / "home", time.time())
+    for step in steps:
+        place.take(step)
+
+
 def _at_home(here: Path, shape: Path) -> Path:
     """Write where a copy lies into its files."""
     for file in (path for path in shape.rglob("*") if path.is_file()):

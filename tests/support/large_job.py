@@ -27,18 +27,20 @@ PLACES = (Path(sysconfig.get_path("stdlib")), Path("/usr/share"), Path("/usr/lib
 EVERY = 100  # of so many files one is edited before each incremental
 
 
-def take_points(site: Site, run: LabelledRun, files: int = FILES, size: int = BYTES) -> None:
+def take_points(
+    site: Site, run: LabelledRun, files: int = FILES, size: int = BYTES, incrementals: int = INCREMENTALS
+) -> None:
     """Fill a job's source, and take its points: one full backup, then incrementals, with edits before each."""
     fill(site.source, files, size)
     with postgres(run) as shop:
         now = time.time()
-        for number in range(INCREMENTALS + 1):
+        for number in range(incrementals + 1):
             if number:
                 edit(site.source, number)
             shop(site.source, number)
-            newest = number == INCREMENTALS
+            newest = number == incrementals
             time.sleep(SETTLED if newest else 0)
-            site.back_up(PREFIX, at=None if newest else now - (INCREMENTALS - number) * DAY)
+            site.back_up(PREFIX, at=None if newest else now - (incrementals - number) * DAY)
 
 
 def fill(source: Path, files: int, size: int) -> None:

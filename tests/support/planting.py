@@ -46,12 +46,12 @@ def plant(site: Site) -> None:
     site.back_up(HEALTHY)
 
 
-def remembered(report: Path, prefix: str, newest: float) -> None:
-    """Have the ledger of a report folder remember a drill of two days ago that saw a newest point of a time."""
+def remembered(site: Site, report: Path, prefix: str, newest: float) -> None:
+    """Have the ledger of a report folder remember a drill of two days ago: a newest point of a time, and the source."""
     then = time.time() - 2 * DAY
     ledger = Ledger(report / "drill", f"s3:///{BUCKET}/{prefix}")
     number = ledger.begin(then)
-    ledger.note_figures(number, {"newest": int(newest)})
+    ledger.note_figures(number, {"newest": int(newest), "source": {"folder": str(site.source), "paths": 1, "bytes": 1}})
     ledger.end(number, then, "proven")
     ledger.close()
 

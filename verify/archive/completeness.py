@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from verify.archive.manifests import Manifest, Unread
 from verify.archive.names import Span
 from verify.archive.sets import Object, Stored, StoredSet, without_base
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 
 Manifests = Mapping[Span, Manifest | Unread]
 
@@ -78,7 +78,14 @@ def _of_set(each: StoredSet, manifest: Manifest | Unread) -> Iterator[Finding]:
         if stored.is_cold:
             got = f"storage class {stored.storage_class}"
             hint = "keep the chain that a restore needs in a class that can be read at once"
-            yield Finding("chain-complete", stored.name, "an object that can be read at once", got, hint)
+            yield Finding(
+                "chain-complete",
+                stored.name,
+                "an object that can be read at once",
+                got,
+                hint,
+                severity=Severity.AT_RISK,
+            )
 
 
 def _of_sizes(objects: Iterable[Object], remembered: Mapping[str, int]) -> Iterator[Finding]:

@@ -20,10 +20,10 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Why a manifest could not be read; `wrong_key` says that it was for want of the right passphrase or key."""
+    """Why a manifest could not be read; `hint` says what to do where it was for want of the right passphrase or key."""
 
     why: str
-    wrong_key: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

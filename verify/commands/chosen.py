@@ -1,6 +1,5 @@
 """What -k chooses: parts of the names of tests and checks. Looked at before a run begins."""
 
-import ast
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.errors import CannotRunError
+from verify.written_tests import checks_named, test_functions
 
 if TYPE_CHECKING:
     from _pytest.mark.expression import Expression
@@ -49,8 +49,8 @@ def names_in(tests: Iterable[Path]) -> Iterator[Names]:
     """Given folders or modules of tests, yield the names of each test: its own, its module's, its checks'."""
     for path in tests:
         for module in sorted(path.rglob("test_*.py")) if path.is_dir() else [path]:
-            for function in _functions(module):
-                yield frozenset({module.name, function.name, *_checks(function)})
+            for function in test_functions(module):
+                yield frozenset({module.name, function.name, *checks_named(function)})
 
 
 def near_names(word: str, known: Names, most: int = 2) -> list[str]:
@@ -68,17 +68,3 @@ def _met(names: Names, word: str, /, **_: object) -> bool:
 
 def _is_in(word: str, names: Names) -> bool:
     return any(word.lower() in name.lower() for name in names)
-
-
-def _functions(module: Path) -> Iterator[ast.FunctionDef]:
-    try:
-        tree = ast.parse(module.read_bytes())
-    except (SyntaxError, ValueError, OSError):  # pytest says what is wrong with it
-        return
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test"))
-
-
-def _checks(function: ast.FunctionDef) -> Iterator[str]:
-    for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "checks":
-            yield from (str(each.value) for each in decorator.args if isinstance(each, ast.Constant))

@@ -9,7 +9,7 @@ from verify.assets import tests
 from verify.commands.parsers import Parser
 from verify.commands.suite_run import add_pytest_options, run_tests
 from verify.errors import CannotRunError
-from verify.options import DRILL, JOB, LAB, POLICY, REPORTS
+from verify.options import DRILL, FAIL_ON, JOB, LAB, POLICY, REPORTS
 
 if TYPE_CHECKING:
     from verify.lab.hosts.runtime import RuntimeChoice
@@ -26,7 +26,7 @@ restored files go to a temporary folder (TMPDIR) and are removed afterwards."""
 DESCRIPTION = """Would this backup come back? Restores from your real backup, and compares with its source.
 Nothing is written to the backup or to the source."""
 POLICY_FILE = next(each for each in POLICY if each.name == "policy")
-OPTIONS = (*JOB, *(each for each in LAB if each.name != "minio_image"), *REPORTS, POLICY_FILE, *DRILL)
+OPTIONS = (*JOB, *(each for each in LAB if each.name != "minio_image"), FAIL_ON, *REPORTS, POLICY_FILE, *DRILL)
 
 
 def parser() -> Parser:
@@ -36,7 +36,7 @@ def parser() -> Parser:
     made.add_options("the job", JOB)
     made.add_options("the drill", (POLICY_FILE, *DRILL))
     made.add_options("where it runs", (each for each in OPTIONS if each in LAB))
-    made.add_options("the run", REPORTS)
+    made.add_options("the run", (FAIL_ON, *REPORTS))
     made.add_output()
     add_pytest_options(made, workers=False)
     return made
@@ -55,11 +55,13 @@ def look_at(options: argparse.Namespace) -> "RuntimeChoice":
     from verify.job import read_job  # noqa: PLC0415 - as above
     from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
+    from verify.report.wording import near  # noqa: PLC0415 - as above
 
     for path in options.tests:
         if not path.exists():
             raise CannotRunError(f"{path} does not exist: name a folder or a module of tests")
     settings = DrillSettings.from_options(vars(options))
+    options.policy = near(str(settings.policy.file)) if settings.policy.file else None  # for the run, too
     must_have_one_destination(read_job(settings.lab.env_file, settings.lab.stack, os.environ))
     runtime = choose(options.runtime)
     must_be_writable(Path(options.report_dir))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from verify.checks import Severity
 from verify.drill.ledger.ledger import PastDrill
 from verify.durations import age_words, time_words
 from verify.report.columns import columns, size
@@ -14,6 +15,7 @@ SIGNS = {"proven": "✓", "findings": "✗"}
 COLUMNS: Mapping[str, Callable[[PastDrill], str]] = {
     "drill": lambda each: datetime.fromtimestamp(each.started, UTC).strftime("%Y-%m-%d %H:%M"),
     "verdict": lambda each: f"{SIGNS.get(each.verdict, '!')} {each.verdict}",
+    "findings": lambda each: _if(each, "findings", _severities),
     "point": lambda each: _if(each, "age", age_words),
     "restored": lambda each: _if(each, "files_restored", lambda files: f"{files:,} files"),
     "bad": lambda each: _if(each, "bad", str),
@@ -34,6 +36,12 @@ WORDS: Mapping[str, Callable[[float], str]] = {
 def _if(drill: PastDrill, name: str, words: Callable[[Any], str]) -> str:
     value = drill.figures.get(name)
     return "-" if value is None else words(value)
+
+
+def _severities(counts: Mapping[str, int]) -> str:
+    """Given how many findings there were of each severity, return it in words, the gravest first."""
+    some = [f"{counts[each]:,} {each.replace('-', ' ')}" for each in Severity if counts.get(each)]
+    return ", ".join(some) or "-"
 
 
 def table_of(drills: Sequence[PastDrill]) -> list[str]:

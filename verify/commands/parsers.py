@@ -10,7 +10,7 @@ from verify import __version__
 from verify.options import CommandOption
 
 COULD_NOT_RUN = 2
-EXIT_CODES = "exit codes: 0 proven, 1 findings, 2 could not run"
+EXIT_CODES = "exit codes: 0 proven, 1 findings (--fail-on says from which on), 2 could not run"
 TEXT, TABLE, JSON = "text", "table", "json"
 
 
@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
         )  # fmt: skip
         if quiet:
             group.add_argument(
-                "-q", "--quiet", action="store_true", help="print nothing unless there are findings; JSON is printed"
+                "-q", "--quiet", action="store_true", help="print nothing where the exit code is 0; JSON is printed"
             )
 
     @property

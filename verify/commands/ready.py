@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import shlex
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 def make_ready(options: argparse.Namespace, runtime: "RuntimeChoice") -> None:
     """Given the options and the runtime of a run, install or build its duplicity, unless the cache has it.
 
-    Raise `CannotRunError` where it cannot be had.
+    Raise `CannotRunError` where it cannot be had, or a program that was named is no duplicity.
     """
     if options.duplicity_command:
+        if runtime.name == "embedded":
+            _ask(options.duplicity_command)
         return
     with told_on(stream_of(options), quiet=options.quiet):
         if runtime.name == "embedded":
@@ -42,6 +45,15 @@ def told_on(stream: TextIO, *, quiet: bool) -> Iterator[None]:
 
     with contextlib.nullcontext() if quiet else progress.heard_by(tell):
         yield
+
+
+def _ask(command: str) -> None:
+    from verify.lab.client.duplicity import version_of  # noqa: PLC0415 - after --help and --version
+    from verify.lab.hosts.host import local_host  # noqa: PLC0415 - as above
+    from verify.lab.hosts.runs import open_run  # noqa: PLC0415 - as above
+
+    with open_run() as run, contextlib.closing(local_host(run.scratch / "here", run.marker)) as host:
+        version_of(host, tuple(shlex.split(command)))
 
 
 def _install(release: str | None) -> None:

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     files = SideFiles(options.env_file and Path(options.env_file), options.stack and Path(options.stack))
     with open_sides(options.before, options.after, files, os.environ, release) as sides:
         must_be_writable(Path(options.report_dir))
-        return _compared(options, sides).verdict.exit_code
+        return _compared(options, sides).exit_code
 
 
 def _compared(options: argparse.Namespace, sides: "tuple[ChangeSide, ChangeSide]") -> "Run":

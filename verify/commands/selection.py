@@ -1,4 +1,4 @@
-"""`duplicity-verify selection`: what a job's rules take of a source, and what each rule did."""
+"""`duplicity-verify selection`: what a job's rules include of a source, and what each rule did."""
 
 import argparse
 import os
@@ -20,7 +20,7 @@ EXAMPLES = """examples:
   duplicity-verify selection --env-file duplicity.env --source /var/data --format json
                                                          every path, as for jq -r '.excluded[]'"""
 RELEASE = tuple(each for each in LAB if each.name == "duplicity_release")
-REPORT = tuple(each for each in RUN if each.name == "report_dir")
+REPORT = tuple(each for each in RUN if each.name in {"report_dir", "fail_on"})
 KNOWN = (*JOB, *SELECTION, *POLICY, *RELEASE, *REPORT)
 
 
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         modules = [tests("selection"), *([tests("lock")] if options.lock else [])]
         ended = run_and_tell(modules, parser(), options, KNOWN, answer=answer)
     print_answer(answer, ended, options)
-    return ended.verdict.exit_code
+    return ended.exit_code
 
 
 def look_at(options: argparse.Namespace) -> None:

@@ -50,7 +50,7 @@ def run_tests(
     """Given test folders or modules, the command's parser and its parsed options, run pytest on them.
 
     `known` are the options that pytest is given too; what `runtime` needs is made ready. Print the
-    report as JSON if that is asked for. Return the exit code of the verdict.
+    report as JSON if that is asked for. Return the exit code.
     """
     from verify.report.answer import ReportAnswer  # noqa: PLC0415 - not for --help and --version
 
@@ -59,7 +59,7 @@ def run_tests(
     if answer:
         answer.run = ended
         answer.print()
-    return ended.verdict.exit_code
+    return ended.exit_code
 
 
 def run_and_tell(
@@ -108,7 +108,7 @@ def _told(reporter: "ConsoleReporter", arguments: list[str], plugins: Sequence[o
 
 def print_answer(answer: "Answer", ended: "Run", options: argparse.Namespace) -> None:
     """Print an answer when its run has ended; -q leaves out a table that nobody has to read."""
-    if options.form == JSON or not options.quiet or ended.verdict.exit_code:
+    if options.form == JSON or not options.quiet or ended.exit_code:
         answer.print()
 
 
@@ -165,9 +165,13 @@ def isolate(environment: Any) -> None:
 
 
 def pytest_arguments(tests: Sequence[Path], options: argparse.Namespace, known: Iterable[CommandOption]) -> list[str]:
-    """Return pytest's arguments: the tests' folder as its root, and nothing of the caller's configuration."""
-    folder = os.path.commonpath([(path if path.is_dir() else path.parent).absolute() for path in tests])
-    root = ["-c", os.devnull, f"--rootdir={folder}", f"--confcutdir={folder}", "--import-mode=importlib"]
+    """Return pytest's arguments: the tests' folder as its root, and nothing of the caller's configuration.
+
+    The first of the tests are ours: no `conftest.py` from above them is read, which in a checkout is for its own tests.
+    """
+    folders = [(path if path.is_dir() else path.parent).absolute() for path in tests]
+    folder = os.path.commonpath(folders)
+    root = ["-c", os.devnull, f"--rootdir={folder}", f"--confcutdir={folders[0]}", "--import-mode=importlib"]
     loaded = ("xdist.plugin", "_hypothesis_pytestplugin", "verify.plugin")
     unwanted = ("no:cacheprovider", "no:terminalreporter", "no:tmpdir")  # tmpdir keeps folders of the last runs
     plugins = [word for name in (*loaded, *unwanted) for word in ("-p", name)]

@@ -18,8 +18,8 @@ class BackupOutcome(StrEnum):
     """What became of a backup that was damaged or interrupted."""
 
     RIGHT = "restored right"
-    REFUSED = "refused loudly"
-    SILENT = "silently wrong"
+    REFUSED = "refused with an error"
+    SILENT = "data lost without an error"
     HUNG = "never ended"  # counts as unnoticed: nothing says that anything is wrong
 
 
@@ -79,8 +79,8 @@ def verdict_on_failure(result: Result) -> BackupVerdict:
 def verdict_on_next_backup(copies: Copies, chain: Chain) -> BackupVerdict:
     """Take a chain's next incremental; return what a restore of it on a new machine gives.
 
-    If the incremental ended with exit code 0 and does not come back, that is silently wrong, even if the restore
-    is refused: the refusal comes too late.
+    If the incremental ended with exit code 0 and does not come back, that is data lost without an error, even
+    if the restore is refused: the refusal comes too late.
     """
     lab = copies.lab
     copies.fill_for_next(chain)
@@ -97,7 +97,7 @@ def damage_findings(cell: Cell, verdict: BackupVerdict, release: Version) -> lis
     """Return a finding if the damage of a cell went unnoticed, and that is not known."""
     if verdict.outcome not in UNNOTICED or known_silent(cell, release):
         return []
-    return [Finding("damage-noticed", "", "a right restore, or a refusal", str(verdict), cell.sentence)]
+    return [Finding("damage-noticed", "", "the files as they were, or an error", str(verdict), cell.sentence)]
 
 
 def table_text(verdict: BackupVerdict, cell: Cell, release: Version) -> str:

@@ -20,9 +20,21 @@ def plaintext_findings(lab: Lab, chain: Chain, history: History) -> list[Finding
     found = []
     for name, data in _objects(lab, chain):
         if not is_openpgp(data):
-            found.append(Finding("encrypted-at-rest", name, "an OpenPGP message", f"bytes that begin {data[:4].hex()}"))
+            found.append(
+                Finding(
+                    "encrypted-at-rest",
+                    name,
+                    "an encrypted object (an OpenPGP message)",
+                    f"bytes that begin {data[:4].hex()}",
+                )
+            )
         found += [
-            Finding("encrypted-at-rest", name, "no plaintext", f"a {kind} of the source can be read")
+            Finding(
+                "encrypted-at-rest",
+                name,
+                "nothing that can be read without the key",
+                f"a {kind} of the source can be read in it",
+            )
             for kind in sorted(kinds_shown(name.encode() + b"\0" + data, history))
         ]
     return found

@@ -54,5 +54,7 @@ FAILURES = (
 
 def exit_code_findings(result: Result) -> list[Finding]:
     """Given the result of a command that cannot have succeeded, return a finding if its exit code is 0."""
-    got = Finding("exit-codes-honest", "", f"duplicity {result.verb} says that it failed", "exit code 0")
+    got = Finding(
+        "exit-codes-honest", "", f"duplicity {result.verb} fails with an exit code other than 0", "exit code 0"
+    )
     return [got] if result.ok else []

@@ -143,7 +143,7 @@ def rerun_findings(check: str, verdict: BackupVerdict, what: str) -> list[Findin
         Finding(
             check,
             "",
-            "a rerun that makes every point restorable",
+            "every point can be restored after the next run",
             str(verdict),
             f"{what}\n{verdict.last_lines}".strip(),
         )

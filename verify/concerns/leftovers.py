@@ -18,7 +18,7 @@ def temporary_names(lab: Lab) -> frozenset[str]:
 def temporary_file_findings(lab: Lab, before: frozenset[str]) -> list[Finding]:
     """Given the names in the folder for temporary files before, return a finding for each new one."""
     added = sorted(temporary_names(lab) - before)
-    return [Finding("nothing-left-over", name, "no temporary file", "a name that is new") for name in added]
+    return [Finding("nothing-left-over", name, "no temporary file is left behind", "left behind") for name in added]
 
 
 def archive_findings(lab: Lab) -> list[Finding]:
@@ -29,7 +29,9 @@ def archive_findings(lab: Lab) -> list[Finding]:
     found = lab.host.run(["find", archive, "-type", "f"]).stdout.decode(errors="replace").splitlines()
     names = sorted(posixpath.basename(path) for path in found)
     return [
-        Finding("nothing-left-over", name, "manifests and signatures in the archive", "another file")
+        Finding(
+            "nothing-left-over", name, "nothing but manifests and signatures in duplicity's archive", "another file"
+        )
         for name in names
         if not any(part in name for part in OF_AN_ARCHIVE)
     ]

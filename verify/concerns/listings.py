@@ -42,8 +42,16 @@ def verify_findings(
     if bool(said.differences) == bool(differing) == bool(said.exit_code):
         return []
     path = printable(min(differing)) if differing else ""
-    got = f"{said.differences} by duplicity, exit code {said.exit_code}"
-    return [Finding("verify-agrees", path, f"{len(differing)} differing paths", got, said.last_lines)]
+    got = f"{said.differences} that duplicity verify finds, exit code {said.exit_code}"
+    return [
+        Finding(
+            "verify-agrees",
+            path,
+            f"{len(differing)} differing paths, as our own comparison finds",
+            got,
+            said.last_lines,
+        )
+    ]
 
 
 def statistics_findings(
@@ -52,7 +60,12 @@ def statistics_findings(
     """Given a backup's result, and the tree before (None for a full) and now, return a finding for each wrong count."""
     counted = said.statistics
     return [
-        Finding("statistics-true", "", f"{name} {wanted}", f"{counted[name]:.0f}" if name in counted else "nothing")
+        Finding(
+            "statistics-true",
+            "",
+            f"{name} {wanted} in what the backup prints",
+            f"{counted[name]:.0f}" if name in counted else "no such line",
+        )
         for name, wanted in _expected_statistics(counted, before, now, limitations).items()
         if counted.get(name) != wanted
     ]

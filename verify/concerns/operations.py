@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from verify.checks import Finding, must_find_nothing
+from verify.checks import Finding, Severity, must_find_nothing
 from verify.concerns.chain_upkeep import (
     RERUN_AFTER,
     cut_short,
@@ -178,7 +178,10 @@ class Course:
         said = [(made.kind, made.time) for made in self._lab.once(status, self._chain).sets]
         kept = [("full" if taken.full else "incremental", taken.time) for taken in self.past.kept]
         if said != kept:
-            must_find_nothing([Finding("retention", "", f"the sets {_told(kept)}", _told(said))])
+            own = Severity.LOST if set(kept) - set(said) else Severity.AT_RISK  # who keeps too much runs out of room
+            must_find_nothing(
+                [Finding("retention", "", f"these backups are left: {_told(kept)}", _told(said), severity=own)]
+            )
 
     def _remove_older_than(self, which: int) -> None:
         time = self._kept(which).time

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from packaging.version import Version
 
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.job import Job
 from verify.job.credentials import printable_text
 from verify.job.options import WrittenOption
@@ -55,9 +55,12 @@ class _Comparison:
             yield from words_findings(stretches(self._meaning.call(options, arguments), call.words), self._secrets)
         for arguments in run.calls[len(recording.calls) :]:
             words = [word for each in self._meaning.call(options, arguments) for word in each.words]
-            yield Finding("options-reach-duplicity", "", f"duplicity {self._shown(words)}", self._failure(recording))
+            meant, got = f"duplicity {self._shown(words)}", self._failure(recording)
+            yield Finding("options-reach-duplicity", "", meant, got, severity=Severity.LOST)
         for call in recording.calls[len(run.calls) :]:
-            yield Finding("options-reach-duplicity", "", "no further call", f"duplicity {self._shown(call.words)}")
+            yield Finding(
+                "options-reach-duplicity", "", "no other call of duplicity", f"duplicity {self._shown(call.words)}"
+            )
 
     def _shown(self, words: Sequence[str]) -> str:
         return shown(words, self._secrets)

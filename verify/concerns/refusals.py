@@ -71,7 +71,7 @@ def refusal_findings(copies: Copies, name: str) -> list[Finding]:
     if name in KNOWN and not result.ok:
         gone = Finding("limitation-holds", "", f"{name}: a traceback", result.ending, "remove it from KNOWN")
         return [] if TRACEBACK.search(result.log) else [gone]
-    wanted = "a refusal in words"
+    wanted = "an error message, and no traceback"
     if result.ok:
         return [Finding("refused-without-traceback", "", wanted, result.ending, result.last_lines)]
     if TRACEBACK.search(result.log):

@@ -43,7 +43,10 @@ class Talkative:
         said = self.arguments_of_gpg
         env = self.chain.duplicity.env
         told = [name for name, value in env.items() if isinstance(value, Secret) and value.reveal() in said]
-        return [Finding("secrets-hidden", "", "gpg is told by a pipe", f"{name} in its arguments") for name in told]
+        return [
+            Finding("secrets-hidden", "", "gpg is given the passphrase through a pipe", f"{name} in its arguments")
+            for name in told
+        ]
 
 
 def output_findings(results: Iterable[Result]) -> list[Finding]:

@@ -1,10 +1,10 @@
 """Where checks are decided: the folders of tests, and what their tests look at beside a job."""
 
-import ast
 from functools import cache
 from pathlib import Path
 
 from verify.assets import tests
+from verify.written_tests import checks_named, test_functions
 
 FOLDERS = ("suite", "differential", "selection", "regression", "lock", "drill")
 
@@ -31,10 +31,6 @@ def folder_of(check: str) -> Path | None:
 
 @cache
 def decided_in(folder: Path) -> frozenset[str]:
-    """Given a folder of tests, return the checks that they decide: the words of `@checks(…)`, as Python reads them.
-
-    To collect the tests would say the same, after seconds.
-    """
-    nodes = (node for module in folder.glob("test_*.py") for node in ast.walk(ast.parse(module.read_text())))
-    calls = (node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "checks")
-    return frozenset(str(word.value) for call in calls for word in call.args if isinstance(word, ast.Constant))
+    """Given a folder of tests, return the checks that they decide. To collect them would say the same after seconds."""
+    modules = folder.glob("test_*.py")
+    return frozenset(check for module in modules for test in test_functions(module) for check in checks_named(test))

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from verify.evidence import checks_of
-from verify.report.phases import properties
+from verify.properties import Property
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,6 +39,6 @@ def pytest_runtest_makereport(
     """End the run after a test that has a finding of the check."""
     report = yield
     wanted = item.config.getoption("--deciding")
-    if any(found["check"] == wanted for found in properties(report, "finding")):
+    if any(found["check"] == wanted for found in Property.FINDING.values_of(report)):
         item.session.shouldstop = f"{wanted} failed"
     return report

@@ -24,7 +24,7 @@ Noted = list[tuple[str, str]]  # a word, and a path as findings print it or noth
 def try_out(saboteur: Saboteur, bench: Bench) -> Detection:
     """Given a saboteur, run the tests that decide its check until it fails; return what became of it."""
     if not bench.runtime_of(saboteur):
-        return Detection(saboteur, TrialOutcome.NOT_TRIED, reason="no Docker engine answers")
+        return Detection(saboteur, TrialOutcome.NOT_TRIED, reason="Docker is not available")
     begun = time.monotonic()
     for profile in bench.profiles:
         detection = _tried(saboteur, bench, profile, begun)
@@ -65,7 +65,7 @@ def _report(saboteur: Saboteur, bench: Bench, profile: str, folder: Path) -> dic
 def _told(saboteur: Saboteur, report: dict[str, Any], noted: Noted, seconds: float, profile: str) -> Detection:
     broken = [text for word, text in noted if word == "broken"]
     if broken:
-        reason = f"the saboteur itself broke off: {broken[0]}"
+        reason = f"the saboteur itself stopped: {broken[0]}"
         return Detection(saboteur, TrialOutcome.COULD_NOT_RUN, seconds, profile, reason=reason)
     fields = Finding.__dataclass_fields__
     findings = [Finding(**{name: each[name] for name in fields}) for each in report["findings"]]

@@ -1,7 +1,7 @@
 """The real destination as a drill sees it: what lies there, and what its manifests say."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from verify import progress
@@ -11,6 +11,7 @@ from verify.archive.sets import Object, Stored, StoredSet, stored_of
 from verify.checks import Finding, FindingsError
 from verify.destinations.view import NoView, RefusedError, View
 from verify.drill.ledger.ledger import Ledger
+from verify.drill.passphrases import does_not_open
 from verify.drill.reported_once import reported_once
 from verify.drill.unlocking import Unlocked, unlock
 from verify.errors import CannotRunError, NotProvenError
@@ -26,10 +27,12 @@ class RealDestination:
     """A job's destination, looked at and never written to."""
 
     def __init__(
-        self, view: View | NoView, names: Names, ledger: Ledger, host: Host, environment: Mapping[str, str | Secret]
-    ) -> None:
+        self, view: View | NoView, names: Names, ledger: Ledger, host: Host, environment: Mapping[str, str | Secret],
+        *, other_passphrases: Sequence[Secret] = (),
+    ) -> None:  # fmt: skip
         self._view, self._names, self._ledger = view, names, ledger
         self._host, self._environment = host, environment
+        self._other_passphrases = other_passphrases
 
     @property
     def view(self) -> View:
@@ -104,6 +107,8 @@ class RealDestination:
         """
         points = sorted(self.stored.points, key=lambda each: each.span.end, reverse=True)
         locked = [each for each in points if each.encrypted]
+        if not points:
+            _ = self.newest  # raises: of nothing, it cannot be said that it is not encrypted
         if not locked:
             raise NotProvenError("the backup is not encrypted")
         refused: list[Unread] = []
@@ -112,7 +117,14 @@ class RealDestination:
             if isinstance(answer, Manifest):
                 return each
             refused.append(answer)
-        raise FindingsError((_does_not_open(refused),))
+        found = does_not_open(refused, self._other_passphrases, lambda other: self._is_opened_by(locked[0], other))
+        raise FindingsError((found,))
+
+    def _is_opened_by(self, each: StoredSet, passphrase: Secret) -> bool:
+        """Return whether another passphrase opens a set's manifest."""
+        name = each.manifest.name if each.manifest else ""
+        environment = {**self._environment, "PASSPHRASE": passphrase}
+        return not unlock(self._host, {name: self._downloaded(name)}, environment, timeout=UNLOCKING)[name].refusal
 
     def must_be_readable(self) -> None:
         """Raise an error where we know, without asking duplicity, that duplicity cannot read it."""
@@ -163,15 +175,8 @@ class RealDestination:
 
 def _manifest(opened: Unlocked) -> Manifest | Unread:
     if opened.refusal:
-        return Unread(opened.refusal, opened.wrong_key)
+        return Unread(opened.refusal, opened.hint)
     try:
         return Manifest.read(opened.text)
     except ManifestError as error:
         return Unread(str(error))
-
-
-def _does_not_open(refused: list[Unread]) -> Finding:
-    hint = "find the passphrase that the backups were made with: without it nothing of them comes back"
-    if not any(each.wrong_key for each in refused):
-        hint = "the manifest is damaged where it lies: take a full backup now, and look at the store"
-    return Finding("passphrase-opens", "", "the newest manifest, decrypted", refused[0].why, hint)

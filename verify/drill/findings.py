@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 
 from verify.archive import completeness
+from verify.archive.manifests import Manifest
 from verify.checks import Finding
 from verify.drill.contents.booting import Booted, Postgres
 from verify.drill.contents.databases import Cluster, Dump, clusters_in, dumps_in
@@ -59,6 +60,7 @@ def chain_findings(drill: Drill) -> list[Finding]:
 def signature_findings(drill: Drill) -> list[Finding]:
     """Return a finding for each point whose signatures are lost."""
     night = drill.night
+    _ = night.newest  # where there is no point, none is without signatures, which proves nothing
     return night.blame(completeness.signature_findings(night.destination.stored.points))
 
 
@@ -74,13 +76,18 @@ def path_findings(drill: Drill) -> list[Finding]:
 
 
 def shrink_findings(drill: Drill) -> list[Finding]:
-    """Return a finding if the newest point holds much less than the one before."""
+    """Return a finding if the newest point holds much less than the one before.
+
+    Raise `NotProvenError` where there is none before.
+    """
     night = drill.night
     paths, threshold = len(drill.listings.newest), night.policy.shrink_threshold
     earlier = drill.listings.point_before(night.newest)
     before = None if earlier is None else (earlier, drill.listings.paths_of(earlier))
     night.say(f"{paths - 1:,} paths" + (f", {before[1] - 1:,} before" if before else ""))
     found = shrunken.shrink_findings(night.newest, paths, before, threshold)
+    if not found and before is None:
+        raise NotProvenError("it is the only point: there is none before it to compare with")
     if found or not night.destination.is_seen:
         return found
     fulls = [chain[0] for chain in night.destination.stored.chains]
@@ -88,7 +95,10 @@ def shrink_findings(drill: Drill) -> list[Finding]:
 
 
 def volume_findings(drill: Drill) -> list[Finding]:
-    """Download volumes, for at most half of the budget; return a finding for each that has changed."""
+    """Download volumes, for at most half of the budget; return a finding for each that has changed.
+
+    Raise `NotProvenError` where some are lost or damaged already, as another check found.
+    """
     night = drill.night
     there = night.destination
     hashed = [each for each in hashed_volumes(there.stored, there.manifests) if each.stored.name not in night.blamed]
@@ -101,9 +111,12 @@ def volume_findings(drill: Drill) -> list[Finding]:
         raise NotProvenError("the time was used up before")
     night.ledger.note_proven(good, night.started)
     night.ledger.note_bad(each.path for each in found)
-    reach = coverage(hashed, night.ledger.proven(each.stored for each in hashed), night.started)
+    named = sum(len(each.volumes) for each in there.manifests.values() if isinstance(each, Manifest))
+    reach = coverage(hashed, night.ledger.proven(each.stored for each in hashed), night.started, named)
     night.figures |= {"volumes": reach.volumes, "volumes_proven": reach.proven, "oldest_proof": reach.oldest}
     night.say(f"{len(good):,} tonight; {reach}")
+    if not found and reach.out_of_reach:
+        raise NotProvenError(str(reach))
     return night.blame(found)
 
 

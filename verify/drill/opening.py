@@ -17,6 +17,7 @@ from verify.drill.host.embedded import embedded_drill_host
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.ledger.lock import only_one
 from verify.drill.night import Night
+from verify.drill.passphrases import other_passphrases
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
@@ -41,7 +42,9 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         host = stack.enter_context(_host_of(runtime)(settings, job, run))
         here = stack.enter_context(contextlib.closing(local_host(run.scratch / "here", run.marker)))
         view = view_of(job, host.main, os.environ)
-        destination = RealDestination(view, names_of(job), ledger, host.main, host.environment)
+        destination = RealDestination(
+            view, names_of(job), ledger, host.main, host.environment, other_passphrases=other_passphrases(job)
+        )
         night = Night(
             job=job, host=host, here=here, destination=destination, ledger=ledger, settings=settings, started=started
         )

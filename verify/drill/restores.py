@@ -23,6 +23,7 @@ from verify.drill.restoring.sample_restore import (
     choose,
     everything,
     missing_findings,
+    none_at_random,
     volumes_of,
 )
 from verify.durations import moment
@@ -31,6 +32,7 @@ from verify.errors import NotProvenError
 Later = Callable[[], list[Finding]]  # findings, for which it waits until all is compared
 
 SAMPLE, FULL = "sample-restores", "full-restore"
+WHOLE = "whole"  # the figure: the time of the newest point that was restored as a whole, and when
 NEWEST, OLDER = "newest", "older"  # folders of what is restored
 _LOST = "volumes are lost or damaged that a restore needs, as told above"
 OLDER_SHARE = 4  # one of so many samples, and of the budget, is of a random older point
@@ -42,7 +44,6 @@ class Restores:
     def __init__(self, night: Night, listings: Listings, points: RestorePoints) -> None:
         self._night, self._listings, self._points = night, listings, points
         self.newest: RestoreOutcome | None = None  # of the newest point, once it was restored from
-        self._restored = 0  # commands
 
     @reported_once
     def tree(self) -> Path:
@@ -70,8 +71,6 @@ class Restores:
         for each in told:
             with _noted(gaps):
                 found += each.result()
-        if not found and not gaps and not self._restored:
-            gaps.append("nothing was restored: the budget or the time was used up before")
         if not found and gaps:
             raise NotProvenError("; ".join(dict.fromkeys(gaps)))
         return found
@@ -91,8 +90,11 @@ class Restores:
         return [*self._not_listed(FULL), *outcome.comparison.findings]
 
     def _last_full(self) -> str:
-        whole = [each.ended for each in self._night.ledger.restores if each.everything]
-        return f"everything was last restored on {moment(whole[-1])}" if whole else "everything was never restored yet"
+        whole = self._night.figures.get(WHOLE) or self._night.ledger.last(WHOLE)
+        if not whole:
+            return "no drill has restored a whole point yet"
+        point, when = map(moment, whole)
+        return f"the point of {point} was restored as a whole on {when}"
 
     @property
     def _is_whole(self) -> bool:
@@ -103,6 +105,8 @@ class Restores:
         if self._is_whole:
             return list
         night = self._night
+        if self._listings.is_empty:
+            raise NotProvenError(f"the backup of {moment(night.newest)} is empty, so nothing of it can be restored")
         missed = self._not_listed(SAMPLE)
         newest = self._points.point(night.newest, self._listings.newest)
         chosen = self._chosen(newest, budget, night.policy.restore_samples, self._must_restore)
@@ -158,16 +162,18 @@ class Restores:
         outcome = self._carried_out(SAMPLE, into, chosen, comparing) if chosen.cover else None
 
         def told() -> list[Finding]:
-            found: list[Finding] = []
             if outcome:
                 self._tell(outcome, into)
-                found = outcome.comparison.findings
-            if chosen.lost and not found:
+                if outcome.comparison.findings:
+                    return outcome.comparison.findings
+            if chosen.lost:
                 lost = f"{len(chosen.lost):,} of the paths drawn from the point of {moment(point.time)}"
                 raise NotProvenError(f"{lost}: {_LOST}")
-            if not outcome:
-                night.say(f"nothing of {moment(point.time)} fits into {max(budget, 0):,} bytes")
-            return found
+            if none := none_at_random(chosen, outcome, budget):
+                if into == NEWEST:
+                    raise NotProvenError(none)
+                night.say(none)
+            return []
 
         return told
 
@@ -179,7 +185,6 @@ class Restores:
             night.ledger.note_proven(volumes_of(outcome, chosen.point.needs), night.started)
         for each in outcome.restored:
             night.count_restore(each)
-        self._restored += len(outcome.restored)
         return outcome
 
     def _tell(self, outcome: RestoreOutcome, into: str) -> None:
@@ -187,6 +192,8 @@ class Restores:
         night, point = self._night, outcome.chosen.point
         drawn, bad, population = outcome.drawn, outcome.bad, point.population
         night.say(f"of {moment(point.time)} {outcome.comparison}; {claim(population, drawn, bad)}")
+        if outcome.chosen.is_everything and outcome.restored and not outcome.comparison.findings:
+            night.figures[WHOLE] = max(night.figures.get(WHOLE, [0, 0]), [point.time, night.started])
         if into == NEWEST:
             self.newest = outcome
             night.figures |= {

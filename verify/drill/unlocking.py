@@ -14,16 +14,18 @@ GPG = (
 OF_GPG = ("HOME", "GNUPGHOME", "TMPDIR")
 _START = re.compile(r"^\[GNUPG:\] FILE_START \d+ .*/(\d+)\.gpg$", re.MULTILINE)
 _OKAY = "[GNUPG:] DECRYPTION_OKAY"
+_NO_KEY = re.compile(r"^\[GNUPG:\] NO_SECKEY (\w+)", re.MULTILINE)
+_OF_KEY = re.compile(r"^\[GNUPG:\] ENC_TO (\w+)", re.MULTILINE)
 _WRONG_KEY = re.compile(r"BAD_PASSPHRASE|Bad session key|NO_SECKEY|No secret key|MISSING_PASSPHRASE")
 
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """What came of decrypting one file: its text, or what gpg said and whether the key is to blame."""
+    """What came of decrypting one file: its text, or why there is none; `hint` is for one that lacks its key."""
 
     text: bytes = b""
     refusal: str = ""
-    wrong_key: bool = False
+    hint: str = ""
 
 
 def unlock(
@@ -45,7 +47,11 @@ def unlock(
         done = host.run([*GPG, *paths], env=own, stdin=typed, timeout=timeout)
         secrets = [value for value in environment.values() if isinstance(value, Secret)]
         said = dict(_by_file(masked(done.stderr.decode(errors="replace"), secrets)))
-        return {name: _unlocked(host, f"{folder}/{number}", said.get(number)) for number, name in enumerate(files)}
+        given = bool(typed.strip())
+        return {
+            name: _unlocked(host, f"{folder}/{number}", said.get(number), given=given)
+            for number, name in enumerate(files)
+        }
     finally:
         host.remove(folder)
 
@@ -57,9 +63,32 @@ def _by_file(said: str) -> Iterator[tuple[int, str]]:
         yield int(number), before + text
 
 
-def _unlocked(host: Host, path: str, said: str | None) -> Unlocked:
+def _unlocked(host: Host, path: str, said: str | None, *, given: bool) -> Unlocked:
     if said and _OKAY in said:
         return Unlocked(host.get(path))
+    if said and _WRONG_KEY.search(said):
+        return Unlocked(b"", *lacking(said, given=given))
     lines = [line.removeprefix("gpg: ") for line in (said or "").splitlines() if line.startswith("gpg: ")]
     last = next((line for line in reversed(lines) if "decryption failed" in line), "\n".join(lines[-1:]))
-    return Unlocked(refusal=last or "gpg did not run", wrong_key=bool(said and _WRONG_KEY.search(said)))
+    return Unlocked(refusal=last or "gpg did not run")
+
+
+def lacking(said: str, *, given: bool) -> tuple[str, str]:
+    """Given what gpg said of a file and whether there is a PASSPHRASE, return what is lacking, and what to do."""
+    absent, keys = _NO_KEY.search(said), _OF_KEY.findall(said)
+    if absent:
+        return (
+            f"it is encrypted to the key {absent[1]}, and there is no secret key of that id here",
+            "import the secret key where restores run (gpg --import FILE): without it nothing comes back",
+        )
+    if keys:
+        return (
+            f"PASSPHRASE {'does not unlock' if given else 'is not set, and it unlocks'} the secret key {keys[0]}",
+            "write the passphrase of the secret key as PASSPHRASE into the env file",
+        )
+    if not given:
+        return "PASSPHRASE is not set", "write the PASSPHRASE that the backups were made with into the env file"
+    return (
+        "PASSPHRASE is not the one that it was encrypted with",
+        "find the passphrase that the backups were made with: without it nothing of them comes back",
+    )

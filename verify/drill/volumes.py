@@ -29,15 +29,25 @@ class HashedVolume:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many of all volumes, and of their bytes, have been proven; the oldest proof's age is in seconds."""
+    """How many of all volumes, and of their bytes, have been proven; the oldest proof's age is in seconds.
+
+    `out_of_reach` are those of all that no drill can prove: lost, damaged, or without a hash in their manifest.
+    """
 
     volumes: int
     proven: int
     bytes: int
     proven_bytes: int
     oldest: float
+    out_of_reach: int = 0
 
     def __str__(self) -> str:
+        if self.out_of_reach:
+            bad = "is lost, damaged" if self.out_of_reach == 1 else "are lost, damaged"
+            return (
+                f"{self.proven:,} of {self.volumes:,} volumes proven, {self.out_of_reach:,} {bad} or without a hash "
+                "in the manifest"
+            )
         if self.proven < self.volumes:
             return (
                 f"{self.proven:,} of {self.volumes:,} volumes proven so far ({_percent(self.proven_bytes, self.bytes)})"
@@ -112,17 +122,24 @@ def _finding(each: HashedVolume, expected: str, got: str, hint: str) -> Finding:
     )
 
 
-def coverage(volumes: Iterable[HashedVolume], proven: Mapping[str, float], now: float) -> Coverage:
-    """Given all volumes and when each was proven, return how many are proven by now."""
+def coverage(
+    volumes: Iterable[HashedVolume], proven: Mapping[str, float], now: float, named: int | None = None
+) -> Coverage:
+    """Given all volumes that can be proven, and when each was, return how many are by now.
+
+    `named` is how many the manifests name: those that are lost count, too.
+    """
     everything = [each.stored for each in volumes]
     done = [each for each in everything if each.name in proven]
     oldest = max((now - proven[each.name] for each in done), default=0.0)
+    out_of_reach = 0 if named is None else named - len(everything)
     return Coverage(
-        len(everything),
+        len(everything) + out_of_reach,
         len(done),
         sum(each.size for each in everything),
         sum(each.size for each in done),
         max(oldest, 0.0),
+        out_of_reach,
     )
 
 

@@ -36,7 +36,7 @@ class Where:
 
 @dataclass(frozen=True)
 class KnownSilent:
-    """Cells that are silently wrong, or never end, in some releases; `example` is one that always is."""
+    """Cells in which data is lost without an error, or a command hangs, in some releases; `example` is always one."""
 
     id: str
     summary: str
@@ -103,7 +103,7 @@ KNOWN_SILENT: tuple[KnownSilent, ...] = (
     ),
     KnownSilent(
         "empty-manifest",
-        "on a new machine a restore leaves out, without a word, the set whose unencrypted manifest names no volume",
+        "on a new machine a restore skips, without an error, the set whose unencrypted manifest names no volume",
         EVERY,
         MEASURED,
         (

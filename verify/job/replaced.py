@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.job.job import Job
 
 ARCHIVE = "/root/.cache/duplicity"  # duplicity's own choice, as the image runs it
@@ -38,6 +38,7 @@ def lost_with_container(job: Job) -> Iterator[Finding]:
             expected=f"a volume that keeps duplicity's archive ({archive})",
             got="none: each new container reads all signatures from the destination again",
             hint=f"add --archive-dir=/archive to OPTIONS, and a volume at /archive to the service in {job.stack_file}",
+            severity=Severity.TIDY_UP,  # it costs a download
         )
 
 

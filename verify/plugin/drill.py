@@ -3,6 +3,7 @@
 It imports little, and acts only where a test asks for `drill`: see verify/plugin/run.py.
 """
 
+import contextlib
 import shlex
 import time
 from collections.abc import Generator, Iterator
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from verify.assets import PACKAGE
 from verify.checks import Finding
 from verify.errors import CannotRunError, NotProvenError
 from verify.evidence import checks_of, told_by
 from verify.options import DRILL
+from verify.properties import Property
 
 if TYPE_CHECKING:
     from verify.drill.backup import Backup
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from verify.report.events import Event
 
 HERE = Path("tests", "drill")
+COULD_NOT_RUN = 2  # the exit code
 IS_DRILL: pytest.StashKey[bool] = pytest.StashKey()  # whether the run is a drill
+RESTORED: pytest.StashKey[tuple["Drill", Path]] = pytest.StashKey()  # once something was
 OWN = "own-assertions"
 
 
@@ -62,21 +67,31 @@ def drill(request: pytest.FixtureRequest) -> "Iterator[Drill]":
     if hasattr(request.config, "workerinput"):
         raise CannotRunError("a drill runs in one process: leave -n out")
     settings = DrillSettings.from_options(vars(request.config.option))
-    with open_drill(settings, "docker" if name == "docker" else "embedded", why) as opened:
+    with contextlib.ExitStack() as stack:
+        try:
+            opened = stack.enter_context(open_drill(settings, "docker" if name == "docker" else "embedded", why))
+        except CannotRunError as error:
+            if not _is_drill(request.config):
+                raise
+            pytest.exit(str(error), returncode=COULD_NOT_RUN)  # one sentence, not one for each test
         request.config.pluginmanager.register(LedgerNotes(opened))
         yield opened
 
 
 @pytest.fixture(scope="session")
-def restored(drill: "Drill") -> Path:
+def restored(request: pytest.FixtureRequest, drill: "Drill") -> Path:
     """Give the folder that holds what was restored of the newest point: all of it with --full, else the sample.
 
     What stands in the policy's `must_restore` is always there.
     """
+    from verify.drill.asked import AskedPath  # noqa: PLC0415 - as above
+
     try:
-        return drill.restores.tree
+        tree = drill.restores.tree
     except NotProvenError as error:
         pytest.skip(str(error))
+    request.config.stash[RESTORED] = (drill, tree)
+    return AskedPath(tree)
 
 
 @pytest.fixture(scope="session")
@@ -101,16 +116,43 @@ def _is_drill(config: pytest.Config) -> bool:
     return config.stash[IS_DRILL]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget what an earlier test asked for."""
+    if RESTORED in item.config.stash:
+        from verify.drill.asked import AskedPath  # noqa: PLC0415 - as above
+
+        AskedPath.asked.clear()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Make a finding of a test of the owner's own that fails."""
-    if call.excinfo is not None and checks_of(item) == (OWN,):
-        error = call.excinfo.value
-        if not isinstance(error, pytest.skip.Exception) and not told_by(error):
-            item.user_properties.append(("finding", _own(item, error).as_json()))
+    """Make a finding of a test of the owner's own that fails; skip one that asked for what was not restored.
+
+    Whether such a test passes or fails says nothing: it may be content because a file is not there.
+    """
+    if checks_of(item) == (OWN,) and not (call.excinfo and call.excinfo.errisinstance(pytest.skip.Exception)):
+        if gap := _gap(item, call.when):
+            call.excinfo = pytest.CallInfo.from_call(lambda: pytest.skip(gap), call.when).excinfo
+        elif call.excinfo and not told_by(call.excinfo.value) and not _is_a_bug(call.excinfo):
+            Property.FINDING.note(item, _own(item, call.excinfo.value).as_json())
     return (yield)
+
+
+def _is_a_bug(error: pytest.ExceptionInfo[BaseException]) -> bool:
+    """Return whether what a test called of ours crashed: that says nothing of the backup."""
+    return PACKAGE in Path(error.traceback[-1].path).parents
+
+
+def _gap(item: pytest.Item, when: str) -> str:
+    """Return why a test decides nothing, empty where it asked for nothing that is only missing in the sample."""
+    if when == "teardown" or RESTORED not in item.config.stash:
+        return ""
+    from verify.drill.asked import gap_words, not_in_the_sample  # noqa: PLC0415 - as above
+
+    absent = not_in_the_sample(*item.config.stash[RESTORED])
+    return gap_words(absent) if absent else ""
 
 
 def _own(item: pytest.Item, error: BaseException) -> Finding:
@@ -142,8 +184,9 @@ class LedgerNotes:
         """Note the verdict."""
         from verify.drill.ledger.ledger import Ledger  # noqa: PLC0415 - as above
         from verify.report.events import RunEnded  # noqa: PLC0415 - as above
+        from verify.report.severities import counts_of  # noqa: PLC0415 - as above
 
         if isinstance(event, RunEnded):
             ledger = Ledger(self._folder, self._of)
-            ledger.end(self._number, time.time(), event.run.verdict.value)
+            ledger.end(self._number, time.time(), event.run.verdict.value, counts_of(event.run.findings))
             ledger.close()

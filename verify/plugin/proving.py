@@ -14,6 +14,7 @@ import pytest
 
 from verify import evidence
 from verify.errors import CannotRunError
+from verify.properties import Property
 
 if TYPE_CHECKING:
     from verify.lab.lab import Lab
@@ -101,7 +102,7 @@ def _skip_proven(item: pytest.Item, lab: "Lab") -> None:
         known[lab.runtime] = ProofMemory(basis).proofs() if basis else {}
     found = known[lab.runtime].get(function_of(item.nodeid))
     if found and name_of(item.nodeid) not in found.skipped and found.proof.serves(profile_of(config)):
-        item.user_properties.append(("remembered", found.proof.as_json()))
+        Property.REMEMBERED.note(item, found.proof.as_json())
         pytest.skip(f"proven {found.proof.words}")
 
 
@@ -174,8 +175,7 @@ class Keeper:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a lab's basis from the report that first tells of it."""
-        found: list[Any] = [value for name, value in report.user_properties if name == "basis"]
-        self.bases.update(found)
+        self.bases.update(Property.BASIS.values_of(report))
 
     def pytest_verify_event(self, event: "Event") -> None:
         """Remember when the run has ended."""
@@ -224,7 +224,7 @@ def _by_function(recorder: "RunRecorder", runtime: str) -> Mapping[str, list["Te
 
 
 def has_failed(test: "TestResult") -> bool:
-    """Return whether a test has found something, or broke off by a fault of ours: it is to be run first."""
+    """Return whether a test has found something, or stopped by a fault of ours: it is to be run first."""
     return test.ending in {"findings", "error"}
 
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from verify import evidence
+from verify.checks import Severity
 from verify.errors import CannotRunError
 from verify.options import AGAIN, AGAINST, CHANGE, JOB, LAB, POLICY, PROOFS, RUN, SELECTION
 from verify.plugin import proving
 from verify.plugin.interruption import ignore_interrupts
 from verify.plugin.proving import LABS, Keeper, basis_in
+from verify.properties import Property
 
 if TYPE_CHECKING:
     from verify.drill.drill import Drill
@@ -107,7 +109,7 @@ def _record(config: pytest.Config) -> None:
     plan = os.memfd_create("duplicity-verify-plan")  # in memory: a killed run leaves no file
     config.add_cleanup(lambda: os.close(plan))
     manager = config.pluginmanager
-    recording = recorder.RunRecorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}"))
+    recording = recorder.RunRecorder(config, Path(f"/proc/{os.getpid()}/fd/{plan}"), _fail_on(config))
     manager.register(recording, "verify-recorder")
     if config.getoption("proofs"):
         manager.register(Keeper(recording), "verify-keeper")
@@ -117,6 +119,14 @@ def _record(config: pytest.Config) -> None:
         manager.register(files.ReportFiles(report_dir), "verify-files")
         manager.register(tables.TableFiles(report_dir), "verify-tables")
         config.option.xmlpath = config.option.xmlpath or str(report_dir / "junit.xml")
+
+
+def _fail_on(config: pytest.Config) -> Severity:
+    """Return the lightest finding that fails the run; of a policy that cannot be read the tests say what is wrong."""
+    try:
+        return policy_of(config).fail_on
+    except CannotRunError:
+        return Severity(config.getoption("fail_on") or Severity.AT_RISK)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -288,9 +298,9 @@ def pytest_runtest_makereport(
 def _note_plan(item: pytest.Item) -> None:
     checks, runtime = evidence.checks_of(item), evidence.runtime_of(item)
     if checks:
-        item.user_properties.append(("checks", list(checks)))
+        Property.CHECKS.note(item, list(checks))
     if runtime:
-        item.user_properties.append(("runtime", runtime))
+        Property.RUNTIME.note(item, runtime)
 
 
 def _note_lab(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -298,7 +308,7 @@ def _note_lab(item: pytest.Item, report: pytest.TestReport) -> None:
     opened, seen = _lab_of(item), item.config.stash.setdefault(LABS_SEEN, set())
     if opened is not None and id(opened) not in seen:
         seen.add(id(opened))
-        report.user_properties.append(("facts", opened.facts))
+        Property.FACTS.note(report, opened.facts)
         report.user_properties.extend(_basis(item))
 
 
@@ -308,7 +318,7 @@ def _basis(item: pytest.Item) -> Iterator[tuple[str, object]]:
     if lab is not None and item.config.getoption("proofs"):
         basis = basis_in(item.config, lab)
         if basis:
-            yield "basis", [lab.runtime, basis]
+            yield Property.BASIS.with_value([lab.runtime, basis])
 
 
 def _note_counts(item: pytest.Item) -> None:
@@ -316,8 +326,8 @@ def _note_counts(item: pytest.Item) -> None:
     opened = _lab_of(item)
     if opened is not None:
         counts, opened.statistics = dict(opened.statistics), type(opened.statistics)()
-        item.user_properties.append(("statistic", counts))
-        item.user_properties.extend(("said", text) for text in opened.told())
+        Property.STATISTIC.note(item, counts)
+        item.user_properties.extend(map(Property.SAID.with_value, opened.told()))
 
 
 def _lab_of(item: pytest.Item) -> "Lab | Drill | None":

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from verify.checks import Severity
+
 _DURATION = re.compile(r"(?:\d+[smhdwDW])+")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kMGT]i?)?B")
@@ -89,6 +91,10 @@ def _share(value: Any) -> float:
     return share
 
 
+def _severity(value: Any) -> Severity:
+    return Severity(_text(value))
+
+
 def _or_replaced(schema: Mapping[str, Any], pattern: str) -> Mapping[str, Any]:
     """Given what a value is by itself, return the schema that also takes it in quotes, or from `${NAME}`."""
     return {"anyOf": [schema, {"type": "string", "pattern": rf"^({pattern})$|\$\{{"}]}
@@ -124,4 +130,9 @@ SHARE = ValueKind(
     _share,
     "a share between 0 and 1, such as 0.5",
     _or_replaced({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, r"0?\.\d+"),
+)
+SEVERITY = ValueKind(
+    _severity,
+    'one of "lost", "at-risk", "tidy-up"',
+    _written("|".join(Severity), *Severity),
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from verify.checks import Severity
 from verify.policy import kinds
 from verify.policy.kinds import ValueKind
 
@@ -44,11 +45,15 @@ class Policy:
     )
     minutes: float | None = _key(kinds.NUMBER, "how many minutes a drill may take; no limit without it")
     max_restore_time: timedelta | None = _key(kinds.DURATION, "how long a restore of everything may take (RTO)")
+    fail_on: Severity = _key(kinds.SEVERITY, "the lightest finding that makes the exit code 1", Severity.AT_RISK)
     price_per_gb: float | None = _key(
         kinds.NUMBER, "what a download of 1 GB (10⁹ bytes) from the store costs, in a currency of your own"
     )
     shrink_threshold: float = _key(
-        kinds.SHARE, "by what share of its files or bytes a point may be smaller than the one before it", 0.5
+        kinds.SHARE,
+        "by what share of its files or bytes a point may be smaller than the one before it, and the source than the "
+        "last drill saw it",
+        0.5,
     )
 
 

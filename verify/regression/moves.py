@@ -117,7 +117,7 @@ class Moves:
             return printable(decision.why)
         rule = rules.rules[decision.rule]
         if rule.include and not decision.included:
-            return f"{printable(rule.origin)} takes nothing in it"
+            return f"{printable(rule.origin)} includes nothing in it"
         return printable(rule.origin)
 
 
@@ -165,7 +165,7 @@ def move_findings(moves: Moves) -> Iterator[Finding]:
         paths = f"{shown}{f', and {more:,} more' if more else ''}"
         path = printable(tops[0][0]) if len(tops) == 1 else ""
         if fate.enters:
-            yield Finding("paths-not-added", path, f"left out, as before: {fate.before}", f"in the backup: {paths}")
+            yield Finding("paths-not-added", path, f"excluded, as before: {fate.before}", f"in the backup: {paths}")
         else:
-            yield Finding("paths-kept", path, f"in the backup, as before ({fate.before})", f"left out: {paths}",
+            yield Finding("paths-kept", path, f"in the backup, as before ({fate.before})", f"excluded: {paths}",
                           f"{fate.after} does it")  # fmt: skip

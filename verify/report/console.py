@@ -14,7 +14,7 @@ from verify.report.digest import FailedTest, Gap, ToldFinding, failures_of, gaps
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.live import Live
 from verify.report.marks import MARKS
-from verify.report.outcome import CheckResult, Outcome, Run, Verdict
+from verify.report.outcome import CheckResult, Outcome, Run
 from verify.report.statistics import summary_of
 from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, said_of, tests_of, verdict_words
 
@@ -42,7 +42,7 @@ class ConsoleReporter:
     """Listens to a run and prints it. Without a terminal there is no progress line and no colour.
 
     `command` is what the user typed, without what chose the tests. A `quiet` one prints nothing of a
-    run that is proven, and of another what it found.
+    run that ends with exit code 0, and of another what it found.
     """
 
     def __init__(self, console: Console, command: str, *, quiet: bool = False) -> None:
@@ -89,7 +89,7 @@ class ConsoleReporter:
             self._header(facts)
 
     def _ended(self, run: Run) -> None:
-        if self.quiet and run.verdict is Verdict.PROVEN:
+        if self.quiet and not run.exit_code:
             return
         if self.quiet:
             self._title()
@@ -133,7 +133,7 @@ class ConsoleReporter:
                 self._line(Text(trouble), Text("! ", STYLES[Outcome.ERROR]))
             self._line(Text())
         self._statistics(run.statistics)
-        shout = Text(f"{verdict_words(run.verdict)}: ", f"bold {STYLES[OUTCOME[run.verdict]]}")
+        shout = Text(f"{verdict_words(run)}: ", f"bold {STYLES[OUTCOME[run.verdict]]}")
         self._line(Text.assemble(shout, f"{run.sentence} ({duration(run.seconds)})"))
 
     def _statistics(self, statistics: Mapping[str, float]) -> None:
@@ -155,7 +155,7 @@ class ConsoleReporter:
 
     def _finding(self, told: ToldFinding) -> None:
         found = told.finding
-        where = Text.assemble((found.check, "red"), f" {found.path}".rstrip())
+        where = Text.assemble((found.check, "red"), f" ({found.severity.words}) {found.path}".rstrip())
         self._line(where, Text(f"  {SIGNS[Outcome.FINDING]} ", STYLES[Outcome.FINDING]))
         self._named(
             {

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from verify.checks import Finding
+from verify.checks import Finding, gravest_first
 from verify.report.outcome import Ending, Outcome, Run, TestResult, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a run did not prove for one reason: the ids of checks, `wholly` unproven or in part."""
+    """What a run did not prove for one reason: the ids of checks, unproven or partly so."""
 
     reason: str
     wholly: tuple[str, ...]
@@ -61,7 +61,7 @@ def gaps_of(run: Run) -> list[Gap]:
 
 
 def failures_of(tests: Iterable[TestResult]) -> list[FailedTest]:
-    """Given tests, return those that failed by something new.
+    """Given tests, return those that failed by something new, the gravest findings first.
 
     Findings without a path are alike where they expected and got the same: their hints may differ in
     the name of a scratch folder.
@@ -76,8 +76,10 @@ def failures_of(tests: Iterable[TestResult]) -> list[FailedTest]:
         new = [found for found in test.findings if found.path or _key(found) not in told]
         told |= {_key(found) for found in new}
         if new:
-            failures.append(FailedTest(test, tuple(ToldFinding(found, _alike(found, met)) for found in new)))
-    return failures
+            failures.append(
+                FailedTest(test, tuple(ToldFinding(found, _alike(found, met)) for found in gravest_first(new)))
+            )
+    return sorted(failures, key=lambda failure: failure.findings[0].finding.severity.rank)
 
 
 def _alike(found: Finding, met: dict[tuple[str, ...], list[str]]) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from verify.checks import CATALOGUE, Severity, gravest_first
+from verify.checks import CATALOGUE, Severity
 from verify.report.columns import size
 from verify.report.digest import failures_of
 from verify.report.escaping import code, text_of
 from verify.report.outcome import CheckResult, Outcome, Run, Verdict, counted
-from verify.report.wording import OUTCOME, SIGNS, alike, duration, notes, tests_of
+from verify.report.severities import severity_words
+from verify.report.wording import OUTCOME, SIGNS, alike, duration, notes, tests_of, verdict_words
 
 MARK = "destination-reachable"  # a check that only drills decide
 SHOWN = 20  # findings; all of them are in report.json
@@ -36,14 +37,15 @@ def drill_markdown(run: Run) -> Iterator[str]:
 def _headline(run: Run) -> str:
     restored = _was_restored(run)
     if run.verdict is Verdict.FINDINGS:
-        if restored and not any(found.severity is Severity.LOST for found in run.findings):
-            return "FINDINGS: this backup comes back, but not as its owner demands"
-        return "FINDINGS: do not rely on this backup yet"
+        comes_back = restored and run.findings[0].severity is not Severity.LOST
+        what = "this backup comes back, but not all is well" if comes_back else "do not rely on this backup yet"
+        return f"FINDINGS: {what} ({severity_words(run.findings)})"
     if run.verdict is Verdict.COULD_NOT_RUN:
         return "COULD NOT RUN: nothing is known of this backup tonight"
     if run.chosen:
-        return f"PROVEN: what was looked at holds ({text_of(run.chosen)})"
-    return "PROVEN: this backup comes back" if restored else "PROVEN: all that was looked at, but nothing was restored"
+        return f"{verdict_words(run)}: what was looked at holds ({text_of(run.chosen)})"
+    what = "this backup comes back" if restored else "all that was looked at, but nothing was restored"
+    return f"{verdict_words(run)}: {what}"
 
 
 def _was_restored(run: Run) -> bool:
@@ -67,7 +69,9 @@ def _what_happened(run: Run) -> str:
 
 def _to_do(run: Run) -> Iterator[str]:
     failures = failures_of(run.tests)
-    told = gravest_first((told for failure in failures for told in failure.findings), lambda each: each.finding)
+    told = sorted(
+        (told for failure in failures for told in failure.findings), key=lambda each: each.finding.severity.rank
+    )
     if told or run.troubles:
         yield from ("### What to do", "")
     for trouble in run.troubles:
@@ -75,7 +79,8 @@ def _to_do(run: Run) -> Iterator[str]:
     for each in told[:SHOWN]:
         found = each.finding
         path = f" {code(found.path)}" if found.path else ""
-        yield f"1. **Refuted: {text_of(CATALOGUE[found.check].meaning)}** ({code(found.check)}){path}:"
+        which = f"({code(found.check)}, {found.severity.words})"
+        yield f"1. **Refuted: {text_of(CATALOGUE[found.check].meaning)}** {which}{path}:"
         yield f"   expected {text_of(found.expected)}, got {text_of(found.got)}"
         yield from (f"   <br>{text_of(line)}" for line in (found.hint, each.alike and alike(each.alike)) if line)
     if len(told) > SHOWN:

@@ -1,8 +1,14 @@
-"""Writes a run's files: report.json and report.md. pytest itself writes junit.xml."""
+"""Writes a run's files: report.json and report.md. pytest itself writes junit.xml.
+
+Those of the newest run lie in the folder itself; those of each run in one by its time, and `latest` is the newest of
+these: no run takes away what an earlier one has found.
+"""
 
 import contextlib
 import json
 import os
+import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +18,10 @@ from verify.report.json_report import report_of
 from verify.report.markdown import markdown_of
 from verify.report.outcome import Run
 
+NAMES = ("report.json", "report.md", "junit.xml", "tables.json", "tables.md")
+LATEST = "latest"
+RUNS = 100  # whose files are kept
+DATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?")
 PROBE = 1 << 20  # bytes that have to fit into the folder for the files before a run begins
 
 
@@ -25,6 +35,7 @@ class ReportFiles:
         """Write the files when the run has ended."""
         if isinstance(event, RunEnded):
             write_reports(event.run, self.folder)
+            keep_dated(event.run.started, self.folder)
 
 
 def write_reports(run: Run, folder: Path) -> None:
@@ -43,6 +54,41 @@ def write_refusal(sentence: str, folder: Path) -> None:
     with contextlib.suppress(OSError):  # that nothing can be written may be what the sentence says
         (folder / "junit.xml").unlink(missing_ok=True)
         write_reports(Run(started=now, ended=now, troubles=(sentence,)), folder)
+        keep_dated(now, folder)
+
+
+def keep_dated(started: datetime, folder: Path) -> None:
+    """Given when a run began and the folder that it wrote its files to, keep them in a folder by that time as well.
+
+    The oldest of more than `RUNS` such folders are removed, unless something else lies in them.
+    """
+    own = _new_folder(folder / started.strftime("%Y-%m-%dT%H-%M-%SZ"))
+    for file in (folder / name for name in NAMES):
+        if file.exists() and file.stat().st_mtime >= started.timestamp() - 1:  # else it is an older run's
+            shutil.copyfile(file, own / file.name)
+    partial = folder / f".{LATEST}.{os.getpid()}"
+    with contextlib.suppress(OSError):  # a file system may have no symlinks
+        partial.symlink_to(own.name)
+        partial.replace(folder / LATEST)
+    dated = sorted(path for path in folder.iterdir() if DATED.fullmatch(path.name))
+    for old in dated[:-RUNS]:
+        for name in NAMES:
+            (old / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            old.rmdir()
+
+
+def _new_folder(path: Path) -> Path:
+    """Make a folder; if two runs began in the same second, the later one's has a number."""
+    made, number = path, 1
+    while True:
+        try:
+            made.mkdir()
+        except FileExistsError:
+            number += 1
+            made = path.with_name(f"{path.name}-{number}")
+        else:
+            return made
 
 
 def must_be_writable(folder: Path) -> None:

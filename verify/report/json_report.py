@@ -6,6 +6,7 @@ from typing import Any
 import verify
 from verify.checks import Finding
 from verify.report.outcome import CheckResult, Run, TestResult
+from verify.report.severities import counts_of
 
 SCHEMA_VERSION = 3
 
@@ -17,8 +18,10 @@ def report_of(run: Run) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tool": f"duplicity-verify {verify.__version__}",
         "verdict": run.verdict.value,
-        "exit_code": run.verdict.exit_code,
+        "exit_code": run.exit_code,
         "sentence": run.sentence,
+        "severities": counts_of(run.findings),
+        "fail_on": run.fail_on.value,
         "started": run.started.isoformat(),
         "ended": run.ended.isoformat(),
         "seconds": round(run.seconds, 3),
@@ -28,7 +31,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "versions": {lab["runtime"]["name"]: lab["versions"] for lab in run.labs},
         "notes": [note for lab in run.labs for note in lab.get("notes", ())],
         "checks": [_check(check) for check in run.checks],
-        "findings": [_finding(found, test) for test in run.tests for found in test.findings],
+        "findings": _findings(run),
         "troubles": list(run.troubles),
         "statistics": {**run.statistics, **_shares(run)},
     }
@@ -58,6 +61,12 @@ def _check(check: CheckResult) -> dict[str, Any]:
             for test in check.tests
         ],
     }
+
+
+def _findings(run: Run) -> list[dict[str, Any]]:
+    """Return the findings of all tests, the gravest first."""
+    found = [(each, test) for test in run.tests for each in test.findings]
+    return [_finding(*each) for each in sorted(found, key=lambda each: each[0].severity.rank)]
 
 
 def _finding(found: Finding, test: TestResult) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def markdown_of(run: Run) -> str:
 
 
 def _head(run: Run) -> Iterator[str]:
-    sign, words = SIGNS[OUTCOME[run.verdict]], verdict_words(run.verdict)
+    sign, words = SIGNS[OUTCOME[run.verdict]], verdict_words(run)
     yield f"## {sign} {words}: {text_of(run.sentence)} ({duration(run.seconds)})"
     yield ""
     for trouble in run.troubles if len(run.troubles) > 1 else ():
@@ -63,8 +63,8 @@ def _failure(failure: FailedTest) -> Iterator[str]:
     yield from (f"**{text_of(failure.name)}**", "")
     for told in failure.findings[:SHOWN]:
         found = told.finding
-        path = f" {code(found.path)}" if found.path else ""
-        yield f"- **{found.check}**{path}: expected {text_of(found.expected)}, got {text_of(found.got)}"
+        where = f"({found.severity.words}){f' {code(found.path)}' if found.path else ''}"
+        yield f"- **{found.check}** {where}: expected {text_of(found.expected)}, got {text_of(found.got)}"
         yield from (f"  <br>{text_of(text)}" for text in (found.hint, told.alike and alike(told.alike)) if text)
     if len(failure.findings) > SHOWN:
         yield f"- and {len(failure.findings) - SHOWN} more, in `report.json`"

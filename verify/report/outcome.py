@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from verify.checks import CATALOGUE, Finding, Severity, gravest_first
 from verify.proofs.proof import Proof
+from verify.report.severities import severity_words
 
 NAMED = 6  # of the checks that are not proven, in the sentence of the verdict
 
@@ -16,10 +17,10 @@ NAMED = 6  # of the checks that are not proven, in the sentence of the verdict
 class Outcome(StrEnum):
     """What became of a check."""
 
-    PROVEN = "proven"  # a test that decides it passed, and none failed
+    PROVEN = "proven"  # a test of it passed, and none failed
     FINDING = "finding"  # it is refuted
     NOT_PROVEN = "not-proven"  # nothing speaks against it, but nothing was tried
-    ERROR = "error"  # a test that decides it broke off
+    ERROR = "error"  # a test of it stopped by a fault of this machine, or of ours
 
 
 class Ending(StrEnum):
@@ -39,11 +40,6 @@ class Verdict(StrEnum):
     PROVEN = "proven"
     FINDINGS = "findings"
     COULD_NOT_RUN = "could-not-run"
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code of `duplicity-verify`: 0 proven, 1 findings, 2 could not run."""
-        return list(Verdict).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +128,7 @@ class CheckResult:
     @property
     def severity(self) -> Severity:
         """What it means that the check failed: the gravest of its findings; else what one of it would mean."""
-        gravest = gravest_first(self.findings, lambda found: found)
+        gravest = gravest_first(self.findings)
         return gravest[0].severity if gravest else CATALOGUE[self.id].severity
 
 
@@ -168,9 +164,10 @@ def _judged(tests: tuple[TestResult, ...], *, refuted: bool) -> tuple[Outcome, s
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole run. `labs` are what its labs said of themselves, `troubles` why parts of it broke off.
+    """A whole run. `labs` are what its labs said of themselves, `troubles` why parts of it stopped.
 
-    `chosen` is the expression that chose only some of the tests, if one did.
+    `chosen` is the expression that chose only some of the tests, if one did. `fail_on` is the lightest finding that
+    makes the exit code 1.
     """
 
     started: datetime
@@ -182,11 +179,12 @@ class Run:
     statistics: Mapping[str, float] = field(default_factory=dict)
     chosen: str = ""
     profile: str = ""
+    fail_on: Severity = Severity.AT_RISK
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings of all tests."""
-        return tuple(found for test in self.tests for found in test.findings)
+        """The findings of all tests, the gravest first."""
+        return tuple(gravest_first(found for test in self.tests for found in test.findings))
 
     @property
     def seconds(self) -> float:
@@ -195,12 +193,25 @@ class Run:
 
     @property
     def verdict(self) -> Verdict:
-        """Findings outweigh trouble, and a run that proved nothing is no proof."""
-        if self.findings:
+        """Findings that count outweigh trouble, and a run that proved nothing is no proof.
+
+        What is only to be tidied up does not stand against the backup.
+        """
+        if self._fails:
             return Verdict.FINDINGS
-        if self.troubles or not self.counts[Outcome.PROVEN]:
+        if self.troubles or not (self.findings or self.counts[Outcome.PROVEN]):
             return Verdict.COULD_NOT_RUN
-        return Verdict.PROVEN
+        tidy = all(found.severity is Severity.TIDY_UP for found in self.findings)
+        return Verdict.PROVEN if tidy and self.counts[Outcome.PROVEN] else Verdict.FINDINGS
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of `duplicity-verify`: 1 for a finding that counts, 2 could not run, else 0."""
+        return 1 if self._fails else 2 if self.verdict is Verdict.COULD_NOT_RUN else 0
+
+    @property
+    def _fails(self) -> bool:
+        return any(found.severity.is_at_least(self.fail_on) for found in self.findings)
 
     @property
     def counts(self) -> Counter[Outcome]:
@@ -215,7 +226,8 @@ class Run:
         if self.verdict is Verdict.FINDINGS:
             return self._found()
         first, *more = self.troubles or (self._nothing(),)
-        return first + (f" (and {len(more)} more)" if more else "")
+        besides = f"; besides, {self._counted()}" if self.findings else ""
+        return first + (f" (and {len(more)} more)" if more else "") + besides
 
     def _nothing(self) -> str:
         if self.chosen and not self.tests:
@@ -228,7 +240,8 @@ class Run:
         rest = dict.fromkeys(check.id for check in self.checks if check.outcome is Outcome.NOT_PROVEN)
         left = f", {len(rest)} not proven ({_first(list(rest))})" if rest else ""
         some = f", of the tests that match {self.chosen!r}" if self.chosen else ""
-        return f"{counted(proven, 'check')} {'holds' if proven == 1 else 'hold'}{self._before()}{left}{some}"
+        tidy = f"; {severity_words(self.findings)} ({self._ids()})" if self.findings else ""
+        return f"{counted(proven, 'check')} {'holds' if proven == 1 else 'hold'}{self._before()}{left}{some}{tidy}"
 
     def _before(self) -> str:
         """Return how many of the checks rest on earlier runs alone, and the oldest of these; empty if none does."""
@@ -237,9 +250,15 @@ class Run:
         return f", {len(old)} of them as proven before, first on {oldest.words}" if oldest else ""
 
     def _found(self) -> str:
-        ids = ", ".join(dict.fromkeys(found.check for found in self.findings))
         trouble = f"; besides, {self.troubles[0]}" if self.troubles else ""
-        return f"{counted(len(self.findings), 'finding')} ({ids}){trouble}"
+        passed = "" if self._fails else f"; exit code 0, as --fail-on {self.fail_on} says"
+        return f"{self._counted()}{passed}{trouble}"
+
+    def _counted(self) -> str:
+        return f"{counted(len(self.findings), 'finding')}: {severity_words(self.findings)} ({self._ids()})"
+
+    def _ids(self) -> str:
+        return ", ".join(dict.fromkeys(found.check for found in self.findings))
 
 
 def counted(number: int, noun: str) -> str:

@@ -3,12 +3,12 @@
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from verify.checks import Finding
 from verify.proofs.proof import Proof
+from verify.properties import Property
 from verify.report.outcome import Ending, Planned, TestResult
 
 
@@ -22,12 +22,12 @@ def folded(
     last = phases[-1]  # user properties add up, so the last has them all
     findings = tuple(
         _reproducible(data, f"{command} -k {chooser_of(last.nodeid, data['check'], plan or {})}")
-        for data in properties(last, "finding")
+        for data in Property.FINDING.values_of(last)
     )
-    sentences = properties(last, "could-not-run")
+    sentences = Property.COULD_NOT_RUN.values_of(last)
     failed = [phase for phase in phases if phase.failed]
     skipped = [phase for phase in phases if phase.skipped]
-    proof = next(map(Proof.from_json, properties(last, "remembered")), None)
+    proof = next(map(Proof.from_json, Property.REMEMBERED.values_of(last)), None)
     if findings:
         ending, reason = Ending.FINDINGS, ""
     elif sentences:
@@ -40,11 +40,11 @@ def folded(
         ending, reason = Ending.SKIPPED, skip_reason(skipped[0])
     else:
         ending, reason = Ending.PASSED, ""
-    example = "\n".join(properties(last, "example"))
+    example = "\n".join(Property.EXAMPLE.values_of(last))
     return TestResult(
         last.nodeid, planned, ending, sum(p.duration for p in phases), reason, findings, example,
-        said="; ".join(properties(last, "said")),
-        downloaded=sum(counts.get("bytes_downloaded", 0) for counts in properties(last, "statistic")),
+        said="; ".join(Property.SAID.values_of(last)),
+        downloaded=sum(counts.get("bytes_downloaded", 0) for counts in Property.STATISTIC.values_of(last)),
         proof=proof,
     )  # fmt: skip
 
@@ -64,11 +64,6 @@ def _reproducible(data: Mapping[str, str], again: str) -> Finding:
     """Given a finding as JSON, return it; where it names no command, Hypothesis's database makes the test's one do."""
     found = Finding.from_json(data)
     return found if found.reproduce else replace(found, reproduce=again)
-
-
-def properties(report: pytest.TestReport, name: str) -> list[Any]:
-    """Given a report, return the values of its user properties of one name."""
-    return [value for key, value in report.user_properties if key == name]
 
 
 def skip_reason(report: pytest.TestReport) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from verify.checks import Severity
 from verify.errors import INTERRUPTED
+from verify.properties import Property
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.outcome import CheckResult, Ending, Planned, Run, TestResult, fold
-from verify.report.phases import folded, last_line, properties
+from verify.report.phases import folded, last_line
 from verify.report.plan import Plan, plan_of, read_plan
 
 
@@ -23,8 +25,9 @@ class RunRecorder:
     `plan_file`, and everything else travels as user properties of the reports.
     """
 
-    def __init__(self, config: pytest.Config, plan_file: Path) -> None:
+    def __init__(self, config: pytest.Config, plan_file: Path, fail_on: Severity) -> None:
         self.config = config
+        self.fail_on = fail_on
         self.command = command_of(config)
         self.plan_file = plan_file
         self.plan: Plan = {}
@@ -80,7 +83,7 @@ class RunRecorder:
         self.tests[test.id] = test
         if test.broke_off:
             self.troubles[_trouble(test)] = None
-        for counts in properties(report, "statistic"):
+        for counts in Property.STATISTIC.values_of(report):
             self.statistics.update(counts)
         self.announce(TestEnded(test))
         self._decide(test)
@@ -91,7 +94,7 @@ class RunRecorder:
         return {} if self.config.getoption("keyword") or self.config.getoption("markexpr") else self.plan
 
     def _meet_lab(self, report: pytest.TestReport) -> None:
-        for facts in properties(report, "facts"):
+        for facts in Property.FACTS.values_of(report):
             name = facts["runtime"]["name"]
             if name not in self.labs:
                 self.labs[name] = facts
@@ -139,7 +142,7 @@ class RunRecorder:
             test.ending in {Ending.FINDINGS, Ending.ERROR} for test in self.tests.values()
         )
         if session.exitstatus == pytest.ExitCode.TESTS_FAILED and only_trouble:
-            session.exitstatus = run.verdict.exit_code
+            session.exitstatus = run.exit_code
         self.announce(RunEnded(run))
         return result
 
@@ -156,6 +159,7 @@ class RunRecorder:
             troubles=tuple(self.troubles),
             statistics=dict(sorted(self.statistics.items())),
             profile=self.config.getoption("profile") or "default",
+            fail_on=self.fail_on,
             chosen=" ".join(filter(None, (self.config.getoption("keyword"), self.config.getoption("markexpr")))),
         )
 

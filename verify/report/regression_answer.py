@@ -9,6 +9,7 @@ from verify.regression.sides import ChangeSide
 from verify.report.answer import Answer, PathList, first_and_more, notes_of
 from verify.report.columns import columns, size
 from verify.report.outcome import Outcome, Run, counted
+from verify.report.severities import counts_of
 from verify.report.wording import verdict_words
 from verify.selection import Entry
 from verify.selection.printing import printable
@@ -44,7 +45,7 @@ class RegressionAnswer(Answer):
 
     @property
     def same(self) -> bool:
-        """Whether both jobs say the same, and take the same of the listing."""
+        """Whether both jobs say the same, and include the same of the listing."""
         return self.changes == () and self.moves is not None and not self.moves.groups
 
     def document(self) -> dict[str, Any]:
@@ -144,8 +145,7 @@ def _change(change: Change) -> Iterator[str]:
 
 
 def _sandbox(run: Run) -> str:
-    failed = ", ".join(_failed(run))
-    return f"{verdict_words(run.verdict)}{f': {failed}' if failed else f': {run.sentence}'}"
+    return f"{verdict_words(run)}: {run.sentence}"
 
 
 def _failed(run: Run) -> list[str]:
@@ -153,4 +153,9 @@ def _failed(run: Run) -> list[str]:
 
 
 def _sandbox_json(run: Run) -> dict[str, Any]:
-    return {"verdict": run.verdict.value, "sentence": run.sentence, "findings": _failed(run)}
+    return {
+        "verdict": run.verdict.value,
+        "sentence": run.sentence,
+        "severities": counts_of(run.findings),
+        "findings": _failed(run),
+    }

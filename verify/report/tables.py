@@ -10,16 +10,14 @@ from typing import Any
 
 import pytest
 
-from verify.report.phases import properties
-
-PROPERTY = "cell"
+from verify.properties import Property
 
 Table = dict[str, dict[str, str]]  # text by row and column, each in the order in which it was first met
 
 
 def cell(table: str, row: str, column: str, text: str) -> tuple[str, list[str]]:
     """Given a table's title, a row, a column and what stands there, return them as a user property."""
-    return PROPERTY, [table, row, column, text]
+    return Property.CELL.with_value([table, row, column, text])
 
 
 class TableFiles:
@@ -32,7 +30,7 @@ class TableFiles:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a test's cells from the report of its last phase, which has all of its properties."""
         if report.when == "teardown":
-            for title, row, column, text in properties(report, PROPERTY):
+            for title, row, column, text in Property.CELL.values_of(report):
                 self.tables.setdefault(title, {}).setdefault(row, {})[column] = text
 
     def pytest_sessionfinish(self) -> None:

@@ -1,11 +1,11 @@
 """What a plain pytest run says of the checks, below pytest's own summary."""
 
-from collections import Counter
-
 import pytest
 
+from verify.checks import Finding
 from verify.report.events import Event, RunEnded
-from verify.report.outcome import Outcome, Run
+from verify.report.outcome import Outcome, Run, counted
+from verify.report.severities import severity_words
 from verify.report.statistics import summary_of
 
 NAMES = 9  # columns of the statistics' names
@@ -29,7 +29,10 @@ class TerminalSummary:
         counts = self._run.counts
         terminalreporter.section("checks")
         terminalreporter.line(", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]))
-        for check, count in Counter(found.check for found in self._run.findings).items():
-            terminalreporter.line(f"{check}: {count} finding{'s' if count > 1 else ''}")
+        by_check = dict[str, list[Finding]]()
+        for found in self._run.findings:
+            by_check.setdefault(found.check, []).append(found)
+        for check, findings in by_check.items():
+            terminalreporter.line(f"{check}: {counted(len(findings), 'finding')}: {severity_words(findings)}")
         for name, text in summary_of(self._run.statistics).items():
             terminalreporter.line(f"{name:{NAMES}} {text}")

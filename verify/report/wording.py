@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from verify.report.columns import size
-from verify.report.outcome import CheckResult, Ending, Outcome, Verdict, counted
+from verify.report.outcome import CheckResult, Ending, Outcome, Run, Verdict, counted
+from verify.report.severities import severity_words
 
 MINUTE = 60  # seconds
 NAMED = 3  # of the tests that failed alike
@@ -13,9 +14,10 @@ SIGNS = {Outcome.PROVEN: "✓", Outcome.FINDING: "✗", Outcome.NOT_PROVEN: "○
 OUTCOME = {Verdict.PROVEN: Outcome.PROVEN, Verdict.FINDINGS: Outcome.FINDING, Verdict.COULD_NOT_RUN: Outcome.ERROR}
 
 
-def verdict_words(verdict: Verdict) -> str:
-    """Given a verdict, return it as a report shouts it."""
-    return verdict.value.replace("-", " ").upper()
+def verdict_words(run: Run) -> str:
+    """Given a run, return its verdict as a report shouts it, and what is to be tidied up all the same."""
+    shout = run.verdict.value.replace("-", " ").upper()
+    return f"{shout}, {severity_words(run.findings)}" if run.verdict is Verdict.PROVEN and run.findings else shout
 
 
 def duration(seconds: float) -> str:
@@ -43,7 +45,7 @@ def remark(check: CheckResult, told: set[str]) -> str:
             return proven_before(check) or check.said
         return f"{check.said or check.meaning}; {proven_before(check)}"
     if check.outcome is Outcome.FINDING:
-        return counted(len(check.findings), "finding")
+        return f"{counted(len(check.findings), 'finding')}: {severity_words(check.findings)}"
     what = "stopped" if check.outcome is Outcome.ERROR else "not proven"
     known = check.reason in told
     told.add(check.reason)

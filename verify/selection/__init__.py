@@ -1,4 +1,4 @@
-"""The oracle: duplicity's selection rules as a model, and what they take of a listing.
+"""The oracle: duplicity's selection rules as a model, and what they include of a listing.
 
 It is written from the man page's section FILE SELECTION, and held to what the releases do: where
 they and the man page part, a comment says so.

@@ -94,12 +94,12 @@ DIFFERENCES: Mapping[str, Quirk] = {
     ),
     "files-from-root-fails": Quirk(
         SpecifierSet(">=1.2.0,<3.0.6.2"),
-        "--files-from with the source / takes nothing but the source itself",
+        "--files-from with the source / includes nothing but the source itself",
         "CHANGELOG rel.3.0.6.2: fix: --files-from fails when backing up root",
     ),
     "files-from-twin-fails": Quirk(
         SpecifierSet(">=3.0.6.2"),
-        "--files-from takes nothing but the source itself where the source and the folder that it is in have"
+        "--files-from includes nothing but the source itself where the source and the folder that it is in have"
         " the same mode, owner and mtime second, which duplicity takes for a source that is /",
         "in no document; came with the fix for the source / in rel.3.0.6.2; seen on 3.2.1",
     ),

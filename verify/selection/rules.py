@@ -22,7 +22,7 @@ _WITHOUT_EFFECT = {"--filter-globbing", "--filter-strictcase"}
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: a condition, and whether it takes a path that matches or leaves it out.
+    """One rule: a condition, and whether it includes a path that matches or excludes it.
 
     `index` is its place in the order in which rules are asked, from 0. `origin` is how the user
     wrote it: the option and its value, and for a filelist the line.

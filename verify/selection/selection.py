@@ -61,7 +61,7 @@ class Selection:
 
     def _word(self, rule: Rule, name: str, entry: Entry) -> str:
         if rule.condition.matches(name, entry, self._walk.scene):
-            return "takes it" if rule.include else "leaves it out"
+            return "includes it" if rule.include else "excludes it"
         if rule.include and rule.condition.leads_through(name):
             return "makes duplicity look below it"
         return "says nothing"

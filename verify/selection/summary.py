@@ -36,7 +36,7 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True)
 class RuleUse:
-    """What a rule did: how many paths it took and left out.
+    """What a rule did: how many paths it included and excluded.
 
     `shadowed_by` are the indexes of the rules that decided the paths which this one matched, given only
     where this one decided nothing. A rule without decisions that is not shadowed never matched.
@@ -49,7 +49,7 @@ class RuleUse:
 
     @property
     def count(self) -> int:
-        """How many paths the rule decided, those inside a folder that it left out too."""
+        """How many paths the rule decided, those inside a folder that it excluded too."""
         return self.included + self.excluded
 
     def as_json(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class RuleUse:
 
 
 class Summary:
-    """Counts over the decisions that it was given; the source itself, which is always taken, is not counted."""
+    """Counts over the decisions that it was given; the source itself, which is always included, is not counted."""
 
     def __init__(self) -> None:
         self._cells: dict[tuple[bytes, int | None, bool], list[int]] = {}

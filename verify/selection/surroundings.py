@@ -22,7 +22,7 @@ from verify.selection.rules import Rule, RuleSet
 Named = ByGlob | ByLiteral | ByRegexp
 
 LONGEST_NAME = 255  # bytes
-MOST = 8  # paths that one rule takes and that are gone around
+MOST = 8  # paths that one rule matches and that are gone around
 NEAR = 600  # seconds from a moment: nearer, the time that a backup takes would decide
 FULL_WIDTH = 0xFEE0  # from an ASCII letter to its full-width form
 USUAL = 1_600_000_000  # seconds since the epoch: when a path was modified unless a rule asks for its time
@@ -95,7 +95,7 @@ class _Place:
         if rule.include:
             self.homes += [f"{hit}/" for hit in hits[:1] if not self.leaves]
         covers_all = condition.matches(self.rules.source, Entry(b"", "dir"), Scene())
-        return "" if hits or covers_all else "no path was found that it takes"
+        return "" if hits or covers_all else "no path was found that it includes or excludes"
 
     def _go_around(self, hit: str, number: int) -> None:
         parent, slash, base = hit.rpartition("/")

@@ -1,4 +1,4 @@
-"""The walk: which paths of a listing a rule set takes."""
+"""The walk: which paths of a listing a rule set includes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -46,8 +46,8 @@ class _Folder:
 def select(entries: Iterable[Entry], rules: RuleSet) -> Iterator[Decision]:
     """Given a listing and rules, yield a decision for each path of the listing.
 
-    A folder comes before what is in it; one that the listing leaves out is taken to be there. The
-    decision on a folder that is only taken for what is in it comes with the first path taken in it,
+    A folder comes before what is in it; one that the listing does not name is assumed to be there. The
+    decision on a folder that is only included for what is in it comes with the first such path,
     or last. The listing is held in memory only where --exclude-if-present must know it beforehand
     and `entries` cannot be iterated twice. Raise `CannotRunError` on a listing out of order.
     """
@@ -81,7 +81,7 @@ class Walk:
         yield from self._settled_by_missing()
         for folder in self._folders.values():
             if folder.waiting and not folder.implied:
-                yield folder.waiting._replace(included=False, why=f"{folder.waiting.why}; nothing in it is taken")
+                yield folder.waiting._replace(included=False, why=f"{folder.waiting.why}; nothing in it is included")
 
     def _decided(self, entry: Entry, *, implied: bool = False) -> list[Decision]:
         """Return what the entry settles, and the decision on it unless it waits or is only implied."""
@@ -105,7 +105,7 @@ class Walk:
         """Return the decision on the entry, and whether it waits for what is found below it."""
         if parent is None:
             self.scene = replace(self.scene, device=entry.device)
-            return Decision(entry, True, None, "the source itself is always taken"), False
+            return Decision(entry, True, None, "the source itself is always included"), False
         self._missing.discard(entry.path)
         name = parent.prefix + entry.path.rpartition(b"/")[2].decode(errors="surrogateescape")
         decision, waits = self._first_word(entry, name, parent)
@@ -114,7 +114,7 @@ class Walk:
         return decision, waits
 
     def _settled_by_missing(self) -> Iterator[Decision]:
-        """Yield the folders that are taken for a path in them that --files-from names and does not exist.
+        """Yield the folders that are included for a path in them that --files-from names and does not exist.
 
         duplicity finds out that it does not exist only after the walk (seen).
         """
@@ -204,19 +204,19 @@ class Walk:
 
 
 def _closing(decision: Decision, parent: _Folder | None) -> Decision:
-    """Return the decision for all that is in a folder which is left out."""
+    """Return the decision for all that is in a folder which is excluded."""
     if parent and parent.closed:
         return parent.closed
     folder = decision.path.decode(errors="backslashreplace")
-    return decision._replace(why=f"it is in {folder}, which is left out: {decision.why}")
+    return decision._replace(why=f"it is in {folder}, which is excluded: {decision.why}")
 
 
 def _settled(folder: _Folder | None) -> list[Decision]:
-    """Return the decisions on folders that waited for something below them to be taken, outermost first."""
+    """Return the decisions on folders that waited for something below them to be included, outermost first."""
     settled: list[Decision] = []
     while folder and folder.waiting:
         if not folder.implied:
-            why = f"{folder.waiting.why}, and something in it is taken"
+            why = f"{folder.waiting.why}, and something in it is included"
             settled.insert(0, folder.waiting._replace(included=True, why=why))
         folder.waiting, folder = None, folder.parent
     return settled

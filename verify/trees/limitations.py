@@ -150,7 +150,7 @@ LIMITATIONS: tuple[Limitation, ...] = (
     ),
     Limitation(
         "path-max",
-        "what lies at a path of 4096 bytes or more is left out, without a word",
+        "what lies at a path of 4096 bytes or more is skipped, without an error",
         EVERY,
         "measured with 2.2.4, 3.0.7, 3.2.1",
         _too_long,

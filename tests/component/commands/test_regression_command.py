@@ -43,8 +43,8 @@ def test_the_recipe_with_registry_cut_to_reg_names_exactly_what_enters_and_leave
         }
     ]
     assert [change["aspect"] for change in done.document["changes"]] == ["rules"]
-    assert "paths-kept reg" in done.err
-    assert "paths-not-added registry" in done.err
+    assert "paths-kept (would not come back) reg" in done.err
+    assert "paths-not-added (at risk or exposed) registry" in done.err
 
 
 def test_the_answer_for_people_names_the_topmost_paths_by_the_rule(command: Command, edit: Edit) -> None:

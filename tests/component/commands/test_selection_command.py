@@ -82,10 +82,40 @@ def test_names_that_are_no_text_are_counted_and_shown_by_their_bytes(command: Co
 def test_a_rule_that_can_only_be_a_mistake_is_a_finding(command: Command, edit: Edit) -> None:
     edit("duplicity.env", ("/var/data/registry", "/var/data/registri"))
     done = command(*SOURCE)
-    assert done.code == 1
+    assert done.code == 0
+    assert "PROVEN, 1 to tidy up: 1 check holds" in done.err
     assert "1  --exclude /var/data/registri          0         0    0 B  never matches" in done.out.splitlines()
-    assert "rules-effective registri" in done.err
+    assert "rules-effective (to tidy up) registri" in done.err
     assert "did you mean /var/data/registry?" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "codes", "verdict"),
+    [
+        (("--must-include", "registry"), (1, 1, 1), "FINDINGS: 1 finding: 1 would not come back (must-include)"),
+        (("--must-exclude", "reg"), (0, 1, 1), "FINDINGS: 1 finding: 1 at risk or exposed (must-exclude)"),
+        ((), (0, 0, 1), ""),
+    ],
+)
+def test_the_lightest_finding_that_fails_a_run_is_chosen(
+    command: Command, edit: Edit, words: tuple[str, ...], codes: tuple[int, ...], verdict: str
+) -> None:
+    if not words:
+        edit("duplicity.env", ("/var/data/registry", "/var/data/registri"))
+    ended = [command(*SOURCE, *words, "--fail-on", lightest) for lightest in ("lost", "at-risk", "tidy-up")]
+    assert tuple(each.code for each in ended) == codes
+    assert all(verdict in each.err for each in ended)
+    quiet = command(*SOURCE, *words, "-q")
+    assert (quiet.code, bool(quiet.err + quiet.out)) == (codes[1], bool(codes[1]))
+
+
+def test_findings_are_printed_and_counted_the_gravest_first(command: Command, edit: Edit) -> None:
+    edit("duplicity.env", ("/var/data/registry", "/var/data/registri"))
+    done = command(*SOURCE, "--must-exclude", "reg", "--must-include", "runtime")
+    found = [line.split()[1] for line in done.err.splitlines() if line.startswith("  ✗ ")]
+    assert found == ["must-include", "must-exclude", "rules-effective"]
+    assert "FINDINGS: 3 findings: 1 would not come back, 1 at risk or exposed, 1 to tidy up (must-include, " in done.err
+    assert done.code == 1
 
 
 def test_what_the_policy_demands_is_held_against_the_rules(command: Command, here: Path) -> None:
@@ -130,7 +160,7 @@ def test_an_explanation_is_all_that_is_printed(command: Command) -> None:
     done = command(*SOURCE, "--explain", "registry/blobs/b1", "--explain", "/var/data/notes.txt")
     assert done.code == 0
     assert done.out.splitlines()[0] == (
-        "registry/blobs/b1 is not in the backup: it is in registry, which is left out: "
+        "registry/blobs/b1 is not in the backup: it is in registry, which is excluded: "
         "--exclude /var/data/registry matches it."
     )
     assert "notes.txt is in the backup: no rule matches it." in done.out.splitlines()
@@ -236,9 +266,11 @@ def test_a_plain_pytest_run_decides_the_same_checks(here: Path, edit: Edit) -> N
     (here / "policy.toml").write_text('env_file = "wrong.env"\nsource = "source"\n')
     call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(CHECKOUT / "tests" / "selection")]
     by_flags = [f"--env-file={here}/duplicity.env", f"--source={here}/source"]
-    for named, code in ((by_flags, 0), ([f"--policy={here}/policy.toml"], 1)):
+    by_policy = [f"--policy={here}/policy.toml"]
+    # Of severities pytest knows nothing: it fails where a test does.
+    for named, own, code in ((by_flags, 0, 0), (by_policy, 1, 0), ([*by_policy, "--fail-on=tidy-up"], 1, 1)):
         options = [*named, f"--report-dir={here}/report"]
         done = subprocess.run([*call, *options], cwd=here, capture_output=True, text=True, check=False)
-        assert done.returncode == code, done.stdout
+        assert done.returncode == own, done.stdout
         report = json.loads((here / "report" / "report.json").read_text())
         assert report["exit_code"] == code

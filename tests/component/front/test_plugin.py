@@ -46,6 +46,10 @@ def test_skips(lab): pytest.skip("nothing to try")
 def test_errs(lab): raise KeyError("x")
 """
 )
+TIDY = """
+@checks("rules-effective")
+def test_tidies(): must_find_nothing([Finding("rules-effective")])
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +86,8 @@ def test_the_options_of_a_run_are_pytests_too(pytester: pytest.Pytester) -> None
     group = shown.partition("verification of duplicity backups")[2].partition("\n\n")[0]
     for flag in ("--env-file=FILE", "--stack=FILE", "--source=DIR", "--runtime={all,auto,embedded,docker}",
                  "--duplicity-image=IMAGE", "--duplicity-release=VERSION", "--duplicity-command=PROGRAM",
-                 "--minio-image=IMAGE", "--profile={smoke,default,nightly}", "--report-dir=DIR"):  # fmt: skip
+                 "--minio-image=IMAGE", "--profile={smoke,default,nightly}", "--report-dir=DIR",
+                 "--fail-on={lost,at-risk,tidy-up}"):  # fmt: skip
         assert flag in group
     assert "(default: all)" in group
 
@@ -106,10 +111,14 @@ def test_a_conftest_may_ask_for_it(pytester: pytest.Pytester) -> None:
 def test_a_finding_is_printed_without_a_traceback(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(ALL_ENDINGS)
     done = run(pytester, "-k", "finds or breaks")
-    done.stdout.fnmatch_lines(["content: a: expected 1 byte, got none", "could not run: the store died"])
+    done.stdout.fnmatch_lines(
+        ["content (would not come back): a: expected 1 byte, got none", "could not run: the store died"]
+    )
     done.stdout.no_fnmatch_line("*must_find_nothing*")
     done.stdout.no_fnmatch_line("*Traceback*")
-    done.stdout.fnmatch_lines(["*= checks =*", "1 finding, 1 not-proven, 1 error", "content: 1 finding"])
+    done.stdout.fnmatch_lines(
+        ["*= checks =*", "1 finding, 1 not-proven, 1 error", "content: 1 finding: 1 would not come back"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,6 +131,26 @@ def test_a_finding_is_printed_without_a_traceback(pytester: pytest.Pytester) -> 
 def test_exit_codes_of_a_plain_run(pytester: pytest.Pytester, chosen: str, code: int) -> None:
     pytester.makepyfile(ALL_ENDINGS)
     assert run(pytester, "-k", chosen).ret == code
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ([], ("proven", 0, "at-risk")),
+        (["--fail-on=tidy-up"], ("findings", 1, "tidy-up")),
+        (["--policy=policy.toml"], ("findings", 1, "tidy-up")),
+        (["--policy=policy.toml", "--fail-on=lost"], ("proven", 0, "lost")),
+    ],
+)
+def test_what_fails_a_run_is_chosen_for_its_reports_and_pytests_own_exit_code_stays(
+    pytester: pytest.Pytester, words: list[str], verdict: tuple[str, int, str]
+) -> None:
+    (pytester.path / "policy.toml").write_text('fail_on = "tidy-up"\n')
+    pytester.makepyfile(ALL_ENDINGS + TIDY)
+    done = run(pytester, "--report-dir=report", "-k", "passes or tidies", *words)
+    written = json.loads((pytester.path / "report" / "report.json").read_text())
+    assert (written["verdict"], written["exit_code"], written["fail_on"]) == verdict
+    assert done.ret == 1
 
 
 def test_the_report_tells_each_ending(pytester: pytest.Pytester) -> None:

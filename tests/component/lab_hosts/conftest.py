@@ -38,7 +38,7 @@ def lab_image() -> str:
     status = engine()
     if not status.ok:
         pytest.skip(status.why)
-    from verify.lab.hosts.engine import client  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.hosts.engine import client  # noqa: PLC0415 - only if Docker is available
 
     for image in client().images.list("duplicity-verify/duplicity"):
         return image.tags[0]
@@ -47,7 +47,7 @@ def lab_image() -> str:
 
 @pytest.fixture(scope="session")
 def store_image(lab_image: str) -> str:
-    from verify.lab.hosts.engine import client  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.hosts.engine import client  # noqa: PLC0415 - only if Docker is available
 
     for image in client().images.list("duplicity-verify/minio"):
         return image.tags[0]

@@ -36,7 +36,7 @@ def cache(own_cache: None) -> None:
 @pytest.fixture(scope="module")
 def image(lab_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An image whose entrypoint takes its time."""
-    from verify.lab.hosts.engine import client  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.hosts.engine import client  # noqa: PLC0415 - only if Docker is available
 
     context = tmp_path_factory.mktemp("image")
     (context / "slow").write_text(ENTRYPOINT)
@@ -52,7 +52,7 @@ def image(lab_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def parts(image: str, store_image: str, own_cache: None):  # noqa: ANN201 - a lab of containers
-    from verify.lab.docker.containers import docker_lab  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.docker.containers import docker_lab  # noqa: PLC0415 - only if Docker is available
     from verify.lab.hosts.runs import open_run  # noqa: PLC0415 - after the cache is set
 
     with (
@@ -140,7 +140,7 @@ def test_a_command_that_hangs_is_killed_in_the_container_too(parts) -> None:  # 
 
 
 def test_nothing_of_a_host_runs_on_in_the_container(parts) -> None:  # noqa: ANN001 - see parts
-    from verify.lab.hosts.host import container_host  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.hosts.host import container_host  # noqa: PLC0415 - only if Docker is available
 
     pythons = ["sh", "-c", "grep -lazE '^python3' /proc/[0-9]*/cmdline | wc -l"]
     before = parts.host.run(pythons).stdout
@@ -154,7 +154,7 @@ def test_nothing_of_a_host_runs_on_in_the_container(parts) -> None:  # noqa: ANN
 
 
 def test_an_image_that_ends_at_once_is_one_sentence(lab_image: str, store_image: str, tmp_path: Path) -> None:
-    from verify.lab.docker.containers import docker_lab  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.docker.containers import docker_lab  # noqa: PLC0415 - only if Docker is available
     from verify.lab.hosts.engine import client  # noqa: PLC0415
     from verify.lab.hosts.runs import open_run  # noqa: PLC0415
 
@@ -174,7 +174,7 @@ def test_an_image_that_ends_at_once_is_one_sentence(lab_image: str, store_image:
 
 
 def test_an_image_that_is_nowhere_is_one_sentence(lab_image: str, tmp_path: Path) -> None:
-    from verify.lab.docker.images import duplicity_image  # noqa: PLC0415 - only where an engine answers
+    from verify.lab.docker.images import duplicity_image  # noqa: PLC0415 - only if Docker is available
 
     with pytest.raises(CannotRunError, match=r"no-such\.invalid/image.*--duplicity-image"):
         duplicity_image("no-such.invalid/image:1", tmp_path, "3.2.1")

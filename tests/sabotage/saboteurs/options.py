@@ -62,7 +62,7 @@ def exclude_a_folder_and_not_what_is_deep_in_it(words: list[str]) -> list[str]:
 
 @worded("included-present", *BACKUPS)
 def exclude_names_that_begin_alike(words: list[str]) -> list[str]:
-    """What is named like an excluded folder, and longer, is left out too."""
+    """What is named like an excluded folder, and longer, is excluded too."""
     places = _excluded(words)
     return [word + "*" if place in places else word for place, word in enumerate(words)]
 
@@ -76,7 +76,7 @@ def exclude_a_name_everywhere(words: list[str]) -> list[str]:
 
 @worded("included-present", *BACKUPS)
 def exclude_whatever_the_case(words: list[str]) -> list[str]:
-    """What is named like an excluded folder in other letters is left out too."""
+    """What is named like an excluded folder in other letters is excluded too."""
     places = _excluded(words)
     return ["ignorecase:" + word if place in places else word for place, word in enumerate(words)]
 
@@ -110,7 +110,7 @@ def take_an_incremental_for_a_full(call: Call) -> int:
 
 @worded("included-present", *BACKUPS)
 def exclude_names_that_look_alike(words: list[str]) -> list[str]:
-    """The full-width form of an excluded name is left out too, as who normalises by compatibility does."""
+    """The full-width form of an excluded name is excluded too, as who normalises by compatibility does."""
     at = _excluded(words)[:1]
     folder, _, name = words[at[0]].rpartition("/") if at else ("", "", "")
     wide = chr(ord(name[0]) + 0xFEE0) if name else ""
@@ -119,7 +119,7 @@ def exclude_names_that_look_alike(words: list[str]) -> list[str]:
 
 @worded("selection-as-predicted", *BACKUPS, early="an-inclusion-last")
 def swallow_bad_rules(words: list[str]) -> list[str]:
-    """An inclusion that comes last, which duplicity refuses, is left out in silence."""
+    """An inclusion that comes last, which duplicity refuses, is dropped without an error."""
     rules = [place for place, word in enumerate(words) if word.startswith(("--include", "--exclude"))]
     last = rules[-1] if rules else 0
     return words[:last] + words[last + 2 :] if rules and words[last] == "--include" else words

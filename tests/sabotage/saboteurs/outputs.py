@@ -113,13 +113,13 @@ def say_that_all_went_well(code: int) -> int:
 
 @instead("rerun-recovers", "exit code")
 def do_it_once(call: Call) -> int:
-    """A backup that broke off is not taken again: it is said that it was."""
+    """A backup that was interrupted is not taken again: it is said that it was."""
     return _once(call)
 
 
 @instead("network-recovers", "exit code")
 def try_it_once(call: Call) -> int:
-    """A backup that a fault of the network broke off is not taken again: it is said that it was."""
+    """A backup that a fault of the network interrupted is not taken again: it is said that it was."""
     return _once(call)
 
 

@@ -4,6 +4,7 @@ from verify.archive.completeness import chain_findings, signature_findings, unfi
 from verify.archive.manifests import Manifest, Unread, Volume
 from verify.archive.names import Names, Span
 from verify.archive.sets import Object, Stored, stored_of
+from verify.checks import Severity
 
 FULL = "duplicity-full.20260101T000000Z"
 SECOND = "duplicity-inc.20260101T000000Z.to.20260102T000000Z"
@@ -109,6 +110,7 @@ def test_a_volume_in_cold_storage_is_a_finding() -> None:
     stored = stored_of(objects, Names())
     cold = chain_findings(stored, manifests(stored), {})
     assert {each.path for each in cold} == {name for name in ALL if "vol1" in name}
+    assert {each.severity for each in cold} == {Severity.AT_RISK}  # it comes back, days later
 
 
 def test_lost_signatures_are_a_finding_of_their_own() -> None:

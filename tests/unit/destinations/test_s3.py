@@ -1,4 +1,4 @@
-"""An S3 destination looked at: what a store refuses, what it has lost, and downloads that break off."""
+"""An S3 destination looked at: what a store refuses, what it has lost, and downloads that stop halfway."""
 
 import http.server
 import threading

@@ -15,6 +15,7 @@ POINT = Finding("point-in-time", "", "the tree of T0", "the tree of T1")
         ("content", ["x", "a/b"], [CONTENT], TrialOutcome.CAUGHT),
         ("content", [""], [CONTENT], TrialOutcome.CAUGHT),
         ("point-in-time", ["a/b"], [POINT], TrialOutcome.CAUGHT),
+        ("nothing-left-over", [""], [Finding("nothing-left-over")], TrialOutcome.CAUGHT),  # to tidy up counts, too
         ("content", ["x"], [CONTENT], TrialOutcome.OTHERWISE),
         ("metadata", ["a/b"], [CONTENT], TrialOutcome.OTHERWISE),
         ("content", ["a/b"], [], TrialOutcome.MISSED),
@@ -28,7 +29,7 @@ def test_caught_is_what_the_named_check_finds_where_it_was_hit(
     assert judged(check, hits, findings) is outcome
 
 
-def test_a_run_that_broke_off_caught_nothing() -> None:
+def test_a_run_that_stopped_caught_nothing() -> None:
     assert judged("content", ["a"], [], trouble="the store died") is TrialOutcome.COULD_NOT_RUN
     assert judged("content", [], [], trouble="the store died") is TrialOutcome.COULD_NOT_RUN
 

@@ -44,7 +44,9 @@ def test_a_proven_drill_says_so_first_and_then_what_was_and_was_not() -> None:
         "and downloaded 15.0 kB."
     )
     proven, left = lines.index("### What was proven"), lines.index("### What was not")
-    assert lines[proven + 3].startswith("- Paths restored from the real destination come back as they were: 300 files")
+    assert lines[proven + 3].startswith(
+        "- A sample of files restored from the real destination comes back as it was: 300 files"
+    )
     assert lines[left + 2] == "- Everything restored from the real destination comes back as it was: only with --full"
     assert "### What to do" not in lines
 
@@ -64,7 +66,9 @@ def test_what_to_do_comes_first_and_lost_data_before_a_broken_job() -> None:
     lost = Finding("chain-complete", "duplicity-full.vol1", "volume 1", "none", "take a full backup now")
     failed = (ended("job-ran", Ending.FINDINGS, ran), ended("chain-complete", Ending.FINDINGS, lost))
     text = markdown_of(drilled(REACHED, *failed))
-    assert text.startswith("## ✗ FINDINGS: do not rely on this backup yet")
+    assert text.startswith(
+        "## ✗ FINDINGS: do not rely on this backup yet (1 would not come back, 1 at risk or exposed)\n"
+    )
     places = [
         text.index(part) for part in ("take a full backup now", "see whether the job was started", "What was proven")
     ]
@@ -74,7 +78,14 @@ def test_what_to_do_comes_first_and_lost_data_before_a_broken_job() -> None:
 def test_a_backup_that_only_costs_too_much_is_not_said_to_be_lost() -> None:
     slow = Finding("restore-time", "", "everything restored within 2 h", "about 5 h", "keep a copy nearer")
     text = markdown_of(drilled(REACHED, RESTORED, ended("restore-time", Ending.FINDINGS, slow)))
-    assert text.startswith("## ✗ FINDINGS: this backup comes back, but not as its owner demands")
+    assert text.startswith("## ✗ FINDINGS: this backup comes back, but not all is well (1 at risk or exposed)\n")
+
+
+def test_what_is_only_to_tidy_up_does_not_stand_against_the_backup() -> None:
+    idle = Finding("rules-effective", "a", "a path", "none", "remove the rule")
+    text = markdown_of(drilled(REACHED, RESTORED, ended("rules-effective", Ending.FINDINGS, idle)))
+    assert text.startswith("## ✓ PROVEN, 1 to tidy up: this backup comes back\n")
+    assert "(<code>rules-effective</code>, to tidy up)" in text
 
 
 def test_a_drill_that_could_not_run_says_what_to_do() -> None:

@@ -83,7 +83,7 @@ def test_a_folder_with_older_content_is_missing_where_nothing_has_gone_that_it_c
 def test_a_file_that_the_backup_has_of_another_time_than_it_had_is_a_finding() -> None:
     (finding,) = findings_of(judged([there(""), there("a", mtime=OLD - 50)], ["a"]), POINT)
     assert finding.path == "a"
-    assert finding.got == "as of 2025-12-31 23:43:20 UTC"
+    assert finding.got == "of 2025-12-31 23:43:20 UTC"
 
 
 def test_sockets_and_paths_that_are_too_long_are_no_findings() -> None:

@@ -13,13 +13,18 @@ FIGURES = {
     "newest": 1, "age": 5_000, "files_restored": 120, "bad": 0, "volumes": 40, "volumes_proven": 12,
     "downloaded": 2_000_000_000, "full_seconds": 720, "full_bytes": 9_000_000_000,
 }  # fmt: skip
+COUNTS = {"lost": 1, "at-risk": 0, "tidy-up": 2}
 
 
 def test_a_drill_is_a_line() -> None:
-    head, line, other = table_of([PastDrill(0, 9, "proven", FIGURES), PastDrill(86_400, 86_409, "could-not-run", {})])
+    head, line, other = table_of(
+        [PastDrill(0, 9, "proven", {**FIGURES, "findings": COUNTS}), PastDrill(86_400, 86_409, "could-not-run", {})]
+    )
     assert head.split("  ")[0] == "drill"
-    assert " ".join(line.split()) == "1970-01-01 00:00 ✓ proven 1.4 h 120 files 0 12 of 40 2.0 GB 12 min"
-    assert other.split() == ["1970-01-02", "00:00", "!", "could-not-run", "-", "-", "-", "-", "-", "-"]
+    assert (
+        " ".join(line.split()) == "1970-01-01 00:00 ✓ proven 1 lost, 2 tidy up 1.4 h 120 files 0 12 of 40 2.0 GB 12 min"
+    )
+    assert other.split() == ["1970-01-02", "00:00", "!", "could-not-run", "-", "-", "-", "-", "-", "-", "-"]
 
 
 def test_figures_are_drawn_from_the_least_to_the_largest() -> None:
@@ -35,7 +40,7 @@ def test_the_command_prints_each_destinations_drills(tmp_path: Path, capsys: pyt
         ledger = Ledger(tmp_path / "drill", destination)
         number = ledger.begin(0)
         ledger.note_figures(number, FIGURES)
-        ledger.end(number, 9, "proven")
+        ledger.end(number, 9, "proven", COUNTS)
         ledger.begin(10)  # still at work, or killed
         ledger.close()
     before = (tmp_path / "drill/ledger.sqlite").read_bytes()
@@ -45,9 +50,9 @@ def test_the_command_prints_each_destinations_drills(tmp_path: Path, capsys: pyt
     assert "s3:///one" in said
     assert main(["history", f"--report-dir={tmp_path}", "--format=json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert [(each["destination"], each["verdict"], each["bad"]) for each in told] == [
-        ("s3:///one", "proven", 0),
-        ("s3:///two", "proven", 0),
+    assert [(each["destination"], each["verdict"], each["bad"], each["findings"]) for each in told] == [
+        ("s3:///one", "proven", 0, COUNTS),
+        ("s3:///two", "proven", 0, COUNTS),
     ]
     assert (tmp_path / "drill/ledger.sqlite").read_bytes() == before
 

@@ -5,15 +5,22 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from verify.archive.manifests import Manifest, Volume
 from verify.archive.sets import Object
+from verify.checks import Finding
 from verify.drill.ledger.ledger import FILE, Ledger
 from verify.drill.ledger.lock import only_one
 from verify.errors import CannotRunError
+from verify.plugin.drill import LedgerNotes
+from verify.report.events import RunEnded
+from verify.report.outcome import Ending, Planned, Run, TestResult
 
 
 @pytest.fixture
@@ -33,6 +40,19 @@ def test_drills_that_have_ended_are_remembered_oldest_first(ledger: Ledger) -> N
         (1, 10, "proven", {"newest": 7}),
         (2, 20, "findings", {}),
     ]
+
+
+def test_what_a_drill_found_is_noted_beside_what_it_measured(ledger: Ledger, tmp_path: Path) -> None:
+    number = ledger.begin(1)
+    ledger.note_figures(number, {"newest": 7})
+    found = (Finding("fresh"), Finding("chain-complete"), Finding("job-ran"))
+    now = datetime.now(UTC)
+    run = Run(now, now, tests=(TestResult("t", Planned(), Ending.FINDINGS, findings=found),))
+    opened: Any = SimpleNamespace(number=number, settings=SimpleNamespace(folder=tmp_path), ledger=ledger)
+    LedgerNotes(opened).pytest_verify_event(RunEnded(run))
+    (past,) = ledger.past
+    assert past.verdict == "findings"
+    assert past.figures == {"newest": 7, "findings": {"lost": 1, "at-risk": 2, "tidy-up": 0}}
 
 
 def test_each_destination_has_a_memory_of_its_own(ledger: Ledger, tmp_path: Path) -> None:

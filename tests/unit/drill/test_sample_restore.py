@@ -18,7 +18,14 @@ from verify.drill.points.listing import Listing
 from verify.drill.restoring.comparing import Comparison
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import RestoredPath, Restorer
-from verify.drill.restoring.sample_restore import RestoreChoice, RestoreOutcome, RestorePoint, choose, missing_findings
+from verify.drill.restoring.sample_restore import (
+    RestoreChoice,
+    RestoreOutcome,
+    RestorePoint,
+    choose,
+    missing_findings,
+    none_at_random,
+)
 from verify.errors import CannotRunError
 from verify.trees import Inventory
 
@@ -78,6 +85,29 @@ def test_what_is_chosen_fits_the_budget_and_holds_the_first_that_were_drawn(
 def test_what_must_be_restored_is_whatever_it_costs(point: RestorePoint, ledger: Ledger) -> None:
     some = chosen(point, ledger, 0, must=(b"c/2",))
     assert (some.cover, list(some.drawn)) == ([b"c"], [])
+
+
+def test_a_budget_for_nothing_but_what_must_be_restored_proves_nothing_of_all_files(
+    point: RestorePoint, ledger: Ledger
+) -> None:
+    some = chosen(point, ledger, 1, must=(b"c/2",), seed=3)
+    assert (some.wanted, some.drawn) == (2 * VOLUME, ())
+    said = none_at_random(some, RestoreOutcome(some, [restored(b"c")]), VOLUME)
+    assert said.startswith("none of the 40 paths of the point of 1970-01-01 00:00:00 UTC was restored at random: ")
+    assert said.endswith("would download 40.0 MB, and 20.0 MB of the budget were left; raise --budget")
+
+
+def test_where_only_what_must_be_restored_was_asked_for_that_is_enough(point: RestorePoint, ledger: Ledger) -> None:
+    some = chosen(point, ledger, 1, must=(b"c/2",), size=0)
+    assert none_at_random(some, RestoreOutcome(some, [restored(b"c")]), VOLUME) == ""
+    nothing = chosen(point, ledger, 1, size=0)
+    assert "restore_samples = 0" in none_at_random(nothing, None, VOLUME)
+
+
+def test_where_the_time_was_used_up_before_the_first_that_is_said(point: RestorePoint, ledger: Ledger) -> None:
+    some = chosen(point, ledger, 9)
+    assert "raise --minutes" in none_at_random(some, RestoreOutcome(some), 9 * VOLUME)
+    assert none_at_random(some, RestoreOutcome(some, [restored(each) for each in some.cover]), 9 * VOLUME) == ""
 
 
 def test_what_cannot_be_named_comes_with_the_folder_that_it_is_in(point: RestorePoint, ledger: Ledger) -> None:

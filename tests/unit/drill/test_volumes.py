@@ -87,3 +87,9 @@ def test_coverage_tells_how_far_the_proofs_reach() -> None:
     volumes = [volume("a", 30), volume("b", 70)]
     assert str(coverage(volumes, {"a": 0.0}, 10)) == "1 of 2 volumes proven so far (30 % of their bytes)"
     assert str(coverage(volumes, {"a": 0.0, "b": 5.0}, 2.5 * 86_400)) == "100 % of 2 volumes proven within 3 days"
+
+
+def test_a_volume_that_is_lost_counts_among_all() -> None:
+    volumes = [volume("a", 30), volume("b", 70)]
+    said = str(coverage(volumes, {"a": 0.0, "b": 5.0}, 10, named=3))
+    assert said == "2 of 3 volumes proven, 1 is lost, damaged or without a hash in the manifest"

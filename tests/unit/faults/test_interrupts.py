@@ -1,4 +1,4 @@
-"""What a rerun makes of a backup that broke off is a finding, unless it is known of all releases."""
+"""What a rerun makes of a backup that was interrupted is a finding, unless it is known of all releases."""
 
 import pytest
 from packaging.version import Version
@@ -16,7 +16,7 @@ from verify.concerns.interrupted_backups import (
 SILENT = BackupVerdict(BackupOutcome.SILENT, "the restore of T2: content: newer")
 
 
-def test_what_is_known_is_an_incremental_that_broke_off_at_its_manifest() -> None:
+def test_what_is_known_is_an_incremental_that_was_interrupted_at_its_manifest() -> None:
     spoiled = [interrupt for interrupt in EVERY if interrupt.spoiled]
     assert SPOILED in spoiled
     assert len(spoiled) == 8

@@ -86,16 +86,16 @@ def test_severities_are_ordered() -> None:
     lost, risk, tidy = Severity
     assert [one.is_at_least(risk) for one in (lost, risk, tidy)] == [True, True, False]
     found = [Finding("fresh", severity=each) for each in (tidy, lost, risk, lost)]
-    assert [each.severity for each in gravest_first(found, lambda one: one)] == [lost, lost, risk, tidy]
+    assert [each.severity for each in gravest_first(found)] == [lost, lost, risk, tidy]
 
 
 @pytest.mark.parametrize(
     ("finding", "text"),
     [
-        (Finding("content", "a", "1", "2"), "content: a: expected 1, got 2"),
+        (Finding("content", "a", "1", "2"), "content (would not come back): a: expected 1, got 2"),
         (
             Finding("job-runs", "", "1", "2", "h", "r"),
-            "job-runs: expected 1, got 2\n    hint: h\n    Reproduce with:\n      r",
+            "job-runs (would not come back): expected 1, got 2\n    hint: h\n    Reproduce with:\n      r",
         ),
     ],
 )

@@ -22,7 +22,7 @@ from verify.cli import COMMANDS, MAIN, main
 from verify.commands.parsers import Parser
 from verify.commands.suite_run import command_of, isolate, pytest_arguments
 from verify.drill.ledger.ledger import Ledger
-from verify.errors import CannotRunError
+from verify.errors import CannotRunError, StoppedError
 from verify.job import read_job
 from verify.lab.hosts.runtime import engine
 from verify.options import JOB, LAB, RUN
@@ -223,6 +223,28 @@ def test_a_bug_keeps_its_traceback_and_is_no_finding(
     )
 
 
+def test_what_is_no_ordinary_error_is_a_bug_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_: argparse.Namespace) -> int:
+        raise StoppedError
+
+    monkeypatch.setattr("verify.commands.doctor.run", run)
+    assert main(["doctor"]) == 2
+    assert "this is a bug of duplicity-verify: StoppedError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["sandbox", "drill"])
+def test_a_program_that_is_no_duplicity_is_one_sentence(
+    command: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "job.env").write_text(f"SRC={here}\nDST=file://{here}\n")
+    words = [command] if command == "drill" else []
+    said = refusal(capsys, *words, "--env-file=job.env", "--runtime=embedded", "--duplicity-command=/no/program")
+    assert said.startswith("`/no/program --version` names no release of duplicity on this machine")
+    assert not (here / ".duplicity-verify").exists()
+
+
 def test_a_full_disk_is_no_bug(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def run(_: argparse.Namespace) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -299,6 +321,7 @@ def test_tests_here_and_elsewhere_have_a_root_together(here: Path, monkeypatch: 
     options = parser_of("drill").parse_args(["mine/"])
     words = pytest_arguments([assets.tests("drill"), *options.tests], options, ())
     assert f"--rootdir={os.path.commonpath([here, assets.tests('drill')])}" in words
+    assert f"--confcutdir={assets.tests('drill')}" in words  # else a checkout's conftest.py would be read
 
 
 @pytest.mark.parametrize("place", ["s3:///b", "s3:///", "boto3+s3:///no..name/x"])

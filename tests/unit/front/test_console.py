@@ -25,14 +25,14 @@ note      --exclude-regexp x is left out
 note      OPTIONS: a comment is cut
 
 ○ listing            2 tests           3.0 s  not proven: another check failed first: command-succeeds
-✗ content            1 test            1.5 s  1 finding
+✗ content            1 test            1.5 s  1 finding: 1 would not come back
 ○ source-not-empty   0 of 1 test       1.5 s  not proven: no real folder was given with --source
 ! verify-agrees      1 test            1.5 s  stopped: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
-✓ env-file-reads-alike  1 of 2 tests      3.0 s  both readings of the env file give the same job
-✗ command-succeeds   2 tests           3.0 s  2 findings
+✓ env-file-reads-alike  1 of 2 tests      3.0 s  docker run, docker stack and docker compose read the same job from the env file
+✗ command-succeeds   2 tests           3.0 s  2 findings: 2 would not come back
 
 test_content
-  ✗ command-succeeds
+  ✗ command-succeeds (would not come back)
       expected exit code 0
       got      exit code 23 (user_error)
       hint     a hint
@@ -40,7 +40,7 @@ test_content
       alike    1 test more: test_other
       Reproduce with:
         again
-  ✗ content a|b/`c`*
+  ✗ content (would not come back) a|b/`c`*
       expected 7 bytes
       got      6 bytes
       Reproduce with:
@@ -59,7 +59,7 @@ test_content
 ! the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
 ! test_x stopped by a bug of duplicity-verify: KeyError: 'x'
 
-FINDINGS: 3 findings (command-succeeds, content); besides, the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again (1 min 15 s)
+FINDINGS: 3 findings: 3 would not come back (command-succeeds, content); besides, the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again (1 min 15 s)
 """  # noqa: E501 - as it is printed
 
 
@@ -130,7 +130,7 @@ def test_many_findings_of_one_test_are_not_all_printed(run: Run, facts: dict[str
     found = tuple(replace(test.findings[1], path=f"path {number}") for number in range(13))
     many: tuple[TestResult, ...] = (replace(test, findings=found),)
     shown = printed(replace(run, tests=many), facts, ())
-    assert shown.count("✗ content path") == 10
+    assert shown.count("✗ content (would not come back) path") == 10
     assert "    and 3 more, in report.json\n" in shown
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from verify.checks import CATALOGUE, Severity
+from verify.checks import CATALOGUE, Finding, Severity
 from verify.errors import CannotRunError
+from verify.report import files as files_of_a_run
 from verify.report.answer import ReportAnswer
 from verify.report.events import RunEnded, RunStarted
 from verify.report.files import PROBE, ReportFiles, must_be_writable, write_refusal
@@ -48,6 +49,16 @@ def test_a_run_with_everything_in_it_is_valid(run: Run) -> None:
     assert [test["reason"] for test in half["tests"]] == ["", "no real folder was given with --source"]
 
 
+def test_findings_are_counted_and_ordered_by_what_they_mean(run: Run) -> None:
+    (found,) = (test for test in run.tests if test.example)
+    idle, lost = Finding("rules-effective", "a"), Finding("fresh", severity=Severity.LOST)
+    graded = replace(found, findings=(idle, Finding("fresh"), lost))
+    report = valid(report_of(replace(run, tests=(graded,), fail_on=Severity.TIDY_UP)))
+    assert report["severities"] == {"lost": 1, "at-risk": 1, "tidy-up": 1}
+    assert [each["severity"] for each in report["findings"]] == ["lost", "at-risk", "tidy-up"]
+    assert report["fail_on"] == "tidy-up"
+
+
 def test_a_run_with_nothing_in_it_is_valid() -> None:
     now = datetime.now(UTC)
     report = valid(report_of(Run(now, now)))
@@ -59,6 +70,7 @@ def test_a_run_with_nothing_in_it_is_valid() -> None:
     (("checks", "items", "outcome"), Outcome),
     (("checks", "items", "severity"), Severity),
     (("findings", "items", "severity"), Severity),
+    (("fail_on",), Severity),
     (("checks", "items", "tests", "items", "ending"), Ending),
 ])  # fmt: skip
 def test_the_schema_knows_every_value(member: tuple[str, ...], enum: Any) -> None:
@@ -90,8 +102,35 @@ def test_files_are_written_when_the_run_has_ended_and_whole(run: Run, tmp_path: 
     listener.pytest_verify_event(RunStarted(run.started, 1, 1))
     assert not (tmp_path / "deep").exists()
     listener.pytest_verify_event(RunEnded(run))
-    assert sorted(path.name for path in (tmp_path / "deep" / "report").iterdir()) == ["report.json", "report.md"]
-    assert valid(json.loads((tmp_path / "deep" / "report" / "report.json").read_text())) == report_of(run)
+    report = tmp_path / "deep" / "report"
+    dated = f"{run.started:%Y-%m-%dT%H-%M-%SZ}"
+    assert sorted(path.name for path in report.iterdir()) == [dated, "latest", "report.json", "report.md"]
+    assert valid(json.loads((report / "report.json").read_text())) == report_of(run)
+
+
+def test_the_files_of_each_run_stay_and_latest_is_the_newest(run: Run, tmp_path: Path) -> None:
+    for minute in range(3):
+        began = run.started.replace(minute=minute)
+        (tmp_path / "junit.xml").write_text(f"of minute {minute}")  # in place, as pytest writes it
+        ReportFiles(tmp_path).pytest_verify_event(RunEnded(replace(run, started=began)))
+    ReportFiles(tmp_path).pytest_verify_event(RunEnded(replace(run, started=began)))  # in the same second
+    dated = sorted(path for path in tmp_path.iterdir() if path.name.startswith("20"))
+    assert [path.name.partition("Z")[2] for path in dated] == ["", "", "", "-2"]
+    assert [(path / "junit.xml").read_text()[-1] for path in dated] == ["0", "1", "2", "2"]
+    assert (tmp_path / "latest").resolve() == dated[-1].resolve()
+    assert json.loads((tmp_path / "latest" / "report.json").read_text()) == report_of(replace(run, started=began))
+
+
+def test_the_oldest_of_many_runs_are_removed_but_never_what_is_not_ours(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files_of_a_run, "RUNS", 2)
+    (tmp_path / "2026-01-01T00-00-00Z").mkdir()
+    (tmp_path / "2026-01-01T00-00-00Z" / "mine.txt").write_text("kept")
+    for minute in range(4):
+        ReportFiles(tmp_path).pytest_verify_event(RunEnded(replace(run, started=run.started.replace(minute=minute))))
+    assert len([path for path in tmp_path.iterdir() if (path / "report.json").exists()]) == 3  # `latest` is one
+    assert (tmp_path / "2026-01-01T00-00-00Z" / "mine.txt").exists()
 
 
 def test_a_refusal_leaves_no_file_of_the_run_before(run: Run, tmp_path: Path) -> None:

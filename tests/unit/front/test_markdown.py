@@ -6,7 +6,7 @@ from verify.report.markdown import markdown_of
 from verify.report.outcome import Run
 
 WHOLE = """\
-## ✗ FINDINGS: 3 findings (command-succeeds, content); besides, the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again (1 min 15 s)
+## ✗ FINDINGS: 3 findings: 3 would not come back (command-succeeds, content); besides, the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again (1 min 15 s)
 
 - could not run: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again
 - could not run: test\\_x stopped by a bug of duplicity-verify: KeyError: 'x'
@@ -20,20 +20,20 @@ WHOLE = """\
 | | check | runtime | tests | time | |
 |---|---|---|---:|---:|---|
 | ○ | `listing` | embedded | 2 tests | 3.0 s | not proven: another check failed first: command-succeeds |
-| ✗ | `content` | embedded | 1 test | 1.5 s | 1 finding |
+| ✗ | `content` | embedded | 1 test | 1.5 s | 1 finding: 1 would not come back |
 | ○ | `source-not-empty` | embedded | 0 of 1 test | 1.5 s | not proven: no real folder was given with --source |
 | ! | `verify-agrees` | embedded | 1 test | 1.5 s | stopped: the lab's store (MinIO) died during the run: look at the machine's memory and disk, then run again |
-| ✓ | `env-file-reads-alike` | embedded | 1 of 2 tests | 3.0 s | both readings of the env file give the same job |
-| ✗ | `command-succeeds` | embedded | 2 tests | 3.0 s | 2 findings |
+| ✓ | `env-file-reads-alike` | embedded | 1 of 2 tests | 3.0 s | docker run, docker stack and docker compose read the same job from the env file |
+| ✗ | `command-succeeds` | embedded | 2 tests | 3.0 s | 2 findings: 2 would not come back |
 
 ### Findings
 
 **test\\_content**
 
-- **command-succeeds**: expected exit code 0, got exit code 23 (user\\_error)
+- **command-succeeds** (would not come back): expected exit code 0, got exit code 23 (user\\_error)
   <br>a hint in two lines
   <br>1 test more: test\\_other
-- **content** <code>a\\|b/\\`c\\`\\*</code>: expected 7 bytes, got 6 bytes
+- **content** (would not come back) <code>a\\|b/\\`c\\`\\*</code>: expected 7 bytes, got 6 bytes
 
 <details><summary>falsifying example</summary>
 

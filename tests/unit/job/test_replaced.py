@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from verify.checks import Severity
 from verify.job import Job, lost_with_container, read_job, readable_in_spite_of_passphrase
 
 ENV = "SRC=/var/data\nDST=file:///x\nPASSPHRASE=p\nOPTIONS="
@@ -42,6 +43,9 @@ def test_what_a_new_container_would_not_have_is_found(
     assert [each.expected.replace("/root/.cache/duplicity", "~") for each in found] == missing
     assert {each.check for each in found} <= {"container-replaced"}
     assert all(each.hint for each in found)
+    archive = {each.severity for each in found if "archive" in each.expected}
+    assert archive <= {Severity.TIDY_UP}, "signatures are only read again"
+    assert {each.severity for each in found if "host name" in each.expected} <= {Severity.AT_RISK}
 
 
 def test_without_a_stack_file_nothing_is_known_of_containers(tmp_path: Path) -> None:

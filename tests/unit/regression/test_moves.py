@@ -91,10 +91,10 @@ def test_what_leaves_and_what_enters_are_findings_of_their_own_checks() -> None:
     moves = Moves(entries(), rules("--exclude", "/s/a/a"), rules("--exclude", "/s/b")).run()
     found = {finding.check: finding for finding in move_findings(moves)}
     assert found["paths-kept"].path == "b"
-    assert found["paths-kept"].got == "left out: b with 3 more in it"
+    assert found["paths-kept"].got == "excluded: b with 3 more in it"
     assert found["paths-kept"].hint == "--exclude /s/b does it"
     assert found["paths-not-added"].path == "a/a"
-    assert found["paths-not-added"].expected == "left out, as before: --exclude /s/a/a"
+    assert found["paths-not-added"].expected == "excluded, as before: --exclude /s/a/a"
 
 
 def test_a_finding_shows_some_paths_and_counts_all() -> None:

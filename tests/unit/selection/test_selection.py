@@ -433,13 +433,13 @@ def test_a_selection_as_json() -> None:
 def test_explain_names_the_rule_and_the_folder() -> None:
     selection = chosen(["--include", "/s/a/z", "--exclude", "/s/data"])
     assert selection.explain(b"data/runtime2").splitlines() == [
-        "data/runtime2 is not in the backup: it is in data, which is left out: --exclude /s/data matches it.",
+        "data/runtime2 is not in the backup: it is in data, which is excluded: --exclude /s/data matches it.",
         "  0: --include /s/a/z: says nothing",
-        "  1: --exclude /s/data: leaves it out",
+        "  1: --exclude /s/data: excludes it",
     ]
-    assert "something in it is taken" in selection.explain(b"a")
+    assert "something in it is included" in selection.explain(b"a")
     assert "makes duplicity look below it" in selection.explain(b"a")
-    assert "always taken" in selection.explain(b"")
+    assert "always included" in selection.explain(b"")
     with pytest.raises(CannotRunError, match="does not name"):
         selection.explain(b"nowhere")
 

@@ -153,14 +153,14 @@ OPTIONS += ["--exclude", "/s/a", "--exclude", "/s/d?", "--include", "/s/b", "--e
 def test_why_each_path_is_in_or_out() -> None:
     decisions = Selection(LISTING, parse_rules("/s", OPTIONS, Version("3.2.1"))).decisions
     assert {each.path: (each.included, each.rule, each.why) for each in decisions} == {
-        b"": (True, None, "the source itself is always taken"),
-        b"a": (True, 0, "--include /s/a/z may match below it, and something in it is taken"),
+        b"": (True, None, "the source itself is always included"),
+        b"a": (True, 0, "--include /s/a/z may match below it, and something in it is included"),
         b"a/z": (True, 0, "--include /s/a/z matches it"),
         b"b": (True, 5, "--include /s/b matches it"),
         b"b/z": (True, 5, "--include /s/b matches a folder that it is in"),
         b"d\xff": (False, 4, "--exclude /s/d? matches it"),
-        b"d\xff/f": (False, 4, "it is in d\\xff, which is left out: --exclude /s/d? matches it"),
-        b"e": (False, 1, "--include /s/e/none may match below it; nothing in it is taken"),
+        b"d\xff/f": (False, 4, "it is in d\\xff, which is excluded: --exclude /s/d? matches it"),
+        b"e": (False, 1, "--include /s/e/none may match below it; nothing in it is included"),
         b"k": (False, 2, "--include /s/k/none may match below it, but it is no folder"),
         b"locked": (False, None, "the user that duplicity runs as cannot read it"),
         b"s": (False, None, "duplicity backs up no sockets"),
@@ -183,11 +183,11 @@ def test_what_no_rule_matches_is_in_and_what_no_list_names_is_out() -> None:
         (
             b"a",
             [
-                "a is in the backup: --include /s/a/z may match below it, and something in it is taken.",
+                "a is in the backup: --include /s/a/z may match below it, and something in it is included.",
                 "  0: --include /s/a/z: makes duplicity look below it",
                 "  1: --include /s/e/none: says nothing",
                 "  2: --include /s/k/none: says nothing",
-                "  3: --exclude /s/a: leaves it out",
+                "  3: --exclude /s/a: excludes it",
                 "  4: --exclude /s/d?: says nothing",
                 "  5: --include /s/b: says nothing",
                 "  6: --exclude /s/none: says nothing",
@@ -196,17 +196,17 @@ def test_what_no_rule_matches_is_in_and_what_no_list_names_is_out() -> None:
         (
             b"d\xff/f",
             [
-                "d\\xff/f is not in the backup: it is in d\\xff, which is left out: --exclude /s/d? matches it.",
+                "d\\xff/f is not in the backup: it is in d\\xff, which is excluded: --exclude /s/d? matches it.",
                 "  0: --include /s/a/z: says nothing",
                 "  1: --include /s/e/none: says nothing",
                 "  2: --include /s/k/none: says nothing",
                 "  3: --exclude /s/a: says nothing",
-                "  4: --exclude /s/d?: leaves it out",
+                "  4: --exclude /s/d?: excludes it",
                 "  5: --include /s/b: says nothing",
                 "  6: --exclude /s/none: says nothing",
             ],
         ),
-        (b"", [". is in the backup: the source itself is always taken."]),
+        (b"", [". is in the backup: the source itself is always included."]),
     ],
 )
 def test_explanations(path: bytes, lines: list[str]) -> None:
@@ -217,8 +217,8 @@ def test_explanations(path: bytes, lines: list[str]) -> None:
 def test_explanations_know_the_listing() -> None:
     options = ["--exclude-if-present", "z", "--include", "/s/b", "--exclude-other-filesystems"]
     selection = Selection(LISTING, parse_rules("/s", options, Version("3.2.1")))
-    assert "  0: --exclude-if-present z: leaves it out" in selection.explain(b"a")
-    assert "  1: --include /s/b: takes it" in selection.explain(b"b")
+    assert "  0: --exclude-if-present z: excludes it" in selection.explain(b"a")
+    assert "  1: --include /s/b: includes it" in selection.explain(b"b")
     assert "  2: --exclude-other-filesystems: says nothing" in selection.explain(b"k")
 
 

@@ -70,7 +70,7 @@ def test_a_missing_path_is_on_no_other_file_system() -> None:
 def test_what_is_in_a_folder_that_is_left_out_names_the_outermost_one() -> None:
     rules = parse_rules("/s", ["--exclude", "/s/a"], LATEST)
     *_, last = select([*folders(b"a", b"a/b"), Entry(b"a/b/c")], rules)
-    assert last.why == "it is in a, which is left out: --exclude /s/a matches it"
+    assert last.why == "it is in a, which is excluded: --exclude /s/a matches it"
 
 
 def test_what_files_from_does_not_name_is_not_looked_into() -> None:
@@ -78,7 +78,7 @@ def test_what_files_from_does_not_name_is_not_looked_into() -> None:
     decisions = list(select([*folders(b"a"), Entry(b"a/b"), Entry(b"k")], rules))
     assert [each.why for each in decisions[1:3]] == [
         "--files-from does not name it",
-        "it is in a, which is left out: --files-from does not name it",
+        "it is in a, which is excluded: --files-from does not name it",
     ]
 
 

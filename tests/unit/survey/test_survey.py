@@ -218,11 +218,11 @@ def test_an_explanation_names_the_rule_and_what_the_others_say() -> None:
         "path": "registry/blobs",
         "included": False,
         "rule": 0,
-        "why": "it is in registry, which is left out: --exclude /s/registry matches it",
+        "why": "it is in registry, which is excluded: --exclude /s/registry matches it",
         "rules": [{"index": 0, "rule": "--exclude /s/registry", "says": "excludes it"}],
     }
     for source in ("", ".", "/s", "/s/"):
-        assert str(explained(source)) == ". is in the backup: the source itself is always taken."
+        assert str(explained(source)) == ". is in the backup: the source itself is always included."
 
 
 def test_a_question_about_what_is_not_there_is_refused() -> None:

@@ -59,7 +59,10 @@ class Trials:
         if not found or not found[0].path:
             return found
         rules = "".join([shlex.join(trial.words), *(f"\n{path}: {data!r}" for path, data in trial.lists.items())])
-        return [Finding(MODEL, "", "what the model of its rules takes", f"{len(found)} paths otherwise", rules), *found]
+        return [
+            Finding(MODEL, "", "what the model of its rules includes", f"{len(found)} paths otherwise", rules),
+            *found,
+        ]
 
     def _refuses(self, pair: Pair) -> bool:
         line = PairPack(self.shared, (pair,)).command_line(self.lab.source, "list")

@@ -48,7 +48,7 @@ def filelist_from_stdin(lab: Lab) -> list[Finding]:
     words = ("full", *chain.duplicity.options, "--exclude-filelist=/dev/stdin", chain.source, chain.destination.url)
     _typed(lab, chain, *words, stdin=f"{chain.source}/other\n".encode()).must_succeed()
     listed = lab.ran(chain.duplicity.list_current_files(chain.destination.url)).must_succeed().paths
-    return [Finding("options-work", "other", "left out by the list", "in the backup")] if b"other" in listed else []
+    return [Finding("options-work", "other", "excluded by the list", "in the backup")] if b"other" in listed else []
 
 
 def help_is_given(lab: Lab) -> list[Finding]:

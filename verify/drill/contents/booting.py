@@ -67,7 +67,9 @@ class Postgres(Servers):
         where = printable(bytes(dump.path.relative_to(root)))
         if not dump.whole:
             hint = "the program that wrote it ended early: see its log, and do not back up what it left"
-            return Booted("", (Finding(CHECK, where, "a dump with its last line", "none: it is cut short", hint),))
+            return Booted(
+                "", (Finding(CHECK, where, "a whole dump", "its last line is missing: it is cut short", hint),)
+            )
         programs = self._of(max(self.programs, key=float, default=""))
         with self._folder() as folder:
             made = self._run(f"{programs}/initdb", "-D", f"{folder}/data", "-U", "postgres", "-E", "UTF8", "--locale=C")

@@ -23,7 +23,9 @@ def sealed_host(run: LabelledRun, here: Host, runtime: str) -> Iterator[Host]:
         return
     status = engine()
     if not status.ok:
-        raise NotProvenError(f"no PostgreSQL is installed here, and no engine answers to run one in: {status.why}")
+        raise NotProvenError(
+            f"no PostgreSQL is installed here, and Docker is not available to run one in: {status.why}"
+        )
     from verify.lab.docker.containers import sealed_container  # noqa: PLC0415 - docker takes a second to import
     from verify.lab.docker.images import postgres_image  # noqa: PLC0415 - as above
 

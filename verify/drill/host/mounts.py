@@ -11,7 +11,7 @@ from verify.job.schemes import scheme_of
 
 @dataclass(frozen=True, slots=True)
 class Binds:
-    """Folders of this machine by where they are mounted, and what of the job's mounts is left out."""
+    """Folders of this machine by where they are mounted, and what of the job's mounts is skipped."""
 
     by_target: Mapping[str, str]
     notes: tuple[str, ...]

@@ -80,15 +80,23 @@ class Ledger(Memory):
         with self._transaction() as db:
             db.execute("UPDATE drills SET figures = ? WHERE id = ?", (json.dumps(figures), number))
 
-    def end(self, number: int, ended: float, verdict: str) -> None:
-        """Note when a drill ended, and with which verdict."""
+    def end(self, number: int, ended: float, verdict: str, findings: Mapping[str, int] | None = None) -> None:
+        """Note when a drill ended, with which verdict, and with how many findings of each severity."""
         with self._transaction() as db:
-            db.execute("UPDATE drills SET ended = ?, verdict = ? WHERE id = ?", (ended, verdict, number))
+            (noted,) = db.execute("SELECT figures FROM drills WHERE id = ?", (number,)).fetchone()
+            figures = json.dumps({**json.loads(noted), **({} if findings is None else {"findings": dict(findings)})})
+            db.execute(
+                "UPDATE drills SET ended = ?, verdict = ?, figures = ? WHERE id = ?", (ended, verdict, figures, number)
+            )
 
     @property
     def past(self) -> list[PastDrill]:
         """The drills of this destination that have ended, oldest first."""
         return [past for destination, past in map(_past, self._db.execute(PAST)) if destination == self.destination]
+
+    def last(self, figure: str) -> Any:
+        """Given a figure's name, return what the last of the past drills that has it measured; None if none has."""
+        return next((each.figures[figure] for each in reversed(self.past) if each.figures.get(figure)), None)
 
     def note_restore(self, ended: float, size: int, seconds: float, *, everything: bool) -> None:
         """Note how long a restore took that downloaded `size` bytes."""

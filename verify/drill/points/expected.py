@@ -37,8 +37,13 @@ class Compared(Entry):
 
 @dataclass
 class PathVerdict:
-    """What became of the source's paths: counts, and the outermost missing ones with what is in them."""
+    """What became of the source's paths: counts, and the outermost missing ones with what is in them.
 
+    `paths` and `size` in bytes are what the next backup would hold, the root not counted.
+    """
+
+    paths: int = 0
+    size: int = 0
     counts: Counter[str] = field(default_factory=Counter)  # ok, changed, new, excluded, missing, gone, unreadable
     missing: Counter[bytes] = field(default_factory=Counter)
     outdated: dict[bytes, tuple[int, int]] = field(default_factory=dict)  # path: (time in source, time listed)
@@ -75,15 +80,18 @@ def judge(source: Iterable[LivePath], listing: Iterable[tuple[bytes, int]], rule
 def findings_of(verdict: PathVerdict, point: int) -> list[Finding]:
     """Given a verdict on a point, return a finding for each outermost missing path and each outdated file."""
     expected = f"in the point of {moment(point)}"
-    hint = "it lay there when the backup began: compare OPTIONS and mounts of the job with what this drill was given"
+    hint = (
+        "it was in the source before the backup began: see whether OPTIONS exclude it, and whether the job mounts the "
+        "same folder that this drill looks at"
+    )
     found = [
         Finding("expected-paths", printable(path), expected, _missing(count), hint)
         for path, count in sorted(verdict.missing.items(), key=lambda each: path_key(each[0]))
     ]
     found += [
         Finding(
-            "expected-paths", printable(path), f"as of {moment(ours)}, {expected}", f"as of {moment(theirs)}",
-            "the backup holds another version of a file that had not changed since",
+            "expected-paths", printable(path), f"the version of {moment(ours)}, {expected}", f"of {moment(theirs)}",
+            "the source has not changed it since: was another folder mounted when the job ran?",
         )
         for path, (ours, theirs) in verdict.outdated.items()
     ]  # fmt: skip
@@ -98,6 +106,9 @@ def _missing(count: int) -> str:
 
 
 def _note(verdict: PathVerdict, entry: Compared, *, included: bool) -> None:
+    if included and entry.path:
+        verdict.paths += 1
+        verdict.size += entry.size if entry.kind == "file" else 0
     if not included:
         verdict.counts["excluded" if entry.listed is None else "excluded-but-listed"] += 1
     elif entry.listed is not None:

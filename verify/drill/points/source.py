@@ -66,13 +66,20 @@ class LiveSource:
         ) and int(own.st_mtime) == int(above.st_mtime)  # fmt: skip
 
 
+def folder_of(job: Job, given: Path | None) -> Path:
+    """Given a job and the folder that was named, return where this machine has the job's source.
+
+    Without a name it is where the stack file mounts the source from, else the source's own path.
+    """
+    return given or _mounted_from(job) or Path(job.source)
+
+
 def live_source(job: Job, given: Path | None) -> LiveSource:
     """Given a job and the folder that was named, return the live source.
 
-    Without a name it is where the stack file mounts the job's source from, else the source's own
-    path. Raise `NotProvenError` where nothing lies there: then nothing can be compared with it.
+    Raise `NotProvenError` where nothing lies there: then nothing can be compared with it.
     """
-    folder = given or _mounted_from(job) or Path(job.source)
+    folder = folder_of(job, given)
     try:
         empty = not any(folder.iterdir())
     except OSError as error:

@@ -41,6 +41,8 @@ def _as_likely(population: int, all_bad: int, drawn: int, bad: int, chance: Frac
 
 def claim(population: int, drawn: int, bad: int) -> str:
     """Given the numbers of a drill, return a sentence that claims no more than they prove."""
+    if not drawn:
+        return f"none of all {population:,} restored at random"
     if drawn == population:
         return f"all {population:,} restored, {bad:,} bad"
     least = most_bad(population, drawn, bad) + 1  # "fewer than" this many

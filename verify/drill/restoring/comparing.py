@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -119,7 +119,8 @@ class Yardstick:
                 comparison.findings.append(
                     Finding(
                         check, printable(content.path), f"sha256 {digest.hex()[:12]}…, as an earlier drill saw it",
-                        f"sha256 {content.digest.hex()[:12]}… of as many bytes and the same time",
+                        f"sha256 {content.digest.hex()[:12]}…, with the same size and time",
+                        "the backup gives another content than it did: restore this file by hand, and compare it",
                     )
                 )  # fmt: skip
 
@@ -137,7 +138,7 @@ class _Known(Entry):
 
 
 def _kept(source: LiveSource, path: bytes, before: int, rules: RuleSet) -> Iterator[bytes]:
-    """Yield the paths below one, relative to it, that the job takes and that nothing has changed since a time (ns)."""
+    """Yield the paths below one, relative to it, that the job includes and nothing has changed since a time (ns)."""
 
     def entries() -> Iterator[Entry]:
         for each in source.below(path):
@@ -183,7 +184,7 @@ def _joined(folder: bytes, path: bytes) -> bytes:
 def _at(finding: Finding, folder: bytes) -> Finding:
     path = "" if finding.path == "." else finding.path
     where = "/".join(part for part in (printable(folder), path) if part)
-    return Finding(finding.check, where if finding.path else "", finding.expected, finding.got, finding.hint)
+    return replace(finding, path=where if finding.path else "")
 
 
 def forgiven(release: Version, euid: int, options: Iterable[str]) -> tuple[Limitation, ...]:

@@ -17,6 +17,7 @@ from verify.drill.restoring.cover import cheapest_cover
 from verify.drill.restoring.needs import Needs
 from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.drill.restoring.sampling import Leaf, Stratum, draw
+from verify.durations import moment
 from verify.onsite.blocks import order_of, paths_in
 from verify.trees import Inventory
 from verify.trees.inventory import Block
@@ -24,6 +25,7 @@ from verify.trees.inventory import Block
 Orders = dict[bytes, list[Block]]  # by a path, what is listed at and in it, as `order_of` packs it
 
 NEVER = 1 << 62  # bytes, which no budget has
+MB = 10**6  # bytes
 BROKEN = 3  # failed restores, after which no more are tried
 
 
@@ -56,7 +58,8 @@ class RestorePoint:
 class RestoreChoice:
     """What to restore of a point: folders and files that hold the first of those drawn, and all that must be.
 
-    `lost` are those of both that need a spoiled volume: they cannot be restored, and count as bad.
+    `lost` are those of both that need a spoiled volume: they cannot be restored, and count as bad. `wanted` is how
+    many bytes it takes to restore at least one at random besides; 0 where none was asked for.
     """
 
     point: RestorePoint
@@ -64,6 +67,7 @@ class RestoreChoice:
     cover: Sequence[bytes]
     cost: int  # bytes that restoring the cover downloads
     lost: frozenset[bytes] = frozenset()
+    wanted: int = 0
 
     @property
     def is_everything(self) -> bool:
@@ -140,7 +144,8 @@ def choose(
     first = {each: min((n for path, n in order.items() if _holds(each, path)), default=len(order)) for each in cover}
     drawn = sample.at_random[:count]
     cover.sort(key=lambda each: first[each])
-    return RestoreChoice(point, drawn, cover, bytes_, lost & {*fixed, *drawn})
+    wanted = price(1)[1] if sample.at_random else 0
+    return RestoreChoice(point, drawn, cover, bytes_, lost & {*fixed, *drawn}, wanted)
 
 
 def _most(limit: int, fits: Callable[[int], bool]) -> int:
@@ -200,13 +205,32 @@ def everything(point: RestorePoint) -> RestoreChoice:
     return RestoreChoice(point, (), [b""], point.needs.bytes(b""))
 
 
+def none_at_random(chosen: RestoreChoice, outcome: RestoreOutcome | None, budget: int) -> str:
+    """Given a choice, what came of it, and its budget in bytes, return why nothing at random was restored.
+
+    Empty where something was, or where only what must be restored was wanted. Else nothing can be said of all paths.
+    """
+    point = chosen.point
+    if outcome and (outcome.drawn or not chosen.wanted):
+        return ""
+    if not point.population:
+        return f"the backup of {moment(point.time)} is empty"
+    none = f"none of the {point.population:,} paths of the point of {moment(point.time)} was restored at random: "
+    if chosen.drawn:
+        return f"{none}the time was used up before; raise --minutes"
+    if not chosen.wanted:
+        return f"{none}the policy says restore_samples = 0, and names nothing in must_restore"
+    left = f"{max(budget, 0) / MB:,.1f} MB of the budget were left"
+    return f"{none}the first would download {chosen.wanted / MB:,.1f} MB, and {left}; raise --budget"
+
+
 def missing_findings(must: Iterable[bytes], listing: Listing, check: str) -> list[Finding]:
     """Given what must be restored and a listing, return a finding for each path that is not in it."""
     wanted = set(must)
     if wanted:
         wanted -= {path for path, _ in listing if path in wanted}
-    hint = "it stands in must_restore: correct the path, or find out since when the job leaves it out"
-    return [Finding(check, os.fsdecode(path), "in the newest point", "not in it", hint) for path in sorted(wanted)]
+    hint = "must_restore names it: correct the path, or find out since when the job excludes it"
+    return [Finding(check, os.fsdecode(path), "in the newest backup", "not in it", hint) for path in sorted(wanted)]
 
 
 def volumes_of(outcome: RestoreOutcome, needs: Needs) -> list[Object]:

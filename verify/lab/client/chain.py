@@ -81,7 +81,7 @@ class Restored:
         """Raise `FindingsError` (of `check`) unless the restore ended with an error and left no file."""
         found = []
         if self.result.ok:
-            found.append(Finding(check, printable(self.path), "a refusal", "exit code 0"))
+            found.append(Finding(check, printable(self.path), "an error, and nothing restored", "exit code 0"))
         found += [
             Finding(check, printable(seen.path), "nothing restored", f"a {seen.kind}")
             for seen in self.inventory
