@@ -1,10 +1,13 @@
 """The newest point is young, and all that a restore needs lies at the destination."""
 
+import pytest
+
 from verify.checks import checks, must_find_nothing
 from verify.drill import chain_findings
 from verify.drill.drill import Drill
 from verify.drill.points.freshness import job_ran_findings
 from verify.durations import age_words
+from verify.job import never_removed, removes_old_backups
 
 
 @checks("fresh")
@@ -16,6 +19,13 @@ def test_the_newest_point_is_young_enough(drill: Drill) -> None:
 @checks("job-ran")
 def test_a_point_was_added_since_the_last_drill(drill: Drill) -> None:
     must_find_nothing(job_ran_findings(drill.night.taken, drill.started, drill.ledger.past))
+
+
+@checks("retention")
+def test_what_retention_is_to_remove_can_be_removed(drill: Drill) -> None:
+    must_find_nothing(never_removed(drill.job))
+    if not removes_old_backups(drill.job):
+        pytest.skip("the job itself removes no old backups")
 
 
 @checks("chain-complete")

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from verify.errors import CannotRunError
+from verify.job.called import as_called
 from verify.job.credentials import guarded, is_secret_name
 from verify.job.differing import differing_names
 from verify.job.image import entries, is_known, schedules, with_defaults
@@ -104,34 +105,36 @@ def _job(
     own, extra = split(variables["OPTIONS"], plain), split(variables["OPTIONS_EXTRA"], plain)
     options = own.words + extra.words
     raw, dotenv = (given, other) if reading == "raw" else (other, given)
-    return Job(
-        source=variables["SRC"],
-        destination=variables["DST"],
-        tempdir=variables.get("TMPDIR") or "/tmp",  # noqa: S108 - where duplicity itself goes
-        passphrase=Secret(variables["PASSPHRASE"]) if variables.get("PASSPHRASE") else None,
-        credentials=_credentials(variables),
-        options=options,
-        options_text=variables["OPTIONS"],
-        options_trouble=own.trouble or extra.trouble,
-        entries=tuple(entries(variables, defaults)),
-        schedules=tuple(schedules(variables, defaults)),
-        image=stack.image if stack else None,
-        hostname=stack.hostname if stack else None,
-        volumes=stack.volumes if stack else (),
-        networks=stack.networks if stack else (),
-        entrypoint=stack.entrypoint if stack else None,
-        command=stack.command if stack else None,
-        variables=safe,
-        defaults=defaults,
-        unknown=MappingProxyType({name: value for name, value in safe.items() if not is_known(name)}),
-        stack_unknown=tuple(sorted(stack.unknown)) if stack else (),
-        reading=reading,
-        other_reading=None if other is None else guarded(other),
-        other_reading_trouble=trouble,
-        differing_names=MappingProxyType({} if raw is None or dotenv is None else differing_names(raw, dotenv)),
-        notes=_notes(own, extra),
-        env_files=env_files,
-        stack_file=stack.file if stack else None,
+    return as_called(
+        Job(
+            source=variables["SRC"],
+            destination=variables["DST"],
+            tempdir=variables.get("TMPDIR") or "/tmp",  # noqa: S108 - where duplicity itself goes
+            passphrase=Secret(variables["PASSPHRASE"]) if variables.get("PASSPHRASE") else None,
+            credentials=_credentials(variables),
+            options=options,
+            options_text=variables["OPTIONS"],
+            options_trouble=own.trouble or extra.trouble,
+            entries=tuple(entries(variables, defaults)),
+            schedules=tuple(schedules(variables, defaults)),
+            image=stack.image if stack else None,
+            hostname=stack.hostname if stack else None,
+            volumes=stack.volumes if stack else (),
+            networks=stack.networks if stack else (),
+            entrypoint=stack.entrypoint if stack else None,
+            command=stack.command if stack else None,
+            variables=safe,
+            defaults=defaults,
+            unknown=MappingProxyType({name: value for name, value in safe.items() if not is_known(name)}),
+            stack_unknown=tuple(sorted(stack.unknown)) if stack else (),
+            reading=reading,
+            other_reading=None if other is None else guarded(other),
+            other_reading_trouble=trouble,
+            differing_names=MappingProxyType({} if raw is None or dotenv is None else differing_names(raw, dotenv)),
+            notes=_notes(own, extra),
+            env_files=env_files,
+            stack_file=stack.file if stack else None,
+        )
     )
 
 
