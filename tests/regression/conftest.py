@@ -33,7 +33,9 @@ def sides(
     if not before:
         pytest.skip("no change was given with --before")
     release = LabSettings.from_options(vars(pytestconfig.option)).release
-    with open_sides(before, after, SideFiles(policy.env_file, policy.stack), os.environ, release) as opened:
+    how = (pytestconfig.getoption(name) for name in ("service", "started_by"))
+    files = SideFiles(policy.env_file, policy.stack, *how)
+    with open_sides(before, after, files, os.environ, release) as opened:
         yield opened
 
 

@@ -52,7 +52,6 @@ def look_at(options: argparse.Namespace) -> "RuntimeChoice":
     """Return the runtime. Raise `CannotRunError` for what is wrong with the arguments, before anything is started."""
     from verify.drill.opening import must_have_one_destination  # noqa: PLC0415 - after --help and --version
     from verify.drill.settings import DrillSettings  # noqa: PLC0415 - as above
-    from verify.job import read_job  # noqa: PLC0415 - as above
     from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
     from verify.report.wording import near  # noqa: PLC0415 - as above
@@ -62,7 +61,7 @@ def look_at(options: argparse.Namespace) -> "RuntimeChoice":
             raise CannotRunError(f"{path} does not exist: name a folder or a module of tests")
     settings = DrillSettings.from_options(vars(options))
     options.policy = near(str(settings.policy.file)) if settings.policy.file else None  # for the run, too
-    must_have_one_destination(read_job(settings.lab.env_file, settings.lab.stack, os.environ))
+    must_have_one_destination(settings.lab.read_job(os.environ))
     runtime = choose(options.runtime)
     must_be_writable(Path(options.report_dir))
     return runtime

@@ -20,7 +20,7 @@ from verify.drill.night import Night
 from verify.drill.passphrases import other_passphrases
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
-from verify.job import Job, read_job
+from verify.job import Job
 from verify.job.schemes import scheme_of
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
@@ -33,7 +33,7 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
     Raise `CannotRunError` where it cannot begin.
     """
     started = time.time()
-    job = read_job(settings.lab.env_file, settings.lab.stack, os.environ)
+    job = settings.lab.read_job(os.environ)
     must_have_one_destination(job)
     with contextlib.ExitStack() as stack:
         stack.enter_context(only_one(settings.folder, started))

@@ -30,8 +30,8 @@ def read_dotenv(
 ) -> dict[str, str]:
     """Given an env file's text, return its variables as docker compose reads them.
 
-    References are replaced from `caller_env` first, then from `earlier` (files and `environment`
-    that go before), then from this file. `name` is the file's name for messages. Raise
+    References are replaced from `caller_env` first (a service's `environment` belongs to it), then from
+    this file as far as it is read, then from `earlier` files. `name` is the file's name for messages. Raise
     `CannotRunError` with file and line number on what docker compose refuses.
     """
     return _Reader(text.removeprefix("\ufeff"), caller_env, name, earlier or {}).read()
@@ -122,7 +122,7 @@ class _Reader:
             raise self._error(str(error), start) from None
 
     def _lookup(self, name: str) -> str | None:
-        for variables in (self.caller_env, self.earlier, self.variables):
+        for variables in (self.caller_env, self.variables, self.earlier):
             if name in variables:
                 return variables[name]
         return None

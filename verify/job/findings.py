@@ -8,6 +8,7 @@ from verify.checks import Finding, Severity
 from verify.job.credentials import printable_text
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
+from verify.job.unset import emptied, unset_findings
 from verify.secret import Secret
 
 # Variables whose values a finding may show; of any other one only the name.
@@ -21,7 +22,7 @@ def findings_of(job: Job) -> list[Finding]:
 
 def two_readings(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each variable that the two readings give different values."""
-    if job.other_reading is None:
+    if job.other_reading_trouble:
         yield Finding(
             "env-file-reads-alike",
             expected="both readings accept the env file",
@@ -69,9 +70,11 @@ def cannot_begin(job: Job) -> Iterator[Finding]:
 
 def incomplete(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing that it lacks to make a backup."""
-    yield from _source(job)
-    yield from _destination(job)
-    yield from _encryption(job)
+    yield from unset_findings(job)
+    consequences = emptied(job)
+    yield from () if "SRC" in consequences else _source(job)
+    yield from () if {"DST", "DST_1"} & consequences else _destination(job)
+    yield from () if "PASSPHRASE" in consequences else _encryption(job)
     yield from _options(job)
     yield from _runs(job)
 

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from verify.assets import asset
 from verify.errors import CannotRunError
-from verify.job import Job, Rerooted, read_job, reroot, sandboxed, weekday_notes
+from verify.job import Job, Rerooted, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
 from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.client.gpg_stand_in import stand_in_for_gpg
@@ -42,11 +42,11 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
     `why` says why it is this runtime; by default, that it was asked for. Raise `CannotRunError` where the lab
     cannot be made.
     """
-    job = read_job(settings.env_file, settings.stack, os.environ)
+    job = settings.read_job(os.environ)
     why = why or choose(runtime).why
     opened = _docker if runtime == "docker" else _embedded
     with open_run() as run, opened(settings, job, why, run) as site:
-        notes = (*site.notes, *weekday_notes(site.job), *OwnRules.of(Lab(site)).notes)
+        notes = (*site.notes, *site.job.reading_notes, *weekday_notes(site.job), *OwnRules.of(Lab(site)).notes)
         yield Lab(replace(site, notes=notes))
 
 
@@ -99,7 +99,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
     image = duplicity_image(settings.duplicity_image, recipes, settings.duplicity_release, dialect)
     server = minio_image(settings.minio_image, recipes)
     toxiproxy = toxiproxy_image(recipes)
-    job = read_job(settings.env_file, settings.stack, os.environ, image_env=image.environment)
+    job = settings.read_job(os.environ, image.environment)
     here = sandboxed(_with_a_source(job), "", (), {}).job
     if posixpath.normpath(here.source) == "/":
         raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from verify.job import Job, printable_destination
 from verify.job import options as words
 from verify.job.credentials import printable_command, printable_option
-from verify.job.mounts import StackVolume
+from verify.job.stack.mounts import StackVolume
 from verify.secret import Secret
 from verify.selection.rules import canonical
 

@@ -3,14 +3,14 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.job import Job, read_job
+from verify.job import READINGS, Job, Starter, read_job
 from verify.regression.revisions import Revision, open_revision
 from verify.selection.survey import lists_of
 
@@ -19,14 +19,28 @@ STACK_SUFFIXES = (".yml", ".yaml")
 
 @dataclass(frozen=True, slots=True)
 class SideFiles:
-    """The files of a job: one of them, or both."""
+    """The files of a job: one of them, or both; and how they are read, where that was said."""
 
     env_file: Path | None = None
     stack: Path | None = None
+    service: str | None = None
+    started_by: Starter | None = None
 
     def with_one(self, path: Path) -> "SideFiles":
         """Given an env or a stack file, return the files with that one replaced."""
-        return replace(self, **{"stack" if path.suffix in STACK_SUFFIXES else "env_file": path})
+        return replace(self, stack=path) if path.suffix in STACK_SUFFIXES else replace(self, env_file=path)
+
+    def each(self, way: Callable[[Path], Path]) -> "SideFiles":
+        """Given what to make of a file, return the files with it made of each."""
+        return replace(self, env_file=self.env_file and way(self.env_file), stack=self.stack and way(self.stack))
+
+    def read_job(self, environment: Mapping[str, str]) -> Job:
+        """Given the caller's variables, return the job of these files.
+
+        Raise `CannotRunError` where it cannot be read.
+        """
+        reading = READINGS[self.started_by] if self.started_by else None
+        return read_job(self.env_file, self.stack, environment, reading=reading, service=self.service)
 
     def __bool__(self) -> bool:
         return bool(self.env_file or self.stack)
@@ -103,13 +117,13 @@ def _source(asked: str | None, files: SideFiles, folder: Path) -> _Source:
     folder.mkdir()
     revision = open_revision(name, folder)
     wanted = files.with_one(Path(path)) if colon else files
-    relative = {
-        role: Path(path) if colon and file == Path(path) and not path.startswith(".") else revision.inside(file)
-        for role, file in (("env_file", wanted.env_file), ("stack", wanted.stack))
-        if file
-    }
-    label = asked if colon else f"{name}:{SideFiles(**relative)}"
-    return _Source(label, SideFiles(**{role: revision.file(file) for role, file in relative.items()}), revision)
+
+    def inside(file: Path) -> Path:
+        return Path(path) if colon and file == Path(path) and not path.startswith(".") else revision.inside(file)
+
+    relative = wanted.each(inside)
+    label = asked if colon else f"{name}:{relative}"
+    return _Source(label, relative.each(revision.file), revision)
 
 
 def _must_name_some(files: SideFiles, what: str) -> None:
@@ -120,7 +134,7 @@ def _must_name_some(files: SideFiles, what: str) -> None:
 def _side(source: _Source, environment: Mapping[str, str], release: Version) -> ChangeSide:
     revision = source.revision
     try:
-        job = read_job(source.files.env_file, source.files.stack, environment)
+        job = source.files.read_job(environment)
         lists = lists_of(job, release)
     except CannotRunError as error:
         if revision is None:
