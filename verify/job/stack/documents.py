@@ -97,7 +97,7 @@ def _trouble(error: yaml.YAMLError) -> str:
 
 
 def must_be_right(document: Mapping[str, Any], file: Path, *, compose: bool) -> None:
-    """Given a file's content, raise `StackRefusedError` where docker compose, or else docker stack deploy, refuses it."""
+    """Given a file's content, raise `StackRefusedError` where its reader refuses it."""
     wrong = list(wrong_in(document, compose=compose))
     if not wrong:
         return
