@@ -97,6 +97,9 @@ AGAINST = (
     option("--against", "the other duplicity: a program in its place (embedded)", "PROGRAM"),
 )
 DRILL = (
+    option(
+        "--destination", "one of the job's several destinations, such as DST_2 (default: one after the other)", "NAME"
+    ),
     option("--max-age", "how old the newest backup may be (default: 26h)", "DURATION"),
     option("--budget", "how much may be downloaded; --full ignores it (default: 2GB)", "SIZE"),
     option("--minutes", "how many minutes it may take", "MINUTES"),

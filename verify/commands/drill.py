@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,34 @@ def parser() -> Parser:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the drill's tests, and the user's own, by pytest; return the exit code."""
+    """Run the drill's tests, and the user's own, by pytest; return the exit code.
+
+    A job with several destinations is drilled at one after the other; the worst exit code counts.
+    """
+    return max(_drilled(each) for each in each_destination(options))
+
+
+def _drilled(options: argparse.Namespace) -> int:
     runtime = look_at(options)
+    if options.destination and not options.quiet:
+        sys.stderr.write(f"the destination {options.destination}\n")
     return run_tests([tests("drill"), *options.tests], parser(), options, OPTIONS, runtime)
+
+
+def each_destination(options: argparse.Namespace) -> list[argparse.Namespace]:
+    """Given the options, return them once for each destination of the job, with a folder of reports of its own."""
+    from verify.drill.settings import DrillSettings  # noqa: PLC0415 - after --help and --version
+
+    if options.destination:
+        return [options]
+    job = DrillSettings.from_options(vars(options)).lab.read_job(os.environ)
+    if job.destination != "multi" or not job.destinations:
+        return [options]
+    given = vars(options)
+    return [
+        argparse.Namespace(**{**given, "destination": name, "report_dir": str(Path(options.report_dir, name))})
+        for name in job.destinations
+    ]
 
 
 def look_at(options: argparse.Namespace) -> "RuntimeChoice":

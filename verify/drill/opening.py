@@ -56,9 +56,8 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
 def must_have_one_destination(job: Job) -> None:
     """Raise `CannotRunError` for a job without a destination, or with several."""
     if job.destination == "multi":
-        raise CannotRunError(
-            "a drill looks at one destination, and DST=multi has several: give it an env file with one"
-        )
+        there = ", ".join(job.destinations) or "none: write DST_1=scheme://… into the env file"
+        raise CannotRunError(f"a drill looks at one destination: give --destination NAME, here one of {there}")
     if not job.destination:
         raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
     if scheme_of(job.destination).endswith("s3"):

@@ -1,7 +1,7 @@
 """From files to the job: both readings, the stack file, the image's defaults."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Any
 from verify.errors import CannotRunError
 from verify.job.credentials import guarded, is_secret_name
 from verify.job.differing import differing_names
+from verify.job.flavours import flavour_env, of_destination
 from verify.job.image import entries, is_known, schedules, with_defaults
 from verify.job.job import Job, Reading
 from verify.job.readings import read_dotenv, read_raw, text_of
@@ -28,6 +29,7 @@ def read_job(
     *,
     reading: Reading | None = None,
     service: str | None = None,
+    destination: str | None = None,
     image_env: Mapping[str, str] = MappingProxyType({}),
 ) -> Job:
     """Given an env file, a stack file or both, return the job that they describe.
@@ -35,9 +37,10 @@ def read_job(
     `env_file` takes the place of those that the stack file names, unless it is one of them.
     `caller_env` gives bare names and references their values. `reading` is the one that the job
     runs under: raw for docker run and docker stack deploy, dotenv for docker compose; None: what the
-    stack file says (`starter_of`), raw without one. `service` names the stack file's service. `image_env`
-    is what the image itself sets, where that is known. Raise `CannotRunError` if there is nothing to read,
-    or if that reading refuses it.
+    stack file says (`starter_of`), raw without one. `service` names the stack file's service, and
+    `destination` one of several (DST_2), for the job as it is for that one alone. `image_env` is what the image
+    itself sets, where that is known; else its flavour is told by its name. Raise `CannotRunError` if there is
+    nothing to read, or if that reading refuses it.
     """
     choice = StarterChoice("stack" if reading == "raw" else "compose") if reading else StarterChoice("stack")
     if reading is None and stack_file:
@@ -46,7 +49,11 @@ def read_job(
     read = partial(_given, env_file, stack_file, caller_env, service)
     given = read(reading)
     other, trouble = (None, choice.trouble) if choice.reasons else _try(read, "dotenv" if reading == "raw" else "raw")
-    return _job(given, other, trouble, choice, reading, image_env=image_env)
+    own = image_env or flavour_env(given.stack.image if given.stack else None)
+    if destination:
+        given = given.for_destination(destination, own)
+        other = other and other.for_destination(destination, own)
+    return _job(given, other, trouble, choice, reading, image_env=own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,9 @@ class _Given:
     variables: dict[str, str]
     stack: Stack | None
     env_files: tuple[Path, ...]
+
+    def for_destination(self, name: str, image_env: Mapping[str, str]) -> "_Given":
+        return replace(self, variables=of_destination({**image_env, **self.variables}, name))
 
 
 def _given(

@@ -99,7 +99,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
     image = duplicity_image(settings.duplicity_image, recipes, settings.duplicity_release, dialect)
     server = minio_image(settings.minio_image, recipes)
     toxiproxy = toxiproxy_image(recipes)
-    job = settings.read_job(os.environ, image.environment)
+    job = settings.read_job(os.environ, image.environment if settings.duplicity_image else None)
     here = sandboxed(_with_a_source(job), "", (), {}).job
     if posixpath.normpath(here.source) == "/":
         raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")

@@ -26,6 +26,7 @@ class LabSettings:
     stack: Path | None = None
     service: str | None = None
     started_by: Starter | None = None
+    destination: str | None = None
     source: Path | None = None
     duplicity_image: str | None = None
     duplicity_release: str = DEFAULT_RELEASE
@@ -64,6 +65,7 @@ class LabSettings:
             caller_env,
             reading=READINGS[self.started_by] if self.started_by else None,
             service=self.service,
+            destination=self.destination,
             image_env=image_env or {},
         )
 
