@@ -36,7 +36,7 @@ def read_stack(
     variables = surroundings_of(file, caller_env) if compose else caller_env
     try:
         document, unset, notes = _composed(file, variables) if compose else _deployed(file, variables)
-        name = chosen(document["services"], file, env_file, service)
+        name = _chosen(document, file, env_file, service, notes)
         stack = stack_of(file, name, document, variables, unset, compose=compose)
     except (AttributeError, KeyError, TypeError):
         # A list where a mapping belongs, and so on: docker's own message names the place best.
@@ -46,6 +46,15 @@ def read_stack(
 
 def _name(starter: Starter) -> str:
     return COMPOSE if starter == "compose" else "docker stack deploy"
+
+
+def _chosen(
+    document: Mapping[str, Any], file: Path, env_file: Path | None, service: str | None, notes: list[str]
+) -> str:
+    try:
+        return chosen(document["services"], file, env_file, service)
+    except CannotRunError as error:
+        raise CannotRunError("; ".join([*notes, str(error)])) from None
 
 
 Content = tuple[dict[str, Any], list[UnsetVariable], list[str]]
