@@ -8,7 +8,7 @@ from verify.checks import Finding, Severity
 from verify.job.credentials import printable_text
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
-from verify.job.unset import emptied, unset_findings
+from verify.job.unset import DESTINATIONS, emptied, unset_findings
 from verify.secret import Secret
 
 # Variables whose values a finding may show; of any other one only the name.
@@ -62,9 +62,11 @@ def _one_reading(how: str, name: str) -> str:
 
 def cannot_begin(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing without which duplicity is never even started as meant."""
-    if not job.source or "SRC" in job.defaults:
+    yield from (finding for finding in unset_findings(job) if finding.severity is Severity.LOST)
+    consequences = emptied(job)
+    if (not job.source or "SRC" in job.defaults) and "SRC" not in consequences:
         yield from list(_source(job))[:1]
-    yield from _destination(job)
+    yield from () if DESTINATIONS & consequences else _destination(job)
     yield from _options(job)
 
 
@@ -73,7 +75,7 @@ def incomplete(job: Job) -> Iterator[Finding]:
     yield from unset_findings(job)
     consequences = emptied(job)
     yield from () if "SRC" in consequences else _source(job)
-    yield from () if {"DST", "DST_1"} & consequences else _destination(job)
+    yield from () if DESTINATIONS & consequences else _destination(job)
     yield from () if "PASSPHRASE" in consequences else _encryption(job)
     yield from _options(job)
     yield from _runs(job)
@@ -120,9 +122,16 @@ def _destination(job: Job) -> Iterator[Finding]:
 
 
 def _encryption(job: Job) -> Iterator[Finding]:
-    if job.encrypted and not job.passphrase and not job.encrypts_to_key:
-        hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
-        yield _no_backup("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
+    if not job.encrypted or job.passphrase or job.encrypts_to_key or _each_has_a_passphrase(job):
+        return
+    hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
+    yield _no_backup("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
+
+
+def _each_has_a_passphrase(job: Job) -> bool:
+    """Return whether the job has several destinations, and each a passphrase of its own."""
+    several = job.destinations if job.destination == "multi" else {}
+    return bool(several) and all(job.text_of(f"{name}_PASSPHRASE") for name in several)
 
 
 def _options(job: Job) -> Iterator[Finding]:

@@ -3,24 +3,29 @@
 import re
 from collections.abc import Iterator
 
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.job.credentials import printable_text
 from verify.job.job import Job
 from verify.job.stack.model import UnsetVariable
 
+DESTINATIONS = frozenset({"DST", "DST_1"})
+_STOPPING = DESTINATIONS | {"SRC", "PASSPHRASE"}  # without these there is no backup
 _WHOLE = re.compile(r"\$(\w+|\{\w+\})")
 
 
 def unset_findings(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each variable that its stack file names and nothing sets."""
+    empty = emptied(job) & _STOPPING
     for name in dict.fromkeys(each.name for each in job.unset):
         places = [each for each in job.unset if each.name == name]
+        stops = any(each.variable in empty for each in places)
         beside = f"; {job.dotenv_beside} sets it, which docker compose alone reads" if name in job.dotenv_names else ""
         yield Finding(
             "job-complete",
             expected=f"a value for {name}, which the stack file names in {' and '.join(map(_where, places))}",
             got=f"{name} is not set where the container is started from: nothing stands in its place{beside}",
             hint=_hint(job, name, places),
+            severity=Severity.LOST if stops else Severity.AT_RISK,
         )
 
 

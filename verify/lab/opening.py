@@ -46,7 +46,13 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
     why = why or choose(runtime).why
     opened = _docker if runtime == "docker" else _embedded
     with open_run() as run, opened(settings, job, why, run) as site:
-        notes = (*site.notes, *site.job.reading_notes, *weekday_notes(site.job), *OwnRules.of(Lab(site)).notes)
+        notes = (
+            *site.notes,
+            *site.job.reading_notes,
+            *_of_destinations(site.job),
+            *weekday_notes(site.job),
+            *OwnRules.of(Lab(site)).notes,
+        )
         yield Lab(replace(site, notes=notes))
 
 
@@ -54,7 +60,7 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
 def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iterator[Site]:
     prefix = str(run.scratch / "root")
     lists = moved_lists(job, lists_here(job), prefix)
-    moved = reroot(_with_a_source(job), prefix, lists)
+    moved = reroot(_with_a_source(tried(settings, job)), prefix, lists)
     with contextlib.closing(local_host(run.scratch, run.marker)) as host:
         gpg = gpg_version(host)
         if not gpg:
@@ -100,7 +106,8 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
     server = minio_image(settings.minio_image, recipes)
     toxiproxy = toxiproxy_image(recipes)
     job = settings.read_job(os.environ, image.environment if settings.duplicity_image else None)
-    here = sandboxed(_with_a_source(job), "", (), {}).job
+    one = tried(settings, job)
+    here = sandboxed(_with_a_source(one), "", (), {}).job
     if posixpath.normpath(here.source) == "/":
         raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")
     plain = {name: value for name, value in here.variables.items() if not isinstance(value, Secret)}
@@ -119,8 +126,8 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
         with contextlib.closing(store):
             store.make_ready(lambda: True)
             parts.host.mkdir(here.tempdir)
-            job = as_in_the_image(parts.host, job, release)
-            here = sandboxed(_with_a_source(job), "", (), {}).job
+            one, job = (as_in_the_image(parts.host, each, release) for each in (one, job))
+            here = sandboxed(_with_a_source(one), "", (), {}).job
             put_lists(parts.host, lists_here(job))
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
             yield Site(
@@ -130,6 +137,24 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
                 open_network=partial(parts.network, toxiproxy.name) if toxiproxy else None,
                 more_hosts=parts.more_hosts,
             )  # fmt: skip
+
+
+def tried(settings: LabSettings, job: Job) -> Job:
+    """Given a job, return it as the lab tries it: of several destinations, as the first one has it."""
+    first = _first_of_several(job)
+    return replace(settings, destination=first).read_job(os.environ) if first else job
+
+
+def _first_of_several(job: Job) -> str:
+    return next(iter(job.destinations), "") if job.destination == "multi" else ""
+
+
+def _of_destinations(job: Job) -> tuple[str, ...]:
+    """Return what to know of a job with several destinations."""
+    first = _first_of_several(job)
+    others = ", ".join(name for name in job.destinations if name != first)
+    own = f"what only {others} has (options, passphrase) is not; a drill looks at each"
+    return (f"the job is tried with {first}'s own variables: {own}",) if first and others else ()
 
 
 def _with_a_source(job: Job) -> Job:

@@ -7,6 +7,8 @@ import pytest
 from verify.errors import CannotRunError
 from verify.job import Job, findings_of, idle_days, read_job
 from verify.job.flavours import FLAVOURS, flavour_env
+from verify.lab.opening import tried
+from verify.lab.settings import LabSettings
 from verify.secret import Secret
 
 
@@ -60,6 +62,21 @@ def test_each_destination_of_the_multi_flavour_is_a_job_of_its_own(tmp_path: Pat
     assert (second.destination, second.passphrase, second.option("--volsize")) == ("file:///two", Secret("second"), "5")
     assert second.credentials["AWS_SECRET_ACCESS_KEY"] == Secret("shared")
     assert not [name for name in (*first.variables, *second.variables) if name.startswith("DST_")]
+
+
+def test_each_destination_may_have_the_passphrase(tmp_path: Path) -> None:
+    text = "DST=multi\nDST_1=file:///a\nDST_2=file:///b\nDST_1_PASSPHRASE=p\n"
+    assert "PASSPHRASE" in str(findings_of(job_of(tmp_path, "x/duplicity", text)))
+    assert "PASSPHRASE" not in str(findings_of(job_of(tmp_path, "x/duplicity", f"{text}DST_2_PASSPHRASE=q\n")))
+
+
+def test_the_lab_tries_the_job_as_its_first_destination_has_it(tmp_path: Path) -> None:
+    text = "DST=multi\nDST_1=file:///a\nDST_2=file:///b\nDST_1_PASSPHRASE=p\nDST_1_OPTIONS=--volsize 5\n"
+    job = job_of(tmp_path, "x/duplicity", text)
+    settings = LabSettings(stack=tmp_path / "stack.yml")
+    assert (tried(settings, job).passphrase, tried(settings, job).option("--volsize")) == (Secret("p"), "5")
+    one = job_of(tmp_path, "x/duplicity", "DST=file:///a\n")
+    assert tried(settings, one) is one
 
 
 @pytest.mark.parametrize("name", ["DST_3", "DST", "DST_1_OPTIONS"])
