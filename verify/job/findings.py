@@ -29,7 +29,10 @@ def two_readings(job: Job) -> Iterator[Finding]:
             got=f"one refuses it: {job.other_reading_trouble}",
             hint="correct the line, or keep to one way of starting the container",
         )
+    unset = {each.variable for each in job.unset}  # a finding of its own
     for name, how in job.differing_names.items():
+        if name in unset:
+            continue
         yield Finding(
             "env-file-reads-alike",
             expected=f"the same {name} from docker stack deploy and docker compose",

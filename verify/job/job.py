@@ -66,6 +66,12 @@ class Job:
     stack_file: Path | None = None
 
     @property
+    def only_reading(self) -> str:
+        """Return why there is but one reading of the job's files, empty where there are two."""
+        one = self.other_reading is None and not self.other_reading_trouble
+        return "; ".join(self.reading_notes) if one else ""
+
+    @property
     def encrypted(self) -> bool:
         """Return whether duplicity encrypts the backup: it does unless told not to."""
         return "--no-encryption" not in self.options
