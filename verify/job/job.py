@@ -69,7 +69,7 @@ class Job:
     def only_reading(self) -> str:
         """Return why there is but one reading of the job's files, empty where there are two."""
         one = self.other_reading is None and not self.other_reading_trouble
-        return "; ".join(self.reading_notes) if one else ""
+        return self.reading_notes[0] if one and self.reading_notes else ""
 
     @property
     def encrypted(self) -> bool:
