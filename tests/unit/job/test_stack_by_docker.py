@@ -30,6 +30,8 @@ SERVICES = [
     "environment: {A: '${SET:?no}-y', B: '${X-a:-b}', C: '${X:-a}b}', D: '${x}', E: '$${X}'}",
     "environment: {A: '${X:?needed}'}",
     "environment: {A: '${X+y}'}",
+    "environment: {A: '${X:+$SET}', B: '$5 $SET'}",
+    "environment: {A: '$SET $5'}",
     "environment: {A: $5}",
     "environment: {A: 'a$'}",
     "environment: {$A: b}",

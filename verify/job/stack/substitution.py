@@ -17,15 +17,28 @@ _PLAIN = re.compile(r"\$(?:\$|\{(?P<braced>\w+)\}|\{[^}]*\}|(?P<named>[_a-zA-Z]\
 def substituted(text: str, lookup: Lookup) -> str:
     """Given text and where variables come from, return it with its references replaced.
 
-    Raise `InterpolationError` on a `$` that begins no reference, and on a required variable without a value.
+    Raise `InterpolationError` on a `$` that begins no reference, and on a required variable without a value;
+    but where another reference follows that is right, docker forgets what was wrong before it.
     """
-    return _REFERENCE.sub(lambda found: _value(found, lookup), text)
+    trouble: InterpolationError | None = None
+
+    def value(found: re.Match[str]) -> str:
+        nonlocal trouble
+        if found["escaped"]:
+            return "$"
+        try:
+            done, trouble = _value(found["named"] or found["braced"], lookup), None
+        except InterpolationError as error:
+            done, trouble = "", error
+        return done
+
+    replaced = _REFERENCE.sub(value, text)
+    if trouble:
+        raise trouble
+    return replaced
 
 
-def _value(found: re.Match[str], lookup: Lookup) -> str:
-    if found["escaped"]:
-        return "$"
-    place = found["named"] or found["braced"]
+def _value(place: str | None, lookup: Lookup) -> str:
     if not place:
         raise InterpolationError("a `$` that begins no name")
     # The order is docker's: `${A-b:-c}` is the variable `A-b`, with the default `c`.
