@@ -55,7 +55,11 @@ def _catalogue(*checks: Check) -> Mapping[str, Check]:
 
 
 CATALOGUE: Mapping[str, Check] = _catalogue(
-    Check("scheme-supported", Severity.LOST, "the job's duplicity can use the kind of destination that DST names"),
+    Check(
+        "scheme-supported",
+        Severity.LOST,
+        "the job's duplicity can use the destination that DST names, and reads its URL as it is meant",
+    ),
     Check(
         "env-file-reads-alike",
         Severity.AT_RISK,
@@ -127,6 +131,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("nothing-left-over", Severity.TIDY_UP, "no command leaves files behind that nothing needs"),
     Check("secrets-hidden", Severity.AT_RISK, "no secret is printed, or shown in the list of processes"),
     Check("encryption-on", Severity.AT_RISK, "a job that has a passphrase encrypts its backup"),
+    Check("backup-outside-source", Severity.AT_RISK, "no backup holds the backups before it, or duplicity's archive"),
     Check("container-replaced", Severity.AT_RISK, "a new container goes on with the backups of the one before"),
     Check(
         "restore-destroys-nothing",

@@ -1,7 +1,7 @@
 """The destination answers, holds a backup, and the job can open it."""
 
 from verify.checks import checks, must_find_nothing
-from verify.drill import findings
+from verify.drill import chain_findings
 from verify.drill.drill import Drill
 from verify.durations import moment
 from verify.job import scheme_finding
@@ -30,4 +30,4 @@ def test_the_jobs_passphrase_opens_the_newest_manifest(drill: Drill) -> None:
 
 @checks("duplicity-agrees")
 def test_duplicity_sees_the_points_that_lie_there(drill: Drill) -> None:
-    must_find_nothing(findings.agreement_findings(drill))
+    must_find_nothing(chain_findings.agreement_findings(drill))

@@ -19,7 +19,8 @@ def test_every_shape_says_what_it_is_and_what_is_right() -> None:
         assert expected["shape"], name
         assert set(expected) <= KEYS, name
         assert expected["asked"], name
-        for step in expected.get("destination", ()):
+        own = (step for asked in expected["asked"] for step in asked.get("first", ()))
+        for step in (*expected.get("destination", ()), *own):
             assert set(step) <= KEYS_OF_STEP, name
             assert len(STEPS & set(step)) == 1, name
         for asked in expected["asked"]:

@@ -21,11 +21,11 @@ def answer(pytestconfig: pytest.Config) -> SelectionAnswer | None:
 
 
 @pytest.fixture(scope="session")
-def listing(policy: Policy, answer: SelectionAnswer | None) -> Listed | RealSource:
+def listing(policy: Policy, job: Job, answer: SelectionAnswer | None) -> Listed | RealSource:
     found = listing_of(policy.source, policy.listing, answer.stdin if answer else None)
     if found is None:
         pytest.skip("nothing to look at was given with --source or --listing")
-    return found
+    return found.as_source(job.source) if isinstance(found, RealSource) else found
 
 
 @pytest.fixture(scope="session")
@@ -48,4 +48,6 @@ def survey(
     survey = Survey(listing, rules, named_folders(rules)).run(watchers)
     if answer:
         answer.finish(survey, job, listing)
+    if job.unread:
+        pytest.skip(f"not all of the job's rules can be read: {'; '.join(job.unread)}")
     return survey

@@ -2,14 +2,26 @@
 
 import pytest
 
-from verify.checks import Finding, checks, must_find_nothing
-from verify.selection.survey import Promises, Survey, idle_findings, promise_findings
+from verify.checks import checks, must_find_nothing
+from verify.job import Job
+from verify.selection.survey import (
+    Promises,
+    Survey,
+    idle_findings,
+    inside_findings,
+    promise_findings,
+    source_findings,
+)
 
 
 @checks("source-not-empty")
 def test_the_backup_holds_files(survey: Survey) -> None:
-    nothing = Finding("source-not-empty", "", "at least one file in the backup", "none")
-    must_find_nothing([] if survey.summary.total.included.files else [nothing])
+    must_find_nothing(source_findings(survey))
+
+
+@checks("backup-outside-source")
+def test_no_backup_holds_the_backups_before_it(job: Job, survey: Survey) -> None:
+    must_find_nothing(inside_findings(job, survey.rules))
 
 
 @checks("rules-effective")

@@ -4,13 +4,25 @@ import pytest
 
 from verify.checks import Finding, checks, must_find_nothing
 from verify.concerns.gates import lacking_findings, refused_options_findings, scheme_findings, why_closed
+from verify.errors import CannotRunError
 from verify.job import (
+    doubtful_bucket,
     incomplete,
     lost_with_container,
+    never_removed,
     readable_in_spite_of_passphrase,
+    removes_old_backups,
     two_readings,
 )
+from verify.job.untried import lost_words
 from verify.lab.lab import Lab
+from verify.selection.survey import inside_findings, lists_of, rules_of
+
+
+def must_be_able_to_run(lab: Lab) -> None:
+    """Skip the test where the job lacks what it takes to run at all: nothing is true of it then."""
+    if lacks := lacking_findings(lab):
+        pytest.skip(why_closed(lacks))
 
 
 @checks("env-file-reads-alike")
@@ -27,6 +39,27 @@ def test_the_job_says_what_to_back_up_and_where_and_when(lab: Lab) -> None:
     must_find_nothing(incomplete(lab.job))
 
 
+@checks("backup-outside-source")
+def test_no_backup_holds_the_backups_before_it(lab: Lab) -> None:
+    job = lab.job
+    must_be_able_to_run(lab)
+    try:
+        rules = rules_of(job, lab.release, lists_of(job, lab.release))
+    except CannotRunError as error:
+        pytest.skip(str(error))
+    if job.unread:
+        pytest.skip("; ".join(job.unread))
+    must_find_nothing(inside_findings(job, rules))
+
+
+@checks("retention")
+def test_what_retention_is_to_remove_can_be_removed(lab: Lab) -> None:
+    must_be_able_to_run(lab)
+    must_find_nothing(never_removed(lab.job))
+    if not removes_old_backups(lab.job):
+        pytest.skip("the job itself removes no old backups")
+
+
 @checks("encryption-on")
 def test_a_job_with_a_passphrase_encrypts(lab: Lab) -> None:
     must_find_nothing(readable_in_spite_of_passphrase(lab.job))
@@ -41,14 +74,26 @@ def test_a_new_container_goes_on_where_the_one_before_ended(lab: Lab) -> None:
 def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
     if lab.site.schemes is None:
         pytest.skip("the program in duplicity's place is no Python script and cannot be asked for its schemes")
+    if not any(lab.job.destinations.values()):
+        pytest.skip("the job has no destination")
     must_find_nothing(scheme_findings(lab))
+    if doubt := doubtful_bucket(lab.job, lab.release):
+        pytest.skip(doubt)
 
 
 @checks("command-succeeds")
 def test_duplicity_takes_the_jobs_options(lab: Lab) -> None:
-    if lacks := lacking_findings(lab):
-        pytest.skip(why_closed(lacks))
+    must_be_able_to_run(lab)
     must_find_nothing(refused_options_findings(lab))
+
+
+@checks("command-succeeds")
+def test_each_option_of_the_job_is_tried_here(lab: Lab) -> None:
+    must_be_able_to_run(lab)
+    lost = lost_words(lab.job, lab.sandboxed, lab.site.untried)
+    must_find_nothing(Finding("command-succeeds", "", f"{name} is tried", "it is not") for name in lost)
+    if lab.site.untried:
+        pytest.skip("; ".join(lab.site.untried))
 
 
 @pytest.mark.runtime("docker", reason="embedded, the source is not mounted at all")

@@ -31,6 +31,8 @@ def test_the_jobs_rules_leave_out_what_they_exclude_and_nothing_else(lab: Lab, o
     restored.result.must_succeed()
     must_find_nothing(own.placement_findings(point.inventory, lab.listing(point).paths, restored.inventory))
     must_find_nothing(own.change_findings(point.inventory, restored.inventory, lab.limitations))
+    if leaves and lab.site.untried:  # what is not tried is proven in part only
+        pytest.skip("; ".join(lab.site.untried))
 
 
 @pytest.mark.runtime("docker", reason="entrypoint, jobrunner and dup are the image's own")

@@ -12,9 +12,14 @@ thing to do, and what is named lies in the copy of the shape's folder (`@HERE@` 
     remove = "destination/*.manifest*"  # or `cut` to half, or `copy` and `move` `to = "aside"`: all that match, or
     which = -1                          # `which` of them, by name: 1 is the first, -1 the last
     [[destination]]
+    age = "destination/*"               # what matches was written at a time
+    at = "-5h"
+    [[destination]]
     duplicity = "cleanup --force file://@HERE@/destination"    # any words
     [[destination]]
     command = "drill --env-file duplicity.env"    # a command of ours, for what it remembers
+
+A question may have steps of its own, taken before it is asked: `first = [{ duplicity = "…" }]`.
 
 Times are `-3D`, `-20h`, `-5m`, `+400D`, counted from when the steps are taken, or as `2026-05-01T00:00:00Z`. What is
 written is an hour younger than the step before it, so that a backup that follows sees that it changed.
@@ -43,13 +48,14 @@ from verify.secret import Secret
 
 HERE = "@HERE@"
 ENV_FILE = "duplicity.env"
-STEPS = frozenset({"write", "full", "incremental", "remove", "cut", "copy", "move", "duplicity", "command"})
-KEYS_OF_STEP = STEPS | {"text", "size", "options", "env_file", "which", "to"}
+STEPS = frozenset({"write", "full", "incremental", "remove", "cut", "copy", "move", "age", "duplicity", "command"})
+KEYS_OF_STEP = STEPS | {"text", "size", "options", "env_file", "which", "to", "at"}
 SECONDS = {"D": 86_400, "h": 3600, "m": 60, "s": 1}
+Steps = Sequence[Mapping[str, Any]]
 LONG_BEFORE = 60 * SECONDS["D"]
 
 
-def placed(shape: Path, into: Path, steps: Sequence[Mapping[str, Any]]) -> Path:
+def placed(shape: Path, into: Path, steps: Steps) -> Path:
     """Given a shape's folder, copy it into another one, with what its steps make; return the copy."""
     here = into / shape.name
     if steps:
@@ -58,11 +64,9 @@ def placed(shape: Path, into: Path, steps: Sequence[Mapping[str, Any]]) -> Path:
     return _at_home(here, shape)
 
 
-def take(steps: Sequence[Mapping[str, Any]], here: Path) -> None:
+def take(steps: Steps, here: Path) -> None:
     """Take steps in a copy of a shape's folder."""
-    place = _Place(here, here.parent / "home", time.time())
-    for step in steps:
-        place.take(step)
+    _take(_Place(here, Path(_scratch().name) / "home", time.time()), steps)
 
 
 def _at_home(here: Path, shape: Path) -> Path:
@@ -81,15 +85,18 @@ def _made(shape: Path) -> Path:
     folder = Path(_scratch().name)
     here = folder / shape.name
     shutil.copytree(shape, here)
-    place = _Place(_at_home(here, shape), folder / "home", time.time())
-    for number, step in enumerate(field.steps_of(shape.name), 1):
+    _take(_Place(_at_home(here, shape), folder / "home", time.time()), field.steps_of(shape.name))
+    return here
+
+
+def _take(place: "_Place", steps: Steps) -> None:
+    for number, step in enumerate(steps, 1):
         try:
             place.take(step)
         except Exception as error:
-            error.add_note(f"in step {number} of {shape.name}: {dict(step)}")
+            error.add_note(f"in step {number} of {place.here.name}: {dict(step)}")
             raise
-    subprocess.run(["gpgconf", "--homedir", f"{folder}/home/.gnupg", "--kill", "all"], check=False)
-    return here
+    subprocess.run(["gpgconf", "--homedir", f"{place.home}/.gnupg", "--kill", "all"], check=False)
 
 
 @functools.cache
@@ -157,6 +164,8 @@ class _Place:
         for path in found:
             if kind == "remove":
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+            elif kind == "age":
+                os.utime(path, (self._time(step["at"]),) * 2)
             elif kind == "cut":
                 os.truncate(path, path.stat().st_size // 2)
             else:

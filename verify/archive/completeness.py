@@ -1,122 +1,216 @@
 """Whether all that a restore needs lies at the destination: by the manifests, and by what earlier drills saw."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from verify.archive.manifests import Manifest, Unread
+from verify.archive.chains import Chains
+from verify.archive.manifests import Manifest, Unread, Volume
 from verify.archive.names import Span
-from verify.archive.sets import Object, Stored, StoredSet, without_base
+from verify.archive.object_names import manifest_name, signatures_name, volume_name
+from verify.archive.sets import Stored, StoredSet
+from verify.archive.stakes import FULL_NOW, Points, points_of, remove_before
 from verify.checks import Finding, Severity
+from verify.durations import HOUR, age_words, moment
 
 Manifests = Mapping[Span, Manifest | Unread]
+Affected = Callable[[StoredSet, Volume], str]  # how many paths of the newest point lie in a volume, in words
 
-LOST = "restore from before it, and take a full backup now: what is lost does not come back by itself"
-DAMAGED = "take a full backup now, and find out what changed it: duplicity never writes an object twice"
+DAMAGED = "find out what changed it: duplicity never writes an object twice"
+RUNNING = HOUR  # a set without a manifest whose newest object is younger is being written, as far as can be told
 
 
-def chain_findings(stored: Stored, manifests: Manifests, remembered: Mapping[str, int]) -> list[Finding]:
-    """Given what lies there and what its manifests say, return a finding for each way in which a chain is broken.
+@dataclass(frozen=True)
+class Lying:
+    """What lies at a destination, what duplicity makes of it, and what is known of it; times are seconds.
 
-    `remembered` are sizes in bytes that objects had when an earlier drill looked.
+    `remembered` are the sizes in bytes that objects had when an earlier drill looked.
     """
-    found = [*_broken_chains(stored), *_lost_manifests(stored, remembered)]
-    for each in stored.points:
-        found += _of_set(each, manifests[each.span])
-    return [*found, *_of_sizes(stored.objects, remembered)]
+
+    stored: Stored
+    chains: Chains
+    manifests: Manifests
+    remembered: Mapping[str, int]
+    now: float
+
+    def is_lost(self, each: StoredSet) -> bool:
+        """Return whether a set without a manifest once had one."""
+        if each.manifest or not each.is_listed:
+            return False
+        built_on = any(other.span.start == each.span.end for other in self.stored.points)
+        return built_on or manifest_name(each, self.stored) in self.remembered
+
+    def is_unfinished(self, each: StoredSet) -> bool:
+        """Return whether a set was begun and not finished, or not yet."""
+        return each.is_listed and not each.manifest and not self.is_lost(each)
+
+    def is_running(self, each: StoredSet) -> bool:
+        """Return whether an unfinished set is the newest, and being written."""
+        return self.is_newest(each) and self.is_unfinished(each) and self.now - each.modified < RUNNING
+
+    def is_newest(self, each: StoredSet) -> bool:
+        """Return whether no set is newer."""
+        return self.stored.sets[-1] is each
+
+    def harms(self, each: StoredSet) -> bool:
+        """Return whether an unfinished set spoils restores: those of the newest point, by one archive or another."""
+        return self.is_newest(each) or any(each is one for chain in self.chains.chains for one in chain.sets)
 
 
-def signature_findings(points: Iterable[StoredSet]) -> list[Finding]:
-    """Given points, return a finding for each that has no signatures."""
-    hint = "duplicity skips points without signatures, and what builds on them: take a full backup now"
+def chain_findings(lying: Lying, affected: Affected = lambda *_: "") -> list[Finding]:
+    """Given what lies there, return a finding for each way in which a chain is broken: the causes, not what follows."""
+    causes = [*_lost_bases(lying), *_lost_manifests(lying), *_unread(lying), *_lost_volumes(lying, affected)]
+    causes += _sizes(lying)
+    points = points_of(lying.stored, lying.chains, {span for span, _ in causes})
+    told = [_with_stake(each, span, points, lying.chains) for span, each in causes]
+    return [*told, *_cold(lying), *_broken_off(lying, points)]
+
+
+def with_stakes(findings: Sequence[Finding], lying: Lying) -> list[Finding]:
+    """Given findings about objects that lie there, return them with what is at stake."""
+    spans = {stored.name: each.span for each in lying.stored.sets for stored in each.objects}
+    bad = {each.path: spans[each.path] for each in findings if each.path in spans}
+    points = points_of(lying.stored, lying.chains, set(bad.values()))
+    return [_with_stake(each, bad[each.path], points, lying.chains) if each.path in bad else each for each in findings]
+
+
+def _with_stake(found: Finding, bad: Span, points: Points, chains: Chains) -> Finding:
+    lost = points.lost_by({bad, *_built_on(bad, points.every)}, chains)
+    said = [found.hint, points.stake(lost), points.mend(lost, chains)]
+    severity = Severity.AT_RISK if points.is_behind(lost) else Severity.LOST
+    return replace(found, hint="; ".join(filter(None, said)), severity=severity)
+
+
+def _built_on(bad: Span, every: Iterable[StoredSet]) -> set[Span]:
+    """Return the incrementals that lead back to a set, oldest first, where each starts at the end of one before."""
+    ends, found = {bad.end}, set()
+    for each in every:
+        if each.span.start in ends:
+            ends.add(each.span.end)
+            found.add(each.span)
+    return found
+
+
+def signature_findings(points: Iterable[StoredSet], chains: Chains) -> list[Finding]:
+    """Given points and the chains, return a finding for each point of a chain that has no signatures."""
+    chained = [each for chain in chains.chains for each in chain.sets] + [chains.discarded]
     return [
-        Finding("signatures-complete", signatures_name(each), f"the signatures of {each.span}", "none", hint)
+        Finding(
+            "signatures-complete", signatures_name(each), f"the signatures of {each.span}", "none",
+            _without_signatures(each, chains),
+        )
         for each in points
-        if each.signatures is None
-    ]
+        if each.signatures is None and any(each is one for one in chained)
+    ]  # fmt: skip
 
 
-def unfinished(stored: Stored) -> list[str]:
-    """Given what lies there, return a note for each set that a backup has begun and not finished."""
-    return [
-        f"{each.span} has no manifest: it is running, or was interrupted ({len(each.volumes)} volumes)"
-        for each in stored.sets
-        if _is_unfinished(each)
-    ]
-
-
-def _is_unfinished(each: StoredSet) -> bool:
-    # duplicity uploads signatures after the last volume, and the manifest after them.
-    return each.manifest is None and each.signatures is None
-
-
-def _broken_chains(stored: Stored) -> Iterator[Finding]:
-    for each in without_base(stored):
-        got = f"nothing that ends at its start: {each.span} cannot be restored"
-        yield Finding("chain-complete", _manifest_name(each), "the set that it builds on", got, LOST)
-
-
-def _lost_manifests(stored: Stored, remembered: Mapping[str, int]) -> Iterator[Finding]:
-    built_on = {each.span.start for each in stored.sets}
-    for each in stored.sets:
-        lost = each.manifest is None and (each.signatures is not None or each.span.end in built_on)
-        if lost or (each.manifest is None and any(_is_of(name, each) for name in remembered if ".manifest" in name)):
-            yield Finding("chain-complete", _manifest_name(each), f"the manifest of {each.span}", "none", LOST)
-
-
-def _is_of(name: str, each: StoredSet) -> bool:
-    return any(name.partition(".manifest")[0] == other.name.partition(".vol")[0] for other in each.volumes.values())
-
-
-def _of_set(each: StoredSet, manifest: Manifest | Unread) -> Iterator[Finding]:
-    if isinstance(manifest, Unread):
-        yield Finding("chain-complete", _manifest_name(each), "a manifest that can be read", manifest.why, LOST)
-        return
-    for number in sorted(manifest.volumes.keys() - each.volumes.keys()):
-        what = f"volume {number} of {len(manifest.volumes)} of {each.span}"
-        yield Finding("chain-complete", volume_name(each, number), what, "none", LOST)
-    for stored in each.objects:
-        if stored.is_cold:
-            got = f"storage class {stored.storage_class}"
-            hint = "keep the chain that a restore needs in a class that can be read at once"
-            yield Finding(
-                "chain-complete",
-                stored.name,
-                "an object that can be read at once",
-                got,
-                hint,
-                severity=Severity.AT_RISK,
-            )
-
-
-def _of_sizes(objects: Iterable[Object], remembered: Mapping[str, int]) -> Iterator[Finding]:
-    for each in objects:
-        before = remembered.get(each.name, each.size)
-        if before != each.size:
-            yield Finding("chain-complete", each.name, f"{before} bytes, as before", f"{each.size} bytes", DAMAGED)
-        elif not each.size:
-            yield Finding("chain-complete", each.name, "an object with content", "0 bytes", DAMAGED)
-
-
-def volume_name(each: StoredSet, number: int) -> str:
-    """Given a set and a number, return what its volume of that number is called, or would be."""
-    there = each.volumes.get(number)
-    return there.name if there else _beside(each, f"vol{number}.difftar")
-
-
-def signatures_name(each: StoredSet) -> str:
-    """Given a set, return what its signatures are called, or would be."""
-    name = _beside(each, "sigtar")
-    return name.replace("duplicity-inc.", "duplicity-new-signatures.").replace(
-        "duplicity-full.", "duplicity-full-signatures."
+def _without_signatures(each: StoredSet, chains: Chains) -> str:
+    newest = chains.chains[-1] if chains.chains else None
+    if newest is None or each.span.end >= newest.start:
+        return f"duplicity skips points without signatures, and what builds on them: {FULL_NOW}"
+    return (
+        f"its points can be restored and not listed; the newest chain, from {moment(newest.start)}, is another one; "
+        f"{remove_before(each.span.end, chains)}"
     )
 
 
-def _manifest_name(each: StoredSet) -> str:
-    return _beside(each, "manifest")
+def unfinished(lying: Lying) -> list[str]:
+    """Given what lies there, return a note for each set that a backup has begun and that harms nothing."""
+    return [
+        f"{each.span} is being written: {len(each.volumes)} volumes so far"
+        if lying.is_running(each)
+        else f"{each.span} was not finished, and no restore needs it: `duplicity cleanup --force DST` removes it"
+        for each in lying.stored.sets
+        if lying.is_unfinished(each) and (lying.is_running(each) or not lying.harms(each))
+    ]
 
 
-def _beside(each: StoredSet, tail: str) -> str:
-    """Return what an object of a set would be called, by the name of one that is there."""
-    known = next(iter(each.objects)).name
-    head, end = re.split(r"(?<=Z)\.(?:vol\d+\.difftar|manifest|sigtar)", known, maxsplit=1)
-    return f"{head.replace('new-signatures', 'inc').replace('full-signatures', 'full')}.{tail}{end}"
+def _broken_off(lying: Lying, points: Points) -> Iterator[Finding]:
+    for each in lying.stored.sets:
+        if lying.is_unfinished(each) and lying.harms(each) and not lying.is_running(each):
+            age = age_words(lying.now - each.modified)
+            got = f"none, and nothing was added for {age}: the backup stopped midway"
+            name, hint = manifest_name(each, lying.stored), _after_it(lying, each, points)
+            what = f"the manifest of {each.span}"
+            yield Finding("chain-complete", name, what, got, hint, severity=Severity.AT_RISK)
+
+
+def _after_it(lying: Lying, each: StoredSet, points: Points) -> str:
+    before = [point.span.end for point in points.good if point.span.end < each.span.end]
+    refused = lying.chains.at(int(lying.now)).refusal
+    now = (
+        "a restore without --time is refused" if refused else "by the archive of the machine that began it, a restore "
+    )
+    now += "" if refused else "without --time ends with exit code 0 and cuts files short"
+    time = f"; `duplicity restore --time {before[-1]} DST TARGET` gives the point before" if before else ""
+    return (
+        f"let the job run again, which goes on with it or removes it, or run `duplicity cleanup --force DST`; "
+        f"until then {now}{time}"
+    )
+
+
+def _lost_bases(lying: Lying) -> Iterator[tuple[Span, Finding]]:
+    """Yield, for each set that is missing altogether, the oldest that builds on it, and a finding."""
+    ends = {each.span.end for each in lying.stored.sets if each.is_listed}
+    seen = set[int | None]()
+    for each in lying.chains.orphans:
+        if each.span.start not in ends | seen and not goes_back(each):
+            seen.add(each.span.start)
+            got = f"nothing that ends at {moment(each.span.start or 0)}: {each.span} has no base"
+            expected = "the set that it builds on"
+            yield each.span, Finding("chain-complete", manifest_name(each, lying.stored), expected, got)
+
+
+def goes_back(each: StoredSet) -> bool:
+    """Return whether a set was made by a clock that was set back: it ends before it starts."""
+    return each.span.start is not None and each.span.end <= each.span.start
+
+
+def _lost_manifests(lying: Lying) -> Iterator[tuple[Span, Finding]]:
+    for each in lying.stored.sets:
+        if lying.is_lost(each):
+            name = manifest_name(each, lying.stored)
+            yield each.span, Finding("chain-complete", name, f"the manifest of {each.span}", "none")
+
+
+def _unread(lying: Lying) -> Iterator[tuple[Span, Finding]]:
+    for each in lying.stored.points:
+        manifest = lying.manifests[each.span]
+        if isinstance(manifest, Unread):
+            name = manifest_name(each)
+            yield each.span, Finding("chain-complete", name, "a manifest that can be read", manifest.why)
+
+
+def _lost_volumes(lying: Lying, affected: Affected) -> Iterator[tuple[Span, Finding]]:
+    for each, manifest in _read(lying):
+        for number in sorted(manifest.volumes.keys() - each.volumes.keys()):
+            what = f"volume {number} of {len(manifest.volumes)} of {each.span}"
+            said = affected(each, manifest.volumes[number])
+            yield each.span, Finding("chain-complete", volume_name(each, number, lying.stored), what, "none", said)
+
+
+def _cold(lying: Lying) -> Iterator[Finding]:
+    for each, _ in _read(lying):
+        for stored in each.objects:
+            if stored.is_cold:
+                got = f"storage class {stored.storage_class}"
+                hint = "keep the chain that a restore needs in a class that can be read at once"
+                expected = "an object that can be read at once"
+                yield Finding("chain-complete", stored.name, expected, got, hint, severity=Severity.AT_RISK)
+
+
+def _read(lying: Lying) -> Sequence[tuple[StoredSet, Manifest]]:
+    both = ((each, lying.manifests[each.span]) for each in lying.stored.points)
+    return [(each, manifest) for each, manifest in both if isinstance(manifest, Manifest)]
+
+
+def _sizes(lying: Lying) -> Iterator[tuple[Span, Finding]]:
+    for one in lying.stored.sets:
+        for each in one.objects if not lying.is_unfinished(one) else ():
+            before = lying.remembered.get(each.name, each.size)
+            if before != each.size:
+                expected, got = f"{before} bytes, as before", f"{each.size} bytes"
+            elif not each.size:
+                expected, got = "an object with content", "0 bytes"
+            else:
+                continue
+            yield one.span, Finding("chain-complete", each.name, expected, got, DAMAGED)

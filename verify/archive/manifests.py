@@ -44,6 +44,10 @@ class Volume:
             return True
         return _upto(self.first, path) <= path_key(path) <= path_key(self.last)
 
+    def holds(self, path: bytes) -> bool:
+        """Return whether a path itself, or a part of it, lies in the volume."""
+        return path_key(self.first) <= path_key(path) <= path_key(self.last)
+
 
 def _must_be_whole(text: bytes) -> None:
     """Raise `ManifestError` unless there are as many changed paths as the manifest says there are."""

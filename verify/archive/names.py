@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from verify.durations import moment
 
-Part = Literal["volume", "manifest", "signature"]
-PARTS: tuple[Part, ...] = ("volume", "manifest", "signature")
+Part = Literal["volume", "manifest", "signature", "statistics"]
+PARTS: tuple[Part, ...] = ("volume", "manifest", "signature")  # of every set
 
 # As in duplicity/file_naming.py. A full backup's names have one time, an incremental's have two.
 _TIME = r"\d{8}T\d{6}Z"
@@ -19,6 +19,7 @@ _PATTERNS: Mapping[Part, str] = {
     "volume": rf"{_BACKUP}\.vol(?P<number>\d+)\.difftar",
     "manifest": rf"{_BACKUP}\.manifest",
     "signature": rf"{_SIGNATURES}\.sigtar",
+    "statistics": rf"{_BACKUP}\.jsonstat",  # of --jsonstat: enough to make duplicity see a set
 }
 _UNFINISHED = r"(?P<partial>\.part)?"
 _SUFFIX = r"(?:\.(?P<suffix>gpg|p7m|gz))?"
@@ -58,7 +59,7 @@ class Names:
 
     def __init__(self, common: str = "", prefixes: Mapping[Part, str] | None = None) -> None:
         """Given the prefix of all files, and those that follow it for some parts, read only names that begin so."""
-        self._patterns = _compiled({part: re.escape(common + (prefixes or {}).get(part, "")) for part in PARTS})
+        self._patterns = _compiled({part: re.escape(common + (prefixes or {}).get(part, "")) for part in _PATTERNS})
 
     def read(self, name: str) -> Named | None:
         """Given a file's name, return what it says; None where it is none of this job's."""
@@ -76,7 +77,7 @@ def _read(name: str, patterns: _Patterns) -> Named | None:
 
 def _compiled(before: Mapping[Part, str]) -> _Patterns:
     """Given what stands before the names of each part, as a regular expression, return the patterns of whole names."""
-    return {part: re.compile(before[part] + _PATTERNS[part] + _UNFINISHED + _SUFFIX) for part in PARTS}
+    return {part: re.compile(before[part] + each + _UNFINISHED + _SUFFIX) for part, each in _PATTERNS.items()}
 
 
 def _named(part: Part, found: re.Match[str]) -> Named:
@@ -89,8 +90,13 @@ def _named(part: Part, found: re.Match[str]) -> Named:
     )
 
 
+def stamp(seconds: int) -> str:
+    """Given a time in seconds since the epoch, return it as it stands in names."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
 def _seconds(text: str) -> int:
     return int(datetime.strptime(text, "%Y%m%dT%H%M%S%z").timestamp())
 
 
-_ANY_PREFIX = _compiled(dict.fromkeys(PARTS, ".*?"))
+_ANY_PREFIX = _compiled(dict.fromkeys(_PATTERNS, ".*?"))

@@ -35,6 +35,7 @@ class StoredSet:
     volumes: dict[int, Object] = field(default_factory=dict)
     manifest: Object | None = None
     signatures: Object | None = None
+    statistics: Object | None = None
     encrypted: bool = False
 
     def add(self, named: Named, stored: Object) -> None:
@@ -47,11 +48,18 @@ class StoredSet:
                 self.manifest = stored
             case "signature":
                 self.signatures = stored
+            case "statistics":
+                self.statistics = stored
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether duplicity takes its files for a set: lone signatures are none."""
+        return bool(self.volumes or self.manifest or self.statistics)
 
     @property
     def objects(self) -> tuple[Object, ...]:
         """All objects of the set."""
-        others = [each for each in (self.manifest, self.signatures) if each]
+        others = [each for each in (self.manifest, self.signatures, self.statistics) if each]
         return (*self.volumes.values(), *others)
 
     @property
@@ -67,41 +75,19 @@ class StoredSet:
 
 @dataclass(frozen=True)
 class Stored:
-    """The sets at a destination, oldest first, and how many objects belong to none of them."""
+    """The sets at a destination, oldest first, and how many objects belong to none of them.
+
+    `signed` are those that have signatures, in the order in which the store lists these.
+    """
 
     sets: tuple[StoredSet, ...]
     foreign: int = 0
+    signed: tuple[StoredSet, ...] = ()
 
     @property
     def points(self) -> tuple[StoredSet, ...]:
-        """The sets that have a manifest, which duplicity takes for complete: what can be restored."""
+        """The sets that have a manifest, which duplicity takes for complete."""
         return tuple(each for each in self.sets if each.manifest)
-
-    @property
-    def chains(self) -> tuple[tuple[StoredSet, ...], ...]:
-        """The points by chain: each a full one and the incrementals that build on it, oldest first."""
-        chains: list[list[StoredSet]] = []
-        for each in self.points:
-            if each.span.is_full:
-                chains.append([each])
-                continue
-            base = next((chain for chain in reversed(chains) if chain[-1].span.end == each.span.start), None)
-            if base:
-                base.append(each)
-        return tuple(map(tuple, chains))
-
-    @property
-    def newest(self) -> StoredSet | None:
-        """The newest point whose chain begins with a full one."""
-        return max((chain[-1] for chain in self.chains), key=lambda each: each.span.end, default=None)
-
-    def leading_to(self, time: int) -> tuple[StoredSet, ...]:
-        """Given a point's time, return the sets that its restore needs, the full one first."""
-        for chain in self.chains:
-            for place, each in enumerate(chain):
-                if each.span.end == time:
-                    return chain[: place + 1]
-        return ()
 
     @property
     def objects(self) -> tuple[Object, ...]:
@@ -109,23 +95,20 @@ class Stored:
         return tuple(one for each in self.sets for one in each.objects)
 
 
-def stored_of(objects: Iterable[Object], names: Names) -> Stored:
-    """Given what a store lists, return the sets that it makes; a file that duplicity had not finished is left out."""
+def stored_of(objects: Iterable[Object], names: Names, kept: Iterable[str] = ()) -> Stored:
+    """Given what a store lists, return the sets that it makes; a file that duplicity had not finished is left out.
+
+    `kept` are the names of unfinished files in a job's archive: duplicity treats them as if they lay there, finished.
+    """
     sets: dict[Span, StoredSet] = {}
+    signed: list[StoredSet] = []
     foreign = 0
-    for each in objects:
+    for each, is_kept in [*((each, False) for each in objects), *((Object(name, 0), True) for name in kept)]:
         named = names.read(each.name)
         if named is None:
             foreign += 1
-            continue
-        if named.partial:
-            continue
-        sets.setdefault(named.span, StoredSet(named.span)).add(named, each)
-    ordered = sorted(sets.values(), key=lambda each: (each.span.end, not each.span.is_full))
-    return Stored(tuple(ordered), foreign)
-
-
-def without_base(stored: Stored) -> tuple[StoredSet, ...]:
-    """Given what is stored, return the incrementals that no chain leads to."""
-    standing = {each.span for chain in stored.chains for each in chain}
-    return tuple(each for each in stored.points if each.span not in standing)
+        elif named.partial == is_kept:
+            found = sets.setdefault(named.span, StoredSet(named.span))
+            found.add(named, each)
+            signed += [found] if named.part == "signature" else []
+    return Stored(tuple(sorted(sets.values(), key=lambda each: each.span.end)), foreign, tuple(signed))

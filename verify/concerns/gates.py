@@ -6,7 +6,7 @@ A job that duplicity does not even begin would fail every test alike, and the op
 from dataclasses import replace
 
 from verify.checks import Finding
-from verify.job import cannot_begin, scheme_finding
+from verify.job import cannot_begin, no_way_there, removed_options, scheme_finding
 from verify.lab.jobs.own_rules import OwnRules
 from verify.lab.lab import Lab
 from verify.trees import Tree, file
@@ -21,16 +21,19 @@ def closed_gates(lab: Lab) -> tuple[Finding, ...]:
 
 def lacking_findings(lab: Lab) -> tuple[Finding, ...]:
     """Given a lab, return what its job lacks to be run at all: what duplicity says of the rest is then no news."""
-    return (*cannot_begin(lab.job), *scheme_findings(lab))
+    schemes = lab.site.schemes
+    return (*cannot_begin(lab.job), *([] if schemes is None else no_way_there(lab.job, schemes, lab.release)))
 
 
 def scheme_findings(lab: Lab) -> list[Finding]:
-    """Return a finding if duplicity does not know the destination's scheme; none where it cannot be asked."""
+    """Return a finding if duplicity does not know the destination's scheme, or misreads its URL."""
     return [] if lab.site.schemes is None else list(scheme_finding(lab.job, lab.site.schemes, lab.release))
 
 
 def refused_options_findings(lab: Lab) -> list[Finding]:
     """Let duplicity say what it would back up of one file with all the job's options; return what it refuses."""
+    if removed := list(removed_options(lab.job, lab.release)):
+        return removed
     own = OwnRules.of(lab)
     lab.fill_source(ONE_FILE)
     chain = lab.new_chain(encrypted=not lab.unencrypted, selection=not own.unread)
@@ -42,5 +45,6 @@ def refused_options_findings(lab: Lab) -> list[Finding]:
 def why_closed(findings: tuple[Finding, ...]) -> str:
     """Given what closes the gates, return why the rest is not proven."""
     first = findings[0]
-    said = first.hint.splitlines()[0] if first.check == "command-succeeds" and first.hint else first.got
+    refused = first.check == "command-succeeds" and first.hint and not first.got.startswith("Option ")
+    said = first.hint.splitlines()[0] if refused else first.got.partition("; ")[0]
     return f"the job cannot run: {said}"

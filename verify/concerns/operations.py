@@ -14,7 +14,9 @@ from verify.concerns.chain_upkeep import (
     removed,
     status,
 )
+from verify.concerns.forced_fulls import ForcedFulls
 from verify.concerns.listings import listing_findings, verify_findings
+from verify.job.options import FORCING, parsed, words_of
 from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Point, Taking
 from verify.operations import BACKUPS, DAY, Operation, Past, Taken
@@ -36,7 +38,10 @@ class Course:
         self._chain = lab.new_chain(archive=True)
         self._points: dict[Taken, Point] = {}
         self._lies: Tree | None = None  # in the source
-        self._options: tuple[str, ...] = ()
+        own = lab.site.sandboxed
+        self._forced = ForcedFulls.of(own, lab.release)
+        self._own = words_of(each for each in parsed(own.options) if each.name in FORCING)
+        self._options = self._own
         self._steps: Mapping[str, Callable[[int], None]] = {
             "full": self._full,
             "incremental": self._incremental,
@@ -126,7 +131,10 @@ class Course:
         behind: tuple[str, ...] = (),
     ) -> Point:
         number = self._fill()
-        verb = (full if verb_is_full is None else verb_is_full) or not self.past.chains
+        if verb_is_full is None:  # else another --full-if-older-than stands behind the job's own, and counts
+            verb, full = full or not self.past.chains, full or self._forced.makes_full(self.past)
+        else:
+            verb, full = verb_is_full or not self.past.chains, full or self._forced.by_count(self.past)
         how = Taking(self.past.now, verb, (*self._options, *options), behind)
         point = self._lab.take_point(self._chain, how)
         self._points[self.past.take(number, full=full)] = point
@@ -195,7 +203,7 @@ class Course:
         self._lab.once(lose_archive, self._chain)
 
     def _volsize(self, megabytes: int) -> None:
-        self._options = (f"--volsize={megabytes}",)
+        self._options = (*self._own, f"--volsize={megabytes}")
 
     def _clock(self, seconds: int) -> None:
         self.past.now += seconds

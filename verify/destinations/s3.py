@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
@@ -18,6 +18,8 @@ from verify.archive.sets import Object
 from verify.destinations.view import NoView, RefusedError, View
 from verify.errors import CannotRunError
 from verify.job import Job
+from verify.job.addresses import is_server
+from verify.job.urls import read_url
 
 Answer = TypeVar("Answer")
 
@@ -52,12 +54,10 @@ class S3Location:
 
 def s3_location(job: Job, environment: Mapping[str, str]) -> S3Location | NoView:
     """Given a job with an S3 destination, return where that is; duplicity's options go before variables."""
-    url = urlsplit(job.destination)
-    if url.netloc:
-        return NoView(
-            "an s3:// URL with a host in it, as old releases take it, can be looked at through duplicity only"
-        )
-    bucket, *below = [part for part in unquote(url.path).split("/") if part] or [""]
+    url = read_url(job.destination)
+    bucket, *below = url.parts or [""]
+    if url.refused or is_server(bucket):
+        return NoView("an S3 URL with a server in it, as old releases take it, can be looked at through duplicity only")
     _must_be_valid(bucket)
     named = _first(job, environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     region = job.option("--s3-region-name") or _first(job, environment, "AWS_DEFAULT_REGION", "AWS_REGION")

@@ -4,9 +4,14 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from packaging.version import Version
+
 from verify import progress
+from verify.archive.chains import Chains, chains_of
+from verify.archive.completeness import Lying
 from verify.archive.manifests import Manifest, ManifestError, Unread
 from verify.archive.names import Names, Span
+from verify.archive.out_of_reach import AHEAD
 from verify.archive.sets import Object, Stored, StoredSet, stored_of
 from verify.checks import Finding, FindingsError
 from verify.destinations.view import NoView, RefusedError, View
@@ -24,13 +29,17 @@ TRIED = 3  # newest manifests that are tried before the passphrase is blamed
 
 
 class RealDestination:
-    """A job's destination, looked at and never written to."""
+    """A job's destination, looked at and never written to.
+
+    `release` is of the duplicity that restores from it, `now` the time in seconds since the epoch.
+    """
 
     def __init__(
         self, view: View | NoView, names: Names, ledger: Ledger, host: Host, environment: Mapping[str, str | Secret],
-        *, other_passphrases: Sequence[Secret] = (),
+        *, release: Version, now: float, other_passphrases: Sequence[Secret] = (),
     ) -> None:  # fmt: skip
         self._view, self._names, self._ledger = view, names, ledger
+        self._release, self.now = release, now
         self._host, self._environment = host, environment
         self._other_passphrases = other_passphrases
 
@@ -76,12 +85,35 @@ class RealDestination:
         return stored_of(self.objects, self._names)
 
     @reported_once
+    def chains(self) -> Chains:
+        """What duplicity makes of the sets that lie there."""
+        return chains_of(self.stored, self._release)
+
+    @property
+    def points(self) -> list[StoredSet]:
+        """The points that duplicity restores when it is asked for them, oldest first; those of the future only alone.
+
+        Whether all of their volumes lie there is not asked.
+        """
+        reached = [each for each in self.stored.points if self.chains.reaches(each)]
+        return [each for each in reached if each.span.end <= self.now + AHEAD] or reached
+
+    def still_there(self, times: Iterable[int]) -> list[int]:
+        """Given points' times, look again, and return those that were not removed meanwhile."""
+        there = {each.span.end for each in stored_of(self.view.objects(), self._names).points}
+        return [each for each in times if each in there]
+
+    @property
+    def lying(self) -> Lying:
+        """What lies there, and all that is known of it."""
+        return Lying(self.stored, self.chains, self.manifests, self.remembered_sizes, self.now)
+
+    @reported_once
     def newest(self) -> StoredSet:
         """The newest point. Raise `FindingsError` (`backup-exists`) where there is none."""
-        newest = self.stored.newest
-        if newest is None:
+        if not self.points:
             raise FindingsError((self._no_backup(),))
-        return newest
+        return self.points[-1]
 
     def _no_backup(self) -> Finding:
         sets, past = self.stored.sets, self._ledger.past

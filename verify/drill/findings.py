@@ -11,57 +11,10 @@ from verify.drill.contents.databases import Cluster, Dump, clusters_in, dumps_in
 from verify.drill.contents.kinds import KINDS
 from verify.drill.contents.usable import usable
 from verify.drill.drill import Drill
-from verify.drill.host.archive import counted_findings, volume_size_of
 from verify.drill.points import expected, shrunken
 from verify.drill.restoring import estimate
 from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven, prove
-from verify.durations import moment
 from verify.errors import NotProvenError
-
-
-def agreement_findings(drill: Drill) -> list[Finding]:
-    """Return a finding if duplicity sees another newest point than lies there.
-
-    Raise `NotProvenError` where signatures are lost: duplicity skips such points, and `signatures-complete` reports
-    them.
-    """
-    night = drill.night
-    seen = max((each.time for each in night.status.sets), default=0)
-    if seen == night.newest:
-        night.say("duplicity sees the same newest point")
-        return []
-    there = night.destination.stored.points if night.destination.is_seen else ()
-    if completeness.signature_findings(each for each in there if each.span.end > seen):
-        raise NotProvenError("duplicity passes over points without signatures: see signatures-complete")
-    got = moment(seen) if seen else "no point"
-    return [Finding("duplicity-agrees", "", f"the newest point of {moment(night.newest)}", got)]
-
-
-def chain_findings(drill: Drill) -> list[Finding]:
-    """Return a finding for each way in which a chain is broken.
-
-    Where the destination can be looked at through duplicity only, they are those that duplicity's counts show.
-    """
-    night = drill.night
-    there = night.destination
-    if there.is_seen:
-        volumes = sum(len(each.volumes) for each in there.stored.points)
-        sets = f"{volumes:,} volumes of {len(there.stored.points):,} sets"
-        night.say(", ".join([sets, *completeness.unfinished(there.stored)]))
-        return night.blame(completeness.chain_findings(there.stored, there.manifests, there.remembered_sizes))
-    _ = drill.listings.newest
-    chain = drill.listings.archive_of(night.newest).leading_to(night.newest, volume_size_of(night.job))
-    if not chain:
-        raise NotProvenError("duplicity's archive does not hold the newest chain's manifests")
-    night.say(f"{len(chain):,} sets of the newest chain, by what duplicity lists; sizes and older chains are not known")
-    return counted_findings(night.status, chain)
-
-
-def signature_findings(drill: Drill) -> list[Finding]:
-    """Return a finding for each point whose signatures are lost."""
-    night = drill.night
-    _ = night.newest  # where there is no point, none is without signatures, which proves nothing
-    return night.blame(completeness.signature_findings(night.destination.stored.points))
 
 
 def path_findings(drill: Drill) -> list[Finding]:
@@ -90,7 +43,8 @@ def shrink_findings(drill: Drill) -> list[Finding]:
         raise NotProvenError("it is the only point: there is none before it to compare with")
     if found or not night.destination.is_seen:
         return found
-    fulls = [chain[0] for chain in night.destination.stored.chains]
+    chains = sorted(night.destination.chains.chains, key=lambda chain: chain.start)
+    fulls = [chain.sets[0] for chain in chains if chain.start <= night.newest]
     return shrunken.full_findings(fulls[-1], fulls[-2] if fulls[1:] else None, threshold)
 
 
@@ -117,7 +71,7 @@ def volume_findings(drill: Drill) -> list[Finding]:
     night.say(f"{len(good):,} tonight; {reach}")
     if not found and reach.out_of_reach:
         raise NotProvenError(str(reach))
-    return night.blame(found)
+    return night.blame(completeness.with_stakes(found, there.lying))
 
 
 def content_findings(drill: Drill, restored: Path, kinds: str) -> list[Finding]:

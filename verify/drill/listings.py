@@ -108,7 +108,7 @@ class Listings:
         _ = night.status  # without which a listing would fail by another check
         if not night.destination.is_seen:
             return
-        found = signature_findings(night.destination.stored.leading_to(point))
+        found = signature_findings(night.destination.chains.leading_to(point), night.destination.chains)
         if found and {each.path for each in found} <= night.blamed:
             raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")
         if found:

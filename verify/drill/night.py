@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from typing import Any, TypeVar
 
+from verify.archive.out_of_reach import AHEAD
 from verify.checks import Finding, FindingsError
 from verify.drill.destination import RealDestination
 from verify.drill.host.drill_host import DrillHost
@@ -147,18 +148,32 @@ class Night:
         return newest
 
     def _newest_by_duplicity(self) -> int:
-        points = self.status.sets
+        points = self._listed
         if not points:
             hint = "no backup yet: let the job run once; if it has, compare DST and the --file-prefix options"
             raise FindingsError((Finding("backup-exists", "", "at least one point", "none", hint),))
-        return max(each.time for each in points)
+        return points[-1]
+
+    @property
+    def _listed(self) -> list[int]:
+        """The times of the points that duplicity lists, oldest first; those of the future where there is no other."""
+        times = sorted(each.time for each in self.status.sets)
+        return [each for each in times if each <= self.started + AHEAD] or times
+
+    @property
+    def taken(self) -> list[int]:
+        """The times of all points that were taken, oldest first, also of those that cannot be restored."""
+        if not self.destination.is_seen:
+            return self._listed
+        ends = [each.span.end for each in self.destination.stored.points]
+        return [each for each in ends if each <= self.started + AHEAD] or ends
 
     @property
     def points(self) -> list[int]:
-        """The times of all points, oldest first."""
+        """The times of all points that can be restored, oldest first."""
         if self.destination.is_seen:
-            return sorted(each.span.end for each in self.destination.stored.points)
-        return sorted(each.time for each in self.status.sets)
+            return [each.span.end for each in self.destination.points]
+        return self._listed
 
     @reported_once
     def source(self) -> LiveSource:

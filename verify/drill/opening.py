@@ -43,7 +43,14 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         here = stack.enter_context(contextlib.closing(local_host(run.scratch / "here", run.marker)))
         view = view_of(job, host.main, os.environ)
         destination = RealDestination(
-            view, names_of(job), ledger, host.main, host.environment, other_passphrases=other_passphrases(job)
+            view,
+            names_of(job),
+            ledger,
+            host.main,
+            host.environment,
+            release=host.release,
+            now=started,
+            other_passphrases=other_passphrases(job),
         )
         night = Night(
             job=job, host=host, here=here, destination=destination, ledger=ledger, settings=settings, started=started

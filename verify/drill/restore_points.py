@@ -51,7 +51,7 @@ class RestorePoints:
         if not there.is_seen:
             whole = self._listings.archive_of(time).leading_to(time, volume_size_of(night.job))
         else:
-            sets = [(each, there.manifests[each.span]) for each in there.stored.leading_to(time)]
+            sets = [(each, there.manifests[each.span]) for each in there.chains.leading_to(time)]
             whole = [(each, manifest) for each, manifest in sets if isinstance(manifest, Manifest)]
             whole = whole if len(whole) == len(sets) else []
         if not whole:
@@ -66,7 +66,7 @@ class RestorePoints:
         destination, found = self._night.destination, dict[bytes, int]()
         archive = self._listings.archive_of(time)
         if destination.is_seen:
-            for number, each in enumerate(destination.stored.leading_to(time)[1:], 1):
+            for number, each in enumerate(destination.chains.leading_to(time)[1:], 1):
                 for _, path in changed_paths(archive.text_of(each.manifest.name if each.manifest else "")):
                     found[path] = number
         return found

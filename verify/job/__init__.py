@@ -1,15 +1,24 @@
 """A configured backup, read from `duplicity.env` and the stack file."""
 
+from verify.job.addresses import doubtful_bucket
 from verify.job.assemble import READINGS, read_job
 from verify.job.credentials import printable_destination
-from verify.job.findings import cannot_begin, findings_of, incomplete, two_readings
+from verify.job.findings import (
+    cannot_begin,
+    findings_of,
+    incomplete,
+    never_removed,
+    removed_options,
+    removes_old_backups,
+    two_readings,
+)
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
 from verify.job.readings import read_dotenv, read_raw
 from verify.job.replaced import lost_with_container, readable_in_spite_of_passphrase
 from verify.job.reroot import Rerooted, Unfaithful, reroot
 from verify.job.sandbox import Sandboxed, kept_inside, sandboxed
-from verify.job.schemes import scheme_finding
+from verify.job.schemes import no_way_there, scheme_finding
 from verify.job.stack import Stack, Starter, read_stack
 from verify.job.stack.mounts import StackNetwork, StackVolume
 from verify.job.weekdays import idle_days, weekday_notes
@@ -27,17 +36,22 @@ __all__ = [
     "Starter",
     "Unfaithful",
     "cannot_begin",
+    "doubtful_bucket",
     "findings_of",
     "idle_days",
     "incomplete",
     "kept_inside",
     "lost_with_container",
+    "never_removed",
+    "no_way_there",
     "printable_destination",
     "read_dotenv",
     "read_job",
     "read_raw",
     "read_stack",
     "readable_in_spite_of_passphrase",
+    "removed_options",
+    "removes_old_backups",
     "reroot",
     "sandboxed",
     "scheme_finding",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from verify.errors import CannotRunError
+from verify.job.called import as_called
 from verify.job.credentials import guarded, is_secret_name
 from verify.job.differing import differing_names
 from verify.job.flavours import flavour_env, of_destination
@@ -145,38 +146,40 @@ def _job(
     own, extra = split(variables["OPTIONS"], plain), split(variables["OPTIONS_EXTRA"], plain)
     options = own.words + extra.words
     raw, dotenv = (given, others) if reading == "raw" else (others, given)
-    return Job(
-        source=variables["SRC"],
-        destination=variables["DST"],
-        tempdir=variables.get("TMPDIR") or "/tmp",  # noqa: S108 - where duplicity itself goes
-        passphrase=Secret(variables["PASSPHRASE"]) if variables.get("PASSPHRASE") else None,
-        credentials=_credentials(variables),
-        options=options,
-        options_text=variables["OPTIONS"],
-        options_trouble=own.trouble or extra.trouble,
-        entries=tuple(entries(variables, defaults)),
-        schedules=tuple(schedules(variables, defaults)),
-        image=stack.image if stack else None,
-        hostname=stack.hostname if stack else None,
-        volumes=stack.volumes if stack else (),
-        networks=stack.networks if stack else (),
-        entrypoint=stack.entrypoint if stack else None,
-        command=stack.command if stack else None,
-        variables=safe,
-        defaults=defaults,
-        unknown=MappingProxyType({name: value for name, value in safe.items() if not is_known(name)}),
-        stack_unknown=tuple(sorted(stack.unknown)) if stack else (),
-        reading=reading,
-        other_reading=None if others is None else guarded(others),
-        other_reading_trouble=trouble,
-        differing_names=MappingProxyType({} if raw is None or dotenv is None else differing_names(raw, dotenv)),
-        notes=_notes(own, extra),
-        reading_notes=(*_of_starter(choice), *(stack.notes if stack else ())),
-        unset=stack.unset if stack else (),
-        **(_beside(stack) if stack and reading == "raw" else {}),
-        settings=stack.unknown if stack else MappingProxyType({}),
-        env_files=read.env_files,
-        stack_file=stack.file if stack else None,
+    return as_called(
+        Job(
+            source=variables["SRC"],
+            destination=variables["DST"],
+            tempdir=variables.get("TMPDIR") or "/tmp",  # noqa: S108 - where duplicity itself goes
+            passphrase=Secret(variables["PASSPHRASE"]) if variables.get("PASSPHRASE") else None,
+            credentials=_credentials(variables),
+            options=options,
+            options_text=variables["OPTIONS"],
+            options_trouble=own.trouble or extra.trouble,
+            entries=tuple(entries(variables, defaults)),
+            schedules=tuple(schedules(variables, defaults)),
+            image=stack.image if stack else None,
+            hostname=stack.hostname if stack else None,
+            volumes=stack.volumes if stack else (),
+            networks=stack.networks if stack else (),
+            entrypoint=stack.entrypoint if stack else None,
+            command=stack.command if stack else None,
+            variables=safe,
+            defaults=defaults,
+            unknown=MappingProxyType({name: value for name, value in safe.items() if not is_known(name)}),
+            stack_unknown=tuple(sorted(stack.unknown)) if stack else (),
+            reading=reading,
+            other_reading=None if others is None else guarded(others),
+            other_reading_trouble=trouble,
+            differing_names=MappingProxyType({} if raw is None or dotenv is None else differing_names(raw, dotenv)),
+            notes=_notes(own, extra),
+            reading_notes=(*_of_starter(choice), *(stack.notes if stack else ())),
+            unset=stack.unset if stack else (),
+            **(_beside(stack) if stack and reading == "raw" else {}),
+            settings=stack.unknown if stack else MappingProxyType({}),
+            env_files=read.env_files,
+            stack_file=stack.file if stack else None,
+        )
     )
 
 

@@ -17,7 +17,7 @@ def calls_of(what: str, variables: Mapping[str, str]) -> tuple[tuple[str, ...], 
     None where the command runs anything but `backup` and `dup`, or cannot be read.
     """
     try:
-        commands = list(_commands(_tokens(what)))
+        commands = list(_commands(tokens_of(what)))
     except ValueError:
         return None
     own = {"backup": ("$SRC", "$DST"), "dup": ()}
@@ -30,8 +30,8 @@ def calls_of(what: str, variables: Mapping[str, str]) -> tuple[tuple[str, ...], 
     )
 
 
-def _tokens(what: str) -> Iterator[str]:
-    """Yield the words and operators of a command, without redirections. Raise ValueError on an open quote."""
+def tokens_of(what: str) -> Iterator[str]:
+    """Given a command, yield its words and operators, without redirections. Raise ValueError on an open quote."""
     lexer = shlex.shlex(what.replace("\n", ";"), posix=True, punctuation_chars=True)
     lexer.whitespace_split, lexer.commenters = True, ""
     target = False

@@ -1,12 +1,22 @@
 """How the two readings of an env file differ, said without the values."""
 
+import re
 from collections.abc import Mapping
+from string import Template
+
+_WHAT = re.compile(r"JOB_\d+_WHAT")
 
 
 def differing_names(raw: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[str, str]:
     """Given the variables in both readings, return the names that differ and in one sentence how."""
     names = dict.fromkeys([*raw, *dotenv])
-    return {name: _how(raw.get(name), dotenv.get(name)) for name in names if raw.get(name) != dotenv.get(name)}
+    return {name: _how(raw.get(name), dotenv.get(name)) for name in names if _meant(name, raw) != _meant(name, dotenv)}
+
+
+def _meant(name: str, variables: Mapping[str, str]) -> str | None:
+    """Return what a variable comes to: the image itself puts the values of others into JOB_n_WHAT."""
+    value = variables.get(name)
+    return Template(value).safe_substitute(variables) if value and _WHAT.fullmatch(name) else value
 
 
 def _how(raw: str | None, dotenv: str | None) -> str:

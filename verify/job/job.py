@@ -56,6 +56,9 @@ class Job:
     other_reading: Mapping[str, Value] | None = None  # None: it refuses the file
     other_reading_trouble: str = ""  # why it does
     differing_names: Mapping[str, str]  # variables that the readings give different values, and how
+    own_words: tuple[str, ...] = ()  # the end of `options`: words of the backups' own commands
+    commanded: bool = False  # the container's command calls duplicity itself, so that no schedule starts anything
+    unread: tuple[str, ...] = ()  # why backups may have other options, or rules, than `options` says
     notes: tuple[str, ...] = ()
     reading_notes: tuple[str, ...] = ()  # why it is read as it is, and what the reader leaves out
     unset: tuple[UnsetVariable, ...] = ()  # variables that the stack file names, and that nothing sets
@@ -72,9 +75,16 @@ class Job:
         return self.reading_notes[0] if one and self.reading_notes else ""
 
     @property
+    def scheduled(self) -> tuple[ScheduleEntry, ...]:
+        """Return the entries that a schedule starts; any other never runs, whatever it says."""
+        periods = {schedule.period for schedule in self.schedules if schedule.cron}
+        return tuple(entry for entry in self.entries if periods.intersection(entry.when or ()))
+
+    @property
     def encrypted(self) -> bool:
         """Return whether duplicity encrypts the backup: it does unless told not to."""
-        return "--no-encryption" not in self.options
+        said = [each.name for each in words.parsed(self.options) if each.name in {"--encryption", "--no-encryption"}]
+        return not said or said[-1] == "--encryption"
 
     @property
     def encrypts_to_key(self) -> bool:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from verify.job.option_names import FLAGS, full_name
+
 # Options of the include/exclude family: those with a value, and those without.
 SELECTION_WITH_VALUE = frozenset(
     {
@@ -36,6 +38,9 @@ SELECTION_WITHOUT_VALUE = frozenset(
 )
 SELECTION = SELECTION_WITH_VALUE | SELECTION_WITHOUT_VALUE
 
+# Options that make a backup a full one, whatever verb it is called by.
+FORCING = frozenset({"--full-if-older-than", "--full-if-n-inc"})
+
 # Options whose value is the next word even if that starts with a dash. For any other option the
 # next word is its value if it does not: that is the image's own rule since v4.0.0.
 _TAKES_NEXT_WORD = SELECTION_WITH_VALUE | frozenset(
@@ -53,12 +58,6 @@ _TAKES_NEXT_WORD = SELECTION_WITH_VALUE | frozenset(
         "--s3-kms-grant",
     }
 )
-_NEVER_TAKES_NEXT_WORD = SELECTION_WITHOUT_VALUE | {
-    "--no-encryption",
-    "--allow-source-mismatch",
-    "--use-agent",
-}
-
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -66,13 +65,14 @@ _GLOB = re.compile(r"[*?\[]")
 class WrittenOption:
     """One option as written: its name, its value if it has one, and the words that spell both."""
 
-    name: str  # with its dashes; a word that belongs to no option is its own name
+    name: str  # with its dashes, the whole of it; a word that belongs to no option is its own name
     value: str | None
     words: tuple[str, ...]
 
     def with_value(self, value: str) -> "WrittenOption":
         """Given another value, return the option with it, in the spelling (`=` or two words) it had."""
-        words = (self.name, value) if len(self.words) == 2 else (f"{self.name}={value}",)  # noqa: PLR2004 - a name and a value
+        written = self.words[0].partition("=")[0]
+        words = (written, value) if len(self.words) == 2 else (f"{written}={value}",)  # noqa: PLR2004 - a name and a value
         return WrittenOption(self.name, value, words)
 
 
@@ -81,7 +81,8 @@ def parsed(words: Iterable[str]) -> Iterator[WrittenOption]:
     rest = list(words)
     while rest:
         word = rest.pop(0)
-        name, equals, value = word.partition("=")
+        written, equals, value = word.partition("=")
+        name = full_name(written)
         if not word.startswith("-"):
             yield WrittenOption(word, None, (word,))
         elif equals and word.startswith("--"):
@@ -94,7 +95,7 @@ def parsed(words: Iterable[str]) -> Iterator[WrittenOption]:
 
 
 def _takes(name: str, following: str) -> bool:
-    if name in _NEVER_TAKES_NEXT_WORD:
+    if name in FLAGS:
         return False
     return name in _TAKES_NEXT_WORD or not following.startswith("-")
 

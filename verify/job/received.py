@@ -8,23 +8,11 @@ from packaging.version import Version
 
 from verify.checks import Finding
 from verify.job.credentials import printable_text
+from verify.job.findings.removed import IDLE, SINCE
 from verify.secret import Secret
 
 WORDS_SHOWN = 12
 
-# Refused since 2.0.0 (`Option … was removed in 2.0.0` of its command line), and without effect on what
-# is backed up: an image that takes such an option away, and nothing with it, does no harm.
-REMOVED_IN_2 = frozenset(
-    {
-        "--gio",
-        "--old-filenames",
-        "--s3-european-buckets",
-        "--s3-multipart-max-timeout",
-        "--s3-use-multiprocessing",
-        "--s3-use-new-style",
-        "--short-filenames",
-    }
-)
 _S3_SCHEMES = ("s3", "boto")
 
 
@@ -53,10 +41,13 @@ class OptionStretch:
 
 
 def is_idle(name: str, release: Version, destination: str) -> bool:
-    """Given an option's name, return whether the release does the same without it at that destination."""
+    """Given an option's name, return whether the release does the same without it at that destination.
+
+    An image that takes away what the release refuses anyway, and nothing with it, does no harm.
+    """
     scheme = destination.partition("://")[0].lower()
     elsewhere = name.startswith("--s3-") and not any(word in scheme for word in _S3_SCHEMES)
-    return elsewhere or (name in REMOVED_IN_2 and release >= Version("2"))
+    return elsewhere or (name in IDLE and release >= SINCE)
 
 
 def arrived(meant: Sequence[Meant], received: Sequence[str]) -> list[range | None]:

@@ -1,5 +1,6 @@
 """The same job under a scratch folder: the embedded runtime may not touch the job's own paths."""
 
+import posixpath
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
@@ -65,6 +66,8 @@ def reroot(job: Job, prefix: str, lists: Container[str] = ()) -> Rerooted:
 
 
 def _under(prefix: str, path: str) -> str:
+    if ".." in path.split("/"):  # which must not lead out of the scratch folder
+        path = posixpath.normpath(f"/{path}")
     return f"{prefix}/{path.lstrip('/')}" if path else path
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from verify.checks import Finding
+from verify.job.addresses import misread_addresses, wrong_addresses
 from verify.job.credentials import printable_destination, printable_text
 from verify.job.job import Job
 
@@ -59,16 +60,22 @@ REPLACEMENTS: Mapping[str, Replacement] = {
 
 
 def scheme_finding(job: Job, registered: Collection[str], release: Version) -> list[Finding]:
-    """Given a job and a duplicity's schemes, return a finding for each destination it does not know.
+    """Given a job and a duplicity's schemes, return a finding for each destination it does not know, or misreads.
 
     `registered` holds schemes as duplicity names them ("s3", "boto3+s3") and its prefixes ("par2");
     `release` is that duplicity's. A job in the image's multi mode has several destinations.
     """
-    return [
+    return [*no_way_there(job, registered, release), *misread_addresses(job)]
+
+
+def no_way_there(job: Job, registered: Collection[str], release: Version) -> list[Finding]:
+    """Given the same, return a finding for each destination that duplicity would not even begin to look for."""
+    unknown = [
         _unknown(job, name, url, registered, release)
         for name, url in job.destinations.items()
         if url and not _knows(scheme_of(url), registered)
     ]
+    return unknown or list(wrong_addresses(job, release))
 
 
 def scheme_of(url: str) -> str:
@@ -100,6 +107,8 @@ def _hint(job: Job, name: str, url: str, registered: Collection[str]) -> str:
     scheme = scheme_of(url)
     if replacement := REPLACEMENTS.get(scheme):
         return "\n".join([f"{replacement.why}; write", *replacing_lines(job, name, url)])
+    if not scheme and url.startswith("/"):
+        return f"write {name}=file://{url}"
     near = difflib.get_close_matches(scheme, sorted(registered), n=3)
     known = ", ".join(f"{s}://" for s in near or sorted(registered))
     return f"write {name}=scheme://… with one of {known}"

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from verify.errors import StoppedError
 from verify.job import Job
+from verify.job.options import FORCING, parsed, words_of
 from verify.lab.client.chain import FIRST_POINT, Chain, Point, Restored, Taking
 from verify.lab.client.duplicity import Duplicity
 from verify.lab.client.results import BackupResult, ListResult, Result, VerifyResult
@@ -88,10 +89,14 @@ class Lab(HistoryLab):
         return []
 
     def new_chain(self, *, encrypted: bool = False, selection: bool = False, archive: bool = False) -> Chain:
-        """Return a chain without points, as `HistoryLab` says; the caller removes an archive directory of its own."""
+        """Return a chain without points, as `HistoryLab` says; the caller removes an archive directory of its own.
+
+        Which backups are full ones is the test's to say, so options that make them so are left out.
+        """
         destination = self.store.new_prefix()
         environment = {**self.sandboxed.duplicity_env, **destination.env}
-        options = (*self.sandboxed.other_options, *destination.options, *self._options_of_variant())
+        own = words_of(each for each in parsed(self.sandboxed.other_options) if each.name not in FORCING)
+        options = (*own, *destination.options, *self._options_of_variant())
         if self.variant.encryption == "key" and not encrypted:
             environment["GNUPGHOME"] = self.key.home
             options = (*options, f"--encrypt-key={self.key.fingerprint}")
@@ -103,12 +108,12 @@ class Lab(HistoryLab):
         if not encrypted:
             environment.pop("PASSPHRASE", None)
             options = (*options, "--no-encryption")
-        own = self.host.scratch_path("archive") if archive else ""
-        if own:
-            self.archives.append(own)
-            options = (*options, f"--archive-dir={own}")
+        kept = self.host.scratch_path("archive") if archive else ""
+        if kept:
+            self.archives.append(kept)
+            options = (*options, f"--archive-dir={kept}")
         client = Duplicity(self.host, self.site.command, self.release, env=environment, options=options)
-        return Chain(destination, client, self.source, encrypted, archive=own)
+        return Chain(destination, client, self.source, encrypted, archive=kept)
 
     def _options_of_variant(self) -> tuple[str, ...]:
         return (f"--volsize={self.variant.volsize}",) if self.variant.volsize else ()
@@ -129,7 +134,7 @@ class Lab(HistoryLab):
         must_hold_something(folder)
         chain = self.new_chain(encrypted=encrypted)
         if self.runtime == "embedded":
-            chain.source = str(folder)
+            chain.source = str(folder.resolve())  # duplicity does not follow a source that is a link
         else:
             self.source_host.remove(self.source)
             self.source_host.stream_in(folder, self.source)

@@ -4,7 +4,7 @@ import contextlib
 import os
 import posixpath
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -13,8 +13,9 @@ from packaging.version import Version
 
 from verify.assets import asset
 from verify.errors import CannotRunError
-from verify.job import Job, Rerooted, reroot, sandboxed, weekday_notes
+from verify.job import Job, Unfaithful, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
+from verify.job.untried import replaced_words, untried_words
 from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.client.gpg_stand_in import stand_in_for_gpg
 from verify.lab.client.probes import GPG_MISSING
@@ -48,6 +49,7 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
     with open_run() as run, opened(settings, job, why, run) as site:
         notes = (
             *site.notes,
+            *site.untried,
             *site.job.reading_notes,
             *_of_destinations(site.job),
             *weekday_notes(site.job),
@@ -68,14 +70,15 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
         command, release = local_duplicity(settings, host)
         toxiproxy = toxiproxy_binary()
         with contextlib.closing(_local_store(run, release)) as store:
-            here = sandboxed(moved.job, "", (), {}).job
+            box = sandboxed(moved.job, "", (), {})
+            here = box.job
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
                 host.mkdir(path)
             put_lists(host, {f"{prefix}{path}": data for path, data in lists.items()})
             yield Site(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
-                notes=(*_without_gpg(gpg, job), *_left_out(moved)),
+                notes=(*_without_gpg(gpg, job), *replaced_words(job, box)), untried=_untried(job, moved.unfaithful),
                 open_network=partial(local_network, run, toxiproxy, store.address) if toxiproxy else None,
                 more_hosts=_local_hosts(run),
             )  # fmt: skip
@@ -127,13 +130,14 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
             store.make_ready(lambda: True)
             parts.host.mkdir(here.tempdir)
             one, job = (as_in_the_image(parts.host, each, release) for each in (one, job))
-            here = sandboxed(_with_a_source(one), "", (), {}).job
+            box = sandboxed(_with_a_source(one), "", (), {})
+            here = box.job
             put_lists(parts.host, lists_here(job))
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
             yield Site(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,
                 sandboxed=here, command=command, release=release, settings=settings, versions=versions,
-                notes=_stand_in(settings, job, image.name),
+                notes=(*_stand_in(settings, job, image.name), *replaced_words(job, box)), untried=_untried(job),
                 open_network=partial(parts.network, toxiproxy.name) if toxiproxy else None,
                 more_hosts=parts.more_hosts,
             )  # fmt: skip
@@ -182,8 +186,9 @@ def _local_store(run: LabelledRun, release: Version) -> Store:
     return start_minio(binary, run, release) if binary else start_seaweedfs(provision_seaweedfs(), run, release)
 
 
-def _left_out(moved: Rerooted) -> Iterator[str]:
-    return (f"{each.option} {each.value} is left out: {each.reason}" for each in moved.unfaithful)
+def _untried(job: Job, left_out: Iterable[Unfaithful] = ()) -> tuple[str, ...]:
+    """Return what of a job is not tried in a lab, each once."""
+    return tuple(dict.fromkeys(untried_words(job, left_out)))
 
 
 def _without_gpg(gpg: str | None, job: Job) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ class Site:
     versions: Mapping[str, str]
     more_hosts: MoreHosts
     notes: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()  # what of the job's options and rules is left out here, and why
     open_network: OpenNetwork | None = None  # a way to the store that can be made faulty; None without toxiproxy
 
     @property

@@ -88,7 +88,7 @@ class SelectionAnswer(Answer):
         yield ""
         yield from _folders(self._found.survey)
         yield ""
-        yield from _rules(self._found.survey)
+        yield from _rules(self._found.survey, unread=bool(self._found.job.unread))
         for note in _notes(self._found):
             yield from ("", f"note: {note}")
 
@@ -133,9 +133,9 @@ def _cells(tally: Tally) -> list[str]:
     return [f"{tally.files:,}", size(tally.bytes)]
 
 
-def _rules(survey: Survey) -> Iterator[str]:
+def _rules(survey: Survey, *, unread: bool) -> Iterator[str]:
     if not survey.uses:
-        yield "no rules: everything is in the backup"
+        yield "no rules that can be read" if unread else "no rules: everything is in the backup"
         return
     shares = survey.summary.by_rule
     rows = [
@@ -158,6 +158,7 @@ def _bytes(share: Share | None) -> int:
 
 def _notes(found: _Found) -> Iterator[str]:
     yield from notes_of(found.listing)
+    yield from (f"{why}: the backup may hold more, or less, than this" for why in found.job.unread)
     if found.survey.undecodable:
         how = "is not UTF-8; its" if found.survey.undecodable == 1 else "are not UTF-8; their"
         yield f"{counted(found.survey.undecodable, 'path')} {how} bytes are shown as \\xNN"

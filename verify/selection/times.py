@@ -31,6 +31,11 @@ def seconds_of(text: str, now: int, zone: tzinfo = UTC) -> int | None:
     return int(when.timestamp()) or None if when else None
 
 
+def is_interval(text: str) -> bool:
+    """Given a time as duplicity's command line takes it, return whether it counts back from now."""
+    return bool(_INTERVAL.fullmatch(text))
+
+
 def _moment(text: str, zone: tzinfo) -> datetime | None:
     found = next((match for pattern in _DATES if (match := pattern.fullmatch(text))), None)
     try:

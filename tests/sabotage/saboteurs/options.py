@@ -69,7 +69,7 @@ def exclude_names_that_begin_alike(words: list[str]) -> list[str]:
 
 @worded("included-present", *BACKUPS)
 def exclude_a_name_everywhere(words: list[str]) -> list[str]:
-    """A folder of an excluded one's name is left out wherever it lies."""
+    """A folder of an excluded one's name is excluded wherever it lies."""
     places = _excluded(words)
     return ["**/" + posixpath.basename(word) if place in places else word for place, word in enumerate(words)]
 

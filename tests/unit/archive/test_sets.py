@@ -1,11 +1,21 @@
 """Sets and chains, by what lies at a destination; what is missing of them."""
 
-from verify.archive.completeness import chain_findings, signature_findings, unfinished
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from packaging.version import Version
+
+from verify.archive.chains import chains_of
+from verify.archive.completeness import Lying, chain_findings, signature_findings, unfinished
 from verify.archive.manifests import Manifest, Unread, Volume
 from verify.archive.names import Names, Span
 from verify.archive.sets import Object, Stored, stored_of
 from verify.checks import Severity
 
+RELEASE = Version("3.2.1")
+WRITTEN = 1_767_500_000.0  # when the newest object was written
+NOW = WRITTEN + 100_000
 FULL = "duplicity-full.20260101T000000Z"
 SECOND = "duplicity-inc.20260101T000000Z.to.20260102T000000Z"
 THIRD = "duplicity-inc.20260102T000000Z.to.20260103T000000Z"
@@ -25,10 +35,19 @@ ALL = [
     )
 ]
 
+NEWER = [
+    f"duplicity-full{what}"
+    for what in (
+        ".20260105T000000Z.vol1.difftar.gpg", ".20260105T000000Z.vol2.difftar.gpg", ".20260105T000000Z.manifest.gpg",
+        "-signatures.20260105T000000Z.sigtar.gpg",
+    )
+]  # fmt: skip
 
-def lying(*lost: str, **sizes: int) -> Stored:
+
+def lying(*lost: str, more: Sequence[str] = (), **sizes: int) -> Stored:
     """What lies there without some objects, and with the sizes given, else 100 bytes."""
-    return stored_of((Object(name, sizes.get(name, 100)) for name in ALL if name not in lost), Names())
+    names = (name for name in (*ALL, *more) if name not in lost)
+    return stored_of((Object(name, sizes.get(name, 100), modified=WRITTEN) for name in names), Names())
 
 
 def manifests(stored: Stored, volumes: int = 2) -> dict[Span, Manifest | Unread]:
@@ -37,22 +56,24 @@ def manifests(stored: Stored, volumes: int = 2) -> dict[Span, Manifest | Unread]
     return {each.span: said for each in stored.points}
 
 
+def looked_at(stored: Stored, now: float = NOW, release: str = "3.2.1", **remembered: int) -> Lying:
+    return Lying(stored, chains_of(stored, Version(release)), manifests(stored), remembered, now)
+
+
 def found(stored: Stored, **remembered: int) -> list[tuple[str, str]]:
-    return [(each.path, each.got) for each in chain_findings(stored, manifests(stored), remembered)]
+    return [(each.path, each.got) for each in chain_findings(looked_at(stored, **remembered))]
 
 
 def test_sets_stand_in_their_chain_oldest_first() -> None:
     stored = lying()
-    (chain,) = stored.chains
-    assert [str(each.span) for each in chain] == [
+    (chain,) = chains_of(stored, RELEASE).chains
+    assert [str(each.span) for each in chain.sets] == [
         "the full of 2026-01-01 00:00:00 UTC",
         "the incremental of 2026-01-02 00:00:00 UTC",
         "the incremental of 2026-01-03 00:00:00 UTC",
     ]
-    assert stored.newest is chain[-1]
-    assert stored.leading_to(chain[1].span.end) == chain[:2]
     assert found(stored) == []
-    assert signature_findings(stored.points) == []
+    assert signature_findings(stored.points, chains_of(stored, RELEASE)) == []
 
 
 def test_what_is_not_the_jobs_is_counted_and_left_alone() -> None:
@@ -67,23 +88,41 @@ def test_a_lost_volume_is_named_be_it_the_last() -> None:
     assert found(lying(f"{FULL}.vol1.difftar.gpg")) == [(f"{FULL}.vol1.difftar.gpg", "none")]
 
 
-def test_a_lost_manifest_is_named_and_what_builds_on_it_has_no_base() -> None:
+@pytest.mark.parametrize("release", ["3.2.1", "2.2.4"])
+def test_a_lost_manifest_is_the_one_cause_of_all_that_builds_on_it(release: str) -> None:
     lost = f"{SECOND}.manifest.gpg"
-    paths = dict(found(lying(lost)))
-    assert paths[lost] == "none"
-    assert "cannot be restored" in paths[f"{THIRD}.manifest.gpg"]
+    (finding,) = chain_findings(looked_at(lying(lost), release=release))
+    assert (finding.path, finding.got) == (lost, "none")
+    assert "2 points, from 2026-01-02 00:00:00 UTC to 2026-01-03 00:00:00 UTC, do not come back whole" in finding.hint
+    assert "the last good point is of 2026-01-01 00:00:00 UTC" in finding.hint
 
 
-def test_the_newest_manifest_is_lost_where_its_signatures_lie_there() -> None:
-    lost = f"{THIRD}.manifest.gpg"
-    assert found(lying(lost)) == [(lost, "none")]
+def test_a_set_without_its_base_is_one_finding_with_all_that_builds_on_it() -> None:
+    (finding,) = chain_findings(looked_at(lying(*(name for name in ALL if "full" in name))))
+    assert finding.path == f"{SECOND}.manifest.gpg"
+    assert "2 points" in finding.hint
+    assert "no point is left that comes back whole" in finding.hint
 
 
-def test_a_set_that_has_neither_is_running_or_was_interrupted() -> None:
+def test_behind_a_whole_chain_that_is_newer_nothing_asks_for_a_full_backup() -> None:
+    (finding,) = chain_findings(looked_at(lying(f"{FULL}.vol1.difftar.gpg", more=NEWER)))
+    assert "3 points" in finding.hint
+    assert "the newest chain, up to 2026-01-05 00:00:00 UTC, is whole" in finding.hint
+    assert "`duplicity remove-all-but-n-full 1 --force DST`" in finding.hint
+    assert "take a full" not in finding.hint
+    (finding,) = chain_findings(looked_at(lying(*(name for name in ALL if "full" in name), more=NEWER)))
+    assert "`duplicity cleanup --force DST`" in finding.hint
+
+
+def test_the_newest_set_without_a_manifest_is_running_or_stopped_midway() -> None:
     stored = lying(f"{THIRD}.manifest.gpg", f"{SIGNATURES[THIRD]}.sigtar.gpg")
-    assert found(stored) == []
-    (note,) = unfinished(stored)
-    assert note.startswith("the incremental of 2026-01-03 00:00:00 UTC has no manifest")
+    assert chain_findings(looked_at(stored, now=WRITTEN + 60)) == []
+    (note,) = unfinished(looked_at(stored, now=WRITTEN + 60))
+    assert note == "the incremental of 2026-01-03 00:00:00 UTC is being written: 2 volumes so far"
+    (finding,) = chain_findings(looked_at(stored, now=WRITTEN + 7200))
+    assert finding.got == "none, and nothing was added for 2.0 h: the backup stopped midway"
+    assert "`duplicity restore --time 1767312000 DST TARGET`" in finding.hint
+    assert "cuts files short" in finding.hint
 
 
 def test_a_manifest_that_was_there_when_the_last_drill_looked_is_lost() -> None:
@@ -101,14 +140,14 @@ def test_another_size_than_before_and_no_content_are_findings() -> None:
 def test_a_manifest_that_cannot_be_read_is_a_finding() -> None:
     stored = lying()
     unread = {**manifests(stored), stored.points[0].span: Unread("decryption failed: Invalid packet")}
-    (finding,) = chain_findings(stored, unread, {})
+    (finding,) = chain_findings(replace(looked_at(stored), manifests=unread))
     assert (finding.path, finding.got) == (f"{FULL}.manifest.gpg", "decryption failed: Invalid packet")
 
 
 def test_a_volume_in_cold_storage_is_a_finding() -> None:
     objects = [Object(name, 1, storage_class="GLACIER" if "vol1" in name else "STANDARD") for name in ALL]
     stored = stored_of(objects, Names())
-    cold = chain_findings(stored, manifests(stored), {})
+    cold = chain_findings(looked_at(stored))
     assert {each.path for each in cold} == {name for name in ALL if "vol1" in name}
     assert {each.severity for each in cold} == {Severity.AT_RISK}  # it comes back, days later
 
@@ -116,5 +155,12 @@ def test_a_volume_in_cold_storage_is_a_finding() -> None:
 def test_lost_signatures_are_a_finding_of_their_own() -> None:
     stored = lying(f"{SIGNATURES[SECOND]}.sigtar.gpg")
     assert found(stored) == []
-    (finding,) = signature_findings(stored.points)
+    (finding,) = signature_findings(stored.points, chains_of(stored, RELEASE))
     assert (finding.check, finding.path) == ("signatures-complete", f"{SIGNATURES[SECOND]}.sigtar.gpg")
+
+
+def test_lost_signatures_behind_a_newer_chain_ask_for_no_full_backup() -> None:
+    stored = lying(f"{SIGNATURES[SECOND]}.sigtar.gpg", more=NEWER)
+    (finding,) = signature_findings(stored.points, chains_of(stored, RELEASE))
+    assert "can be restored and not listed" in finding.hint
+    assert "`duplicity remove-all-but-n-full 1 --force DST`" in finding.hint

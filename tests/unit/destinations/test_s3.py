@@ -132,6 +132,8 @@ def job_of(folder: Path, **variables: str) -> Job:
         ({}, {"AWS_ENDPOINT_URL": "https://s3.example"}, S3Location("s3.example", True, "us-east-1", "bucket", "a/b/")),
         ({"AWS_REGION": "eu-west-1"}, {}, S3Location("s3.amazonaws.com", True, "eu-west-1", "bucket", "a/b/")),
         ({"DST": "boto3+s3:///bucket"}, {}, S3Location("s3.amazonaws.com", True, None, "bucket", "")),
+        ({"DST": "boto3+s3://bucket/a"}, {}, S3Location("s3.amazonaws.com", True, None, "bucket", "a/")),
+        ({"DST": "s3://bucket/a//b"}, {}, S3Location("s3.amazonaws.com", True, None, "bucket", "a/b/")),
         ({"OPTIONS": "--s3-region-name r"}, {}, S3Location("s3.amazonaws.com", True, "r", "bucket", "a/b/")),
     ],
 )
@@ -142,4 +144,4 @@ def test_an_s3_destination_is_where_duplicity_looks_for_it(
 
 
 def test_an_old_s3_url_is_not_looked_at(tmp_path: Path) -> None:
-    assert isinstance(s3_location(job_of(tmp_path, DST="s3://host/bucket/a"), {}), NoView)
+    assert isinstance(s3_location(job_of(tmp_path, DST="s3://s3.example.org/bucket/a"), {}), NoView)

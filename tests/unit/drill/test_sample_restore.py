@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from verify.archive.completeness import volume_name
 from verify.archive.manifests import Manifest, Volume
 from verify.archive.names import Span
+from verify.archive.object_names import volume_name
 from verify.archive.sets import Object, StoredSet
 from verify.checks import Finding
 from verify.drill.ledger.ledger import Ledger
@@ -126,6 +126,15 @@ def test_what_comes_with_a_folder_is_lost_where_the_folder_is(point: RestorePoin
     assert (b"a/1" in some.lost, b"a" in some.cover) == (False, True)
     everywhere = replace(point, needs=needs, can_name=lambda path: not path.startswith(b"a"))
     assert b"a/1" in chosen(everywhere, ledger, 99, must=(b"a/1", b"d/2")).lost
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_volume_is_downloaded_again_and_again(point: RestorePoint, ledger: Ledger, seed: int) -> None:
+    stored, manifest = set_of(b"abcdefgh")
+    needs = Needs([(stored, manifest)], {volume_name(stored, 3)})
+    some = chosen(replace(point, needs=needs), ledger, 99, size=40, seed=seed)
+    assert some.cost <= 1.2 * needs.bytes_of_all(some.cover)
+    assert len(some.drawn) > 0
 
 
 def test_folders_that_a_night_missed_are_restored_besides(point: RestorePoint, ledger: Ledger) -> None:

@@ -27,7 +27,7 @@ def facts() -> dict[str, Any]:
             "stack_file": "/job/stack.yml",
             "notes": ["OPTIONS: a comment is cut"],
         },
-        "notes": ["--exclude-regexp x is left out"],
+        "notes": ["--exclude-regexp x is skipped"],
     }
 
 

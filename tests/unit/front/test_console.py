@@ -21,7 +21,7 @@ job       /job/duplicity.env, /job/stack.yml
           /var/data → s3:///bucket/prefix, encrypted
 runtime   embedded: there is no docker command on PATH
 versions  duplicity 3.2.1, store MinIO RELEASE.2025-09-07T16-13-09Z
-note      --exclude-regexp x is left out
+note      --exclude-regexp x is skipped
 note      OPTIONS: a comment is cut
 
 ○ listing            2 tests           3.0 s  not proven: another check failed first: command-succeeds

@@ -113,8 +113,7 @@ def test_a_job_that_makes_no_backup_at_all_is_lost_and_another_at_risk(
 def test_an_empty_schedule_stops_the_job_that_it_would_start(tmp_path: Path) -> None:
     found = [finding.got for finding in incomplete(job_of(tmp_path, GOOD + "CRONTAB_DAILY=\n"))]
     assert found == [
-        "JOB_300_WHEN=daily: it never runs, and the image says nothing",
-        "none: the container would run and never back up",
+        "none: no schedule has the period daily, so the container would run and never back up",
     ]
 
 
@@ -184,7 +183,8 @@ def test_google_cloud_storage_is_given_the_lines_that_replace_it(tmp_path: Path)
         ("acd+acdcli://dir", "Amazon closed Cloud Drive"),
         ("pcloud://dir", "rclone"),
         ("sfpt://host/dir", "sftp://"),
-        ("/just/a/path", "DST=scheme://"),
+        ("/just/a/path", "DST=file:///just/a/path"),
+        ("just/a/path", "DST=scheme://"),
     ],
 )
 def test_other_unknown_schemes_have_a_way_out(tmp_path: Path, url: str, lines: str) -> None:

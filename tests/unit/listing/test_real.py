@@ -112,8 +112,8 @@ def test_what_this_user_cannot_read_is_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    for name, why in (("none", "no such file or directory"), ("file", "not a directory")):
+    os.mkfifo(tmp_path / "pipe")
+    for name, why in (("none", "no such file or directory"), ("pipe", "not a directory")):
         with pytest.raises(CannotRunError, match=rf"--source .*{name} cannot be read \({why}\)"):
             RealSource(tmp_path / name)
 

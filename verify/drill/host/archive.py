@@ -7,10 +7,11 @@ be, but not how large they are.
 import os
 import posixpath
 
-from verify.archive.completeness import LOST
+from verify.archive.chains import UNFINISHED_IN_CHAINS, chains_of
 from verify.archive.manifests import Manifest, ManifestError
 from verify.archive.names import Names
 from verify.archive.sets import Object, StoredSet, stored_of
+from verify.archive.stakes import FULL_NOW
 from verify.checks import Finding
 from verify.drill.host.command import NAME
 from verify.job import Job
@@ -41,7 +42,8 @@ class Archive:
         except FileNotFoundError:
             return []
         found = []
-        for each in stored_of(files, self._names).leading_to(time):
+        # No volume lies in an archive, so that no set is unfinished there: any release makes the same of it.
+        for each in chains_of(stored_of(files, self._names), UNFINISHED_IN_CHAINS).leading_to(time):
             try:
                 manifest = Manifest.read(self.text_of(each.manifest.name if each.manifest else ""))
             except ManifestError:
@@ -59,6 +61,7 @@ def names_of(job: Job) -> Names:
             "volume": job.option("--file-prefix-archive") or "",
             "manifest": job.option("--file-prefix-manifest") or "",
             "signature": job.option("--file-prefix-signature") or "",
+            "statistics": job.option("--file-prefix-jsonstat") or "",
         },
     )
 
@@ -78,7 +81,7 @@ def counted_findings(status: StatusResult, sets: list[tuple[StoredSet, Manifest]
     return [
         Finding(
             "chain-complete", "", f"{len(manifest.volumes)} volumes of {each.span}, as its manifest says",
-            f"{listed.get(each.span.end, 0)} that duplicity lists", LOST,
+            f"{listed.get(each.span.end, 0)} that duplicity lists", FULL_NOW,
         )
         for each, manifest in sets
         if listed.get(each.span.end, 0) < len(manifest.volumes)

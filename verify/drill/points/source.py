@@ -103,6 +103,8 @@ def _mounted_from(job: Job) -> Path | None:
 
 def rules_of(job: Job, source: LiveSource, release: Version) -> RuleSet:
     """Given a job, return its rules. Raise `NotProvenError` where they or their lists cannot be read here."""
+    if job.unread:
+        raise NotProvenError(f"not all of the job's rules can be read: {'; '.join(job.unread)}")
     lists: dict[str, bytes] = {}
     for option in parsed(job.selection_options):
         if option.value and any(word in option.name for word in _LISTS):

@@ -52,7 +52,7 @@ class _Cover:
 
 
 def _widened(chosen: list[bytes], cost: Callable[[bytes], int]) -> list[bytes]:
-    """Return a choice with each path as wide as costs nothing; one that lies in another is left out."""
+    """Return a choice with each path as wide as costs nothing; one that lies in another is dropped."""
     wide: list[bytes] = []
     for path in chosen:
         if any(_holds(each, path) for each in wide):

@@ -1,12 +1,12 @@
 """What duplicity downloads to restore a path of a point: the volumes, of each set up to it, that may hold it."""
 
 from bisect import bisect_left
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from verify.archive.completeness import volume_name
 from verify.archive.manifests import Manifest
+from verify.archive.object_names import volume_name
 from verify.archive.sets import Object, StoredSet
 from verify.trees.model import path_key
 
@@ -50,6 +50,10 @@ class Needs:
     def is_spoiled(self, path: bytes) -> bool:
         """Given a path, return whether its restore needs a volume that is spoiled."""
         return any(_between(each.spoiled_before, *each.range_of(path)) for each in self._sets)
+
+    def bytes_of_all(self, paths: Iterable[bytes]) -> int:
+        """Given paths, return how many bytes the volumes have that their restores download, each counted once."""
+        return sum({each.name: each.size for path in paths for each in self.objects(path)}.values())
 
     def bytes(self, path: bytes) -> int:
         """Given a path, return how many bytes its restore downloads."""

@@ -25,6 +25,7 @@ from verify.trees.inventory import Block
 Orders = dict[bytes, list[Block]]  # by a path, what is listed at and in it, as `order_of` packs it
 
 NEVER = 1 << 62  # bytes, which no budget has
+AGAIN = 1.2  # times the volumes that restores need, which they download at the most
 MB = 10**6  # bytes
 BROKEN = 3  # failed restores, after which no more are tried
 
@@ -121,6 +122,9 @@ def choose(
 ) -> RestoreChoice:
     """Given a point, draw paths to restore at random, as many of them as the budget in bytes allows.
 
+    Each restore downloads whole volumes. Paths that would have the same ones downloaded again and again end the draw
+    as well: all restores together download no more than `AGAIN` times the volumes that they need.
+
     What must be restored is taken whatever it costs. The first path that does not fit ends the draw. It is not
     skipped: else paths that cost much would never be drawn, and the sample would not be one of all paths.
     """
@@ -137,8 +141,12 @@ def choose(
     def cost(path: bytes) -> int:
         return NEVER if needs.is_spoiled(path) else needs.bytes(path)
 
-    count = _most(len(sample.at_random), lambda some: price(some)[1] <= budget)
-    strata = _most(len(sample.for_strata), lambda some: price(count, some)[1] <= budget)
+    def fits(count: int, strata: int = 0) -> bool:
+        cover, bytes_ = price(count, strata)
+        return bytes_ <= min(budget, AGAIN * needs.bytes_of_all(cover))
+
+    count = _most(len(sample.at_random), fits)
+    strata = _most(len(sample.for_strata), partial(fits, count))
     cover, bytes_ = price(count, strata)
     order = {path: number for number, path in enumerate(sample.at_random)}
     first = {each: min((n for path, n in order.items() if _holds(each, path)), default=len(order)) for each in cover}

@@ -210,9 +210,10 @@ class StatusResult(Result):
 
     @property
     def chains(self) -> list[list[BackupSet]]:
-        """The sets of each chain, oldest chain and oldest set first."""
+        """The sets of each chain, oldest chain and oldest set first; a full without volumes is not counted."""
         _, *chains = re.split(r"^chain-.*\n", self.records, flags=re.MULTILINE)
-        return sorted(([_set(*found) for found in _SET.findall(chain)] for chain in chains), key=lambda c: c[0].time)
+        listed = ([_set(*found) for found in _SET.findall(chain)] for chain in chains)
+        return sorted(filter(None, listed), key=lambda chain: chain[0].time)
 
     @property
     def sets(self) -> list[BackupSet]:

@@ -15,7 +15,12 @@ Record = tuple[Any, ...]
 
 
 def must_hold_something(source: Path) -> None:
-    """Raise `CannotRunError` if a folder cannot be read or is empty: an empty one would prove nothing."""
+    """Raise `CannotRunError` if a folder cannot be read or is empty: an empty one would prove nothing.
+
+    A source may also be one file.
+    """
+    if source.is_file():
+        return
     try:
         empty = not any(source.iterdir())
     except NotADirectoryError:

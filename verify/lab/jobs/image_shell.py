@@ -37,9 +37,9 @@ def as_in_the_image(host: Host, job: Job, release: Version) -> Job:
     takes away is gone: whether more goes with it is for `options-reach-duplicity` to say.
     """
     options = job.options
-    if any(character in word for word in options for character in "$`~"):
+    if options != job.own_words and any(character in word for word in options for character in "$`~"):
         known = {**host.own_environment, **{name: job.text_of(name) for name in job.variables}}
         texts = (resolved(host, job.text_of(name), known) for name in ("OPTIONS", "OPTIONS_EXTRA"))
-        options = tuple(word for text in texts for word in split(text, known).words)
+        options = tuple(word for text in texts for word in split(text, known).words) + job.own_words
     kept = (option for option in parsed(options) if not is_idle(option.name, release, job.destination))
     return replace(job, options=words_of(kept))

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from verify.errors import CannotRunError
 from verify.selection import Entry
@@ -34,11 +35,22 @@ class RealSource:
         self.name = str(folder)
         self._root = os.fsencode(folder)
         self.unreadable: dict[bytes, str] = {}
+        self.followed = True  # a link to the folder is what the folder is
         try:
-            os.scandir(self._root).close()
+            if not os.path.isfile(self._root):  # noqa: PTH113 - bytes, as pathlib has none
+                os.scandir(self._root).close()
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             raise CannotRunError(f"--source {folder} cannot be read ({reason}): name a folder that can") from None
+
+    def as_source(self, source: str) -> Self:
+        """Given the job's source, return the listing of it: where this is the same path, and a link, only of that link.
+
+        duplicity does not follow a source that is a link.
+        """
+        same = os.path.normpath(source) == os.path.normpath(self.name)
+        self.followed = not (same and os.path.islink(self._root))  # noqa: PTH114 - as above
+        return self
 
     def is_twin(self, source: str) -> bool:
         """Given the job's source, return whether this folder is it, and a twin as `parse_rules` means it."""
@@ -51,8 +63,11 @@ class RealSource:
 
     def __iter__(self) -> Iterator[Entry]:
         self.unreadable.clear()
-        root = os.stat(self._root)  # noqa: PTH116 - bytes, as pathlib has none
-        yield Entry(b"", "dir", root.st_size, root.st_mtime, root.st_dev)
+        root = os.stat(self._root, follow_symlinks=self.followed)  # noqa: PTH116 - as above
+        kind = _KINDS[stat.S_IFMT(root.st_mode)]
+        yield Entry(b"", kind, root.st_size, root.st_mtime, root.st_dev)
+        if kind != "dir":
+            return
         # A stack, for a deep tree must not meet Python's limit of recursion.
         stack = [self._inside(b"")]
         while stack:

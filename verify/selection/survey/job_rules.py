@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.job import Job
+from verify.job import Job, cannot_begin
+from verify.job.urls import is_url
 from verify.selection import RuleError, RuleSet, parse_rules
 from verify.selection.options import read_options
 
@@ -30,6 +31,8 @@ def rules_of(
         raise RefusedRulesError(
             f"{_where(job)}: OPTIONS: {job.options_trouble}, so it has no certain meaning: close it"
         )
+    if is_url(job.source):
+        raise CannotRunError(f"{_where(job)}: {next(cannot_begin(job)).hint}, for duplicity refuses a URL as SRC")
     if not job.source:
         raise CannotRunError(f"{_where(job)} has no SRC, so there is nothing to select from: write SRC=/the/folder")
     try:

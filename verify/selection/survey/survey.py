@@ -15,9 +15,9 @@ NAMES_KEPT = 10_000  # of each folder that was asked for
 class Survey:
     """A pass, and what it came to.
 
-    `summary` counts what is in and out. `names` holds the names in each folder that was asked for,
-    as far as `NAMES_KEPT`. `undecodable` counts the paths that are no UTF-8. All are complete when
-    `run` is over.
+    `summary` counts what is in and out. `names` holds the names in each folder that was asked for, as far as
+    `NAMES_KEPT`. `root` is the kind of the source itself. `undecodable` counts the paths that are no UTF-8. All are
+    complete when `run` is over.
     """
 
     def __init__(self, entries: Iterable[Entry], rules: RuleSet, names_in: Iterable[bytes] = ()) -> None:
@@ -26,6 +26,7 @@ class Survey:
         self.summary = Summary()
         self.names: dict[bytes, set[bytes]] = {folder: set() for folder in names_in}
         self.undecodable = 0
+        self.root = "dir"  # what kind of node the source itself is
         self._walk = Walk(entries, rules)
 
     def run(self, watchers: Iterable[Watcher] = ()) -> Self:
@@ -34,6 +35,8 @@ class Survey:
         for decision in counting(self._walk, "paths looked at"):
             for watch in watching:
                 watch(decision)
+            if not decision.path:
+                self.root = decision.entry.kind
             if not decision.entry.path.isascii():
                 self.undecodable += not _is_text(decision.entry.path)
         return self

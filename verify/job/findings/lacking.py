@@ -1,23 +1,19 @@
-"""What can be said about a job without running it: pure functions from a Job to findings."""
+"""What a job lacks to make a backup, and what its two readings make of it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from verify.checks import Finding, Severity
-from verify.job.credentials import printable_text
-from verify.job.image import Schedule, ScheduleEntry
+from verify.job.credentials import printable_destination, printable_text
+from verify.job.findings.schedule import schedule_findings
 from verify.job.job import Job
+from verify.job.options import parsed
 from verify.job.unset import DESTINATIONS, emptied, unset_findings
+from verify.job.urls import is_url
 from verify.secret import Secret
 
 # Variables whose values a finding may show; of any other one only the name.
 _SHOWN = ("SRC", "DST", "TMPDIR", "OPTIONS", "OPTIONS_EXTRA", "JOB_", "CRONTAB_")
-
-
-def findings_of(job: Job) -> list[Finding]:
-    """Given a job, return what is wrong with it by itself: `env-file-reads-alike` and `job-complete`."""
-    return [*two_readings(job), *incomplete(job)]
 
 
 def two_readings(job: Job) -> Iterator[Finding]:
@@ -67,7 +63,7 @@ def cannot_begin(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing without which duplicity is never even started as meant."""
     yield from (finding for finding in unset_findings(job) if finding.severity is Severity.LOST)
     consequences = emptied(job)
-    if (not job.source or "SRC" in job.defaults) and "SRC" not in consequences:
+    if (not job.source or "SRC" in job.defaults or is_url(job.source)) and "SRC" not in consequences:
         yield from list(_source(job))[:1]
     yield from () if DESTINATIONS & consequences else _destination(job)
     yield from _options(job)
@@ -81,7 +77,7 @@ def incomplete(job: Job) -> Iterator[Finding]:
     yield from () if DESTINATIONS & consequences else _destination(job)
     yield from () if "PASSPHRASE" in consequences else _encryption(job)
     yield from _options(job)
-    yield from _runs(job)
+    yield from schedule_findings(job)
 
 
 def _incomplete(expected: str, got: str, hint: str) -> Finding:
@@ -98,12 +94,27 @@ def _source(job: Job) -> Iterator[Finding]:
     if not job.source or ("SRC" in job.defaults and not mounted):
         default = "" if not job.source else f" (the image's default is {job.source}, an empty folder)"
         yield _no_backup("SRC, the folder to back up", f"no SRC{default}", "write SRC=/the/folder into the env file")
+    elif is_url(job.source) or job.source.startswith("file:"):
+        yield _url_as_source(job)
     elif not job.source.startswith("/"):
         got = f"SRC={job.source}, which depends on the folder that duplicity is started in"
         yield _incomplete("SRC, an absolute path", got, f"write SRC=/{job.source} if that is the folder")
     elif job.stack_file and not mounted:
         hint = f"add the volume `- {job.source}:{job.source}:ro` to the service in {job.stack_file}"
         yield _no_backup(f"a volume that mounts {job.source}", "a stack file without it", hint)
+
+
+def _url_as_source(job: Job) -> Finding:
+    """Return the finding of a source that is written as a URL: duplicity refuses it, or restores from it."""
+    scheme, _, rest = job.source.partition(":")
+    shown = printable_destination(job.source)
+    if scheme.lower() == "file":
+        hint = f"write SRC=/{rest.removeprefix('//localhost/').lstrip('/')}"
+    elif job.destination.startswith("/"):
+        hint = f"SRC and DST are the wrong way round: write SRC={job.destination} and DST={shown}"
+    else:
+        hint = "write SRC=/the/folder: a backup is made of files of the machine that duplicity runs on"
+    return _no_backup("SRC, a folder and no URL", f"SRC={shown}, which duplicity refuses", hint)
 
 
 def _brings_files(job: Job, target: str) -> bool:
@@ -140,51 +151,5 @@ def _each_has_a_passphrase(job: Job) -> bool:
 def _options(job: Job) -> Iterator[Finding]:
     if job.options_trouble:
         yield _no_backup("OPTIONS that a shell accepts", f"OPTIONS: {job.options_trouble}", "close the quote")
-
-
-def _runs(job: Job) -> Iterator[Finding]:
-    """Return a finding for each entry that cannot run as meant, and one if none ever runs."""
-    cron = {schedule.period: schedule for schedule in job.schedules if schedule.cron}
-    for entry in job.entries:
-        yield from _entry(entry, cron, _spelt(job, entry))
-    if not any(entry.what and set(entry.when or ()) & cron.keys() for entry in job.entries):
-        yield _no_backup(
-            "a job that a schedule starts",
-            "none: the container would run and never back up",
-            "write JOB_300_WHAT=backup and JOB_300_WHEN=daily into the env file",
-        )
-    for schedule in cron.values():
-        yield from _cron(schedule)
-
-
-def _spelt(job: Job, entry: ScheduleEntry) -> str:
-    """Return how the job spells an entry's WHEN: the image takes JOB_007_WHEN for that of JOB_7."""
-    names = (name for name in job.variables if re.fullmatch(rf"JOB_0*{entry.number}_WHEN", name))
-    return next(names, f"JOB_{entry.number}_WHEN")
-
-
-def _entry(entry: ScheduleEntry, cron: dict[str, Schedule], when: str) -> Iterator[Finding]:
-    name = f"JOB_{entry.number}"
-    if not entry.what and entry.when != ():
-        got = f"{when} and no {name}_WHAT: the image fails on it before any job of that period runs"
-        yield _incomplete(f"{name}_WHAT, the command", got, f"write {name}_WHAT=backup (no zeros before the number)")
-    if entry.when is None:
-        got = f"{name}_WHAT alone: it never runs"
-        yield _incomplete(
-            f"{name}_WHEN, the period", got, f"write {name}_WHEN=daily, or leave it empty to switch it off"
-        )
-    for period in entry.when or ():
-        if period not in cron:
-            yield _incomplete(
-                f"a period that has a schedule ({', '.join(cron)})",
-                f"{when}={period}: it never runs, and the image says nothing",
-                f"correct the name, or add CRONTAB_{period.upper()} (image v4.1.0 or newer)",
-            )
-
-
-def _cron(schedule: Schedule) -> Iterator[Finding]:
-    fields = len(schedule.cron.split())
-    if fields != 5 and not schedule.cron.startswith("@"):  # noqa: PLR2004 - a cron line has five fields
-        name = f"CRONTAB_{schedule.period.upper()}"
-        got = f"{name} with {fields}"
-        yield _incomplete("a cron line of five fields", got, f"write {name} as minute hour day month weekday")
+    if any(option.name == "--dry-run" for option in parsed(job.options)):
+        yield _no_backup("options that store a backup", "--dry-run: nothing is ever stored", "leave out --dry-run")

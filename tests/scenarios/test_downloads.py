@@ -1,0 +1,43 @@
+"""A drill downloads what it needs: each volume once to hash it, and little more than once to restore from it."""
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from misfortunes import damaged
+from sites import BUCKET, Site
+
+DUPLICITYS = "Botocore"  # in the name of the client that asks
+
+
+@pytest.mark.parametrize("damage", ["lost", "cut"])
+def test_where_a_volume_is_spoiled_none_is_downloaded_again_and_again(site: Site, tmp_path: Path, damage: str) -> None:
+    prefix = f"again-{damage}"
+    damaged(site, prefix, damage, volume="duplicity-full*.vol2.*")
+    size = {
+        (each.object_name or "").removeprefix(f"{prefix}/"): each.size or 0
+        for each in site.client.list_objects(BUCKET, prefix=f"{prefix}/", recursive=True)
+    }
+    since = len(site.audit.entries)
+    report = site.drill(site.env_file(prefix), report=tmp_path)
+    report.only_finding("chain-complete" if damage == "lost" else "volumes-intact")
+    ours, duplicitys = downloads(site, since, prefix)
+    assert duplicitys, report.said
+    assert max(ours.values()) == 1
+    assert sum(size[name] * times for name, times in duplicitys.items()) <= 1.2 * sum(size[name] for name in duplicitys)
+
+
+def downloads(site: Site, since: int, prefix: str) -> tuple[Counter[str], Counter[str]]:
+    """Return how often each volume was downloaded after the first few requests of all: by us, and by duplicity."""
+    seen = -1
+    while len(site.audit.entries) != seen:
+        seen = len(site.audit.entries)
+        time.sleep(1)
+    ours, duplicitys = Counter[str](), Counter[str]()
+    for each in site.audit.entries[since:]:
+        path = each["api"].get("object", "")
+        if each["api"]["name"] == "GetObject" and path.startswith(f"{prefix}/") and ".vol" in path:
+            by = duplicitys if DUPLICITYS.lower() in each["userAgent"].lower() else ours
+            by[path.removeprefix(f"{prefix}/")] += 1
+    return ours, duplicitys

@@ -1,0 +1,106 @@
+"""What a drill finds of the points and chains at its destination: which can be restored, and what is at stake."""
+
+import functools
+
+from verify.archive import completeness, out_of_reach
+from verify.archive.manifests import Volume
+from verify.archive.out_of_reach import unreachable_findings
+from verify.archive.sets import StoredSet
+from verify.checks import Finding, FindingsError
+from verify.drill.drill import Drill
+from verify.drill.host.archive import counted_findings, volume_size_of
+from verify.drill.points import freshness
+from verify.durations import moment
+from verify.errors import NotProvenError
+
+
+def agreement_findings(drill: Drill) -> list[Finding]:
+    """Return a finding for each cause that keeps duplicity from points that lie there whole.
+
+    Raise `NotProvenError` where signatures are lost: duplicity skips such points, and `signatures-complete` reports
+    them.
+    """
+    night, there = drill.night, drill.night.destination
+    seen = {each.time for each in night.status.sets}
+    known = (
+        [each.span.end for chain in there.chains.chains for each in chain.listed] if there.is_seen else [night.newest]
+    )
+    unseen = sorted(each for each in known if each not in seen)
+    if there.is_seen and unseen:  # retention may have come between
+        unseen = there.still_there(unseen)
+    if unseen:
+        got = f"not among the {len(seen)} that duplicity lists"
+        return [Finding("duplicity-agrees", "", f"the point of {moment(unseen[-1])}", got)]
+    night.say(f"duplicity sees the same {len(known):,} points")
+    if not there.is_seen:
+        return []
+    found = unreachable_findings(there.stored, there.chains, night.started)
+    if not found and there.chains.discarded:
+        raise NotProvenError("duplicity passes over the newest point without signatures: see signatures-complete")
+    return found
+
+
+def chain_findings(drill: Drill) -> list[Finding]:
+    """Return a finding for each way in which a chain is broken.
+
+    Where the destination can be looked at through duplicity only, they are those that duplicity's counts show.
+    """
+    night = drill.night
+    there = night.destination
+    if there.is_seen:
+        volumes = sum(len(each.volumes) for each in there.stored.points)
+        sets = f"{volumes:,} volumes of {len(there.stored.points):,} sets"
+        night.say(", ".join([sets, *completeness.unfinished(there.lying)]))
+        return night.blame(completeness.chain_findings(there.lying, functools.partial(_affected, drill)))
+    _ = drill.listings.newest
+    chain = drill.listings.archive_of(night.newest).leading_to(night.newest, volume_size_of(night.job))
+    if not chain:
+        raise NotProvenError("duplicity's archive does not hold the newest chain's manifests")
+    night.say(f"{len(chain):,} sets of the newest chain, by what duplicity lists; sizes and older chains are not known")
+    return counted_findings(night.status, chain)
+
+
+def _affected(drill: Drill, each: StoredSet, volume: Volume) -> str:
+    """Return how many files of the newest point lie in a volume, in words; nothing where that cannot be told."""
+    if each not in drill.destination.chains.leading_to(drill.newest):
+        return ""
+    try:
+        listing = drill.listings.newest
+    except (FindingsError, NotProvenError):
+        return ""
+    files = sum(volume.holds(path) for path, _ in listing if path)
+    return f"it holds {files:,} of the {max(len(listing) - 1, 0):,} paths of the newest point, or parts of them"
+
+
+def age_findings(drill: Drill) -> list[Finding]:
+    """Return a finding if there are points of the future, or if the newest is too old.
+
+    Raise `NotProvenError` where a newer one is young enough and cannot be restored: another check reports that.
+    """
+    night, allowed = drill.night, drill.policy.max_age
+    if future := _future_findings(drill):
+        return future
+    found = freshness.age_findings(night.newest, night.started, allowed)
+    taken = max(night.taken, default=night.newest)
+    if found and not freshness.age_findings(taken, night.started, allowed):
+        raise NotProvenError(
+            f"the newest point that can be restored is of {moment(night.newest)}: why that of {moment(taken)} cannot, "
+            f"see duplicity-agrees and chain-complete"
+        )
+    return found
+
+
+def _future_findings(drill: Drill) -> list[Finding]:
+    """Return a finding if there are points of the future."""
+    there = drill.destination
+    if there.is_seen:
+        return out_of_reach.future_findings(there.stored, there.chains, drill.started)
+    future = [each.time for each in drill.status.sets if each.time > drill.started + out_of_reach.AHEAD]
+    return [out_of_reach.future_finding(len(future), max(future), drill.started)] if future else []
+
+
+def signature_findings(drill: Drill) -> list[Finding]:
+    """Return a finding for each point whose signatures are lost."""
+    night = drill.night
+    _ = night.newest  # where there is no point, none is without signatures, which proves nothing
+    return night.blame(completeness.signature_findings(night.destination.stored.points, night.destination.chains))

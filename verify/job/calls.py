@@ -1,0 +1,145 @@
+"""The calls of duplicity that a job makes: what its entries run, or the container's own command.
+
+A word of theirs counts as much as one of OPTIONS. Where they cannot be read, that is said, and nothing is proven of
+what they may hold.
+"""
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import Template
+
+from verify.job.commands import tokens_of
+from verify.job.options import WrittenOption, parsed
+from verify.job.urls import is_url
+
+BACKING_UP = frozenset({"backup", "bu", "full", "fb", "incremental", "incr", "inc", "ib"})
+FULL = frozenset({"full", "fb"})
+RETENTION = frozenset({"remove-older-than", "ro", "remove-all-but-n-full", "ra", "remove-all-inc-of-but-n-full", "ri"})
+_OTHERS = frozenset(
+    {"restore", "rb", "verify", "vb", "cleanup", "cl", "collection-status", "st", "list-current-files", "ls"}
+)
+_VERBS = BACKING_UP | RETENTION | _OTHERS
+_PROGRAMS = frozenset({"backup", "dup", "duplicity"})
+_SHELLS = frozenset({"sh", "bash", "ash", "dash"})
+# What stands before a command without changing which one it is, and what a shell has around commands.
+_BEFORE = frozenset({"exec", "nice", "ionice", "time", "env", "sudo", "chronic", "nohup", "command"})
+_KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "{", "}"})
+_BETWEEN = frozenset({";", "&&", "||", "&", "|", "|&", "(", ")", ";;"})
+_SUSPECT = re.compile(r"\b(backup|dup|duplicity)\b")
+_SCRIPT = re.compile(r".*/.*|.*\.(sh|py|bash)")
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicityCall:
+    """One call: its verb, its own options, and its positional words. A bare one gets no OPTIONS."""
+
+    verb: str
+    options: tuple[WrittenOption, ...]
+    positional: tuple[str, ...]
+    bare: bool = False
+
+    @property
+    def backs_up(self) -> bool:
+        """Whether it makes a backup."""
+        return self.verb in BACKING_UP
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its own options, as words."""
+        return tuple(word for option in self.options for word in option.words)
+
+
+@dataclass(frozen=True, slots=True)
+class CallsRead:
+    """The calls in a command, and why there may be others; `unread` is empty where there are none."""
+
+    calls: tuple[DuplicityCall, ...] = ()
+    unread: str = ""
+
+
+def calls_in(text: str, variables: Mapping[str, str]) -> CallsRead:
+    """Given a shell's command and the variables that it knows, return the calls of duplicity in it."""
+    try:
+        commands = list(_simple_commands(text))
+    except ValueError:
+        return CallsRead(unread="has a quote that is not closed" if _SUSPECT.search(text) else "")
+    read = [_read(command, variables) for command in commands]
+    calls = tuple(call for each in read for call in each.calls)
+    unread = next((each.unread for each in read if each.unread), "")
+    if "$(" in text or "`" in text or re.search(r"<<|\bxargs\b|\beval\b", text):
+        unread = unread or ("holds a command inside a command" if _SUSPECT.search(text) else "")
+    # Beside a backup, another program is what comes before or after it.
+    return CallsRead(calls, "" if any(call.backs_up for call in calls) and unread.startswith("runs ") else unread)
+
+
+def calls_of_words(words: Sequence[str], variables: Mapping[str, str]) -> CallsRead:
+    """Given a command as words, of a container that starts it without a shell, return the calls of duplicity in it."""
+    return _read(list(words), variables)
+
+
+def _simple_commands(text: str) -> Iterator[list[str]]:
+    command: list[str] = []
+    for token in (*tokens_of(text), ";"):
+        if token in _BETWEEN:
+            if command:
+                yield command
+            command = []
+        else:
+            command.append(token)
+
+
+def _read(command: list[str], variables: Mapping[str, str]) -> CallsRead:
+    """Return the calls of a simple command; a program that is not known may make some."""
+    words = _without_prefix(command)
+    if not words:
+        return CallsRead()
+    program = posixpath.basename(words[0])
+    if program in _PROGRAMS:
+        return CallsRead((_call(program, words[1:], variables),))
+    if program in _SHELLS and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):  # noqa: PLR2004 - sh, -c, the text
+        return calls_in(words[2], variables)
+    if _SCRIPT.fullmatch(words[0]) or program in _SHELLS:
+        return CallsRead(unread=f"runs {words[0]}, which is not looked into")
+    return CallsRead()
+
+
+def _without_prefix(command: list[str]) -> list[str]:
+    """Return a command without what may stand before it: variables, keywords, `nice -n 10`, `timeout 1h`."""
+    words = list(command)
+    while words:
+        first = posixpath.basename(words[0])
+        if first in _BEFORE or first == "timeout":
+            words = words[1:]
+            while words and (words[0].startswith("-") or re.fullmatch(r"[\d.]+[smhd]?", words[0])):
+                words = words[1:]
+        elif first in _KEYWORDS or re.fullmatch(r"\w+=.*", words[0], re.DOTALL):
+            words = words[1:]
+        else:
+            break
+    return words
+
+
+def _call(program: str, words: Sequence[str], variables: Mapping[str, str]) -> DuplicityCall:
+    known = tuple(Template(word).safe_substitute(variables) for word in words)
+    if program == "backup":
+        known = (variables.get("SRC", ""), variables.get("DST", ""), *known)
+    read = list(parsed(known))
+    options = tuple(each for each in read if each.name.startswith("-"))
+    verb, *positional = [each.name for each in read if not each.name.startswith("-")] or [""]
+    if verb not in _VERBS:
+        # duplicity implies a verb: from a folder to a URL is a backup, the other way round a restore.
+        verb, positional = "restore" if is_url(verb) else "backup", [verb, *positional]
+    return DuplicityCall(verb, options, tuple(positional), program == "duplicity")
+
+
+def words_of_command(command: Sequence[str]) -> list[str]:
+    """Given a container's command, return its words: docker splits a text as a shell would."""
+    if len(command) != 1:
+        return list(command)
+    try:
+        return shlex.split(command[0])
+    except ValueError:
+        return list(command)

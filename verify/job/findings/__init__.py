@@ -1,0 +1,34 @@
+"""What can be said about a job without running it: pure functions from a Job to findings."""
+
+from packaging.version import Version
+
+from verify.checks import Finding
+from verify.job.addresses import misread_addresses, wrong_addresses
+from verify.job.findings.endless import never_removed, removes_old_backups
+from verify.job.findings.lacking import cannot_begin, incomplete, two_readings
+from verify.job.findings.removed import removed_options
+from verify.job.job import Job
+
+__all__ = [
+    "cannot_begin",
+    "findings_of",
+    "incomplete",
+    "never_removed",
+    "removed_options",
+    "removes_old_backups",
+    "two_readings",
+]
+
+NEWEST = Version("3.2.1")
+
+
+def findings_of(job: Job, release: Version = NEWEST) -> list[Finding]:
+    """Given a job and a release, return what is wrong with the job by itself, whatever lies in its source."""
+    return [
+        *two_readings(job),
+        *incomplete(job),
+        *wrong_addresses(job, release),
+        *misread_addresses(job),
+        *removed_options(job, release),
+        *never_removed(job),
+    ]

@@ -1,0 +1,58 @@
+"""Retention that removes nothing: no full backup is ever due, or the command only lists."""
+
+from collections.abc import Iterator
+
+from verify.checks import Finding, Severity
+from verify.job.called import NamedCall, calls_by_name
+from verify.job.calls import FULL, RETENTION
+from verify.job.job import Job
+from verify.job.options import FORCING, parsed
+
+HINT = "write --full-if-older-than 1M into OPTIONS, or schedule `dup full $SRC $DST`, such as JOB_500_WHEN=monthly"
+
+
+def never_removed(job: Job) -> Iterator[Finding]:
+    """Given a job, yield a finding if it removes old backups, and none can ever be removed.
+
+    The newest chain always stays, so without further fulls it is the only one, and it grows. Nothing is said where
+    other calls of duplicity may be in what cannot be read.
+    """
+    calls, unread = calls_by_name(job)
+    removing = [each for each in calls if each.call.verb in RETENTION]
+    if not removing or unread:
+        return
+    if not _fulls_are_due(job, calls):
+        yield Finding(
+            "retention",
+            expected=f"full backups, so that {removing[0].name} ({removing[0].call.verb}) has old chains to remove",
+            got="one full, and incrementals on it for ever: nothing is ever removed, and the chain grows without end",
+            hint=HINT,
+            severity=Severity.AT_RISK,
+        )
+    for each in removing:
+        if "--force" not in _names(job, each):
+            yield Finding(
+                "retention",
+                expected=f"--force, without which {each.call.verb} only lists what it would remove",
+                got=f"{each.name} without it: nothing is ever removed",
+                hint=f"write --force into {each.name}",
+                severity=Severity.AT_RISK,
+            )
+
+
+def removes_old_backups(job: Job) -> bool:
+    """Given a job, return whether it removes old backups, as far as its commands can be read."""
+    calls, unread = calls_by_name(job)
+    return not unread and any(each.call.verb in RETENTION for each in calls)
+
+
+def _fulls_are_due(job: Job, calls: list[NamedCall]) -> bool:
+    backups = [each for each in calls if each.call.backs_up]
+    return not backups or any(each.call.verb in FULL or FORCING & _names(job, each) for each in backups)
+
+
+def _names(job: Job, each: NamedCall) -> set[str]:
+    own = job.own_words
+    shared = job.options[: len(job.options) - len(own)] if own else job.options
+    words = each.call.words if each.call.bare else (*shared, *each.call.words)
+    return {option.name for option in parsed(words)}

@@ -1,0 +1,54 @@
+"""Which words of a job a lab does not try: what stands in for them, and why others are left out."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from verify.job import options as words
+from verify.job.credentials import printable_destination
+from verify.job.job import Job
+from verify.job.reroot import Unfaithful
+from verify.job.sandbox import DESTINATION_OPTIONS, UNMODELLED, Sandboxed
+
+# They reach a backend, and the lab's store is S3 alone.
+_OF_A_BACKEND = re.compile(
+    r"--(azure|b2|cf|ftp|idr|imap|mf|mp|par2|rsync|scp|sftp|ssh|ssl|swift|webdav|s3-multipart)-[\w-]+"
+)
+SHOWN = 6  # names in one sentence
+
+
+def replaced_words(job: Job, box: Sandboxed) -> Iterator[str]:
+    """Given a job and what a lab made of it, yield what of its destination the lab does not try."""
+    urls = ", ".join(f"{name}={printable_destination(url)}" for name, url in job.destinations.items() if url)
+    gone = [name for name in box.dropped if name not in UNMODELLED and name not in job.destinations]
+    idle = sorted({o.name for o in words.parsed(box.job.options) if _OF_A_BACKEND.fullmatch(o.name)})
+    if urls:
+        yield (
+            f"the lab's own store stands in for {urls}: that server, and the way to it, are not tried"
+            + _named("; not used: ", gone)
+            + _named("; without effect: ", idle)
+        )
+
+
+def untried_words(job: Job, left_out: Iterable[Unfaithful] = ()) -> Iterator[str]:
+    """Given a job, and the rules that could not be moved, yield what of its options the lab leaves out, and why."""
+    for option in words.parsed(job.options):
+        if option.name in UNMODELLED:
+            yield f"{option.name} is left out: {UNMODELLED[option.name]}"
+    for each in left_out:
+        yield f"{each.option} {each.value} is left out: {each.reason}"
+    yield from job.unread
+
+
+def lost_words(job: Job, here: Job, untried: Iterable[str]) -> list[str]:
+    """Given a job, and as it is in a lab, return the options that are gone without a word said of them."""
+    said, left = "\n".join(untried), {option.name for option in words.parsed(here.options)}
+    return [
+        option.name
+        for option in words.parsed(job.options)
+        if option.name not in left | DESTINATION_OPTIONS.keys() and option.name not in said
+    ]
+
+
+def _named(before: str, names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{before}{', '.join(names[:SHOWN])}{more}" if names else ""

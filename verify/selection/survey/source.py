@@ -1,0 +1,60 @@
+"""What is wrong with a source itself: it holds nothing, it is a link, or the backup lies in it."""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+
+from verify.checks import Finding
+from verify.job import Job
+from verify.job.urls import read_url
+from verify.selection import Entry, RuleSet, select
+from verify.selection.rules import canonical
+from verify.selection.survey.survey import Survey
+
+OWN_FILE = b"duplicity-full.20240101T000000Z.manifest"
+
+
+def source_findings(survey: Survey) -> Iterator[Finding]:
+    """Given a survey, yield a finding if nothing of the source is in the backup; a source may be one file."""
+    source = survey.rules.source
+    if survey.root == "symlink":
+        got = f"SRC={source} is a symlink, and duplicity backs up the link alone"
+        yield Finding("source-not-empty", "", "at least one file in the backup", got, link_hint(source))
+    elif survey.root != "file" and not survey.summary.total.included.files:
+        yield Finding("source-not-empty", "", "at least one file in the backup", "none")
+
+
+def link_hint(source: str) -> str:
+    """Given a source that is a link, return what to do."""
+    return f"write SRC as `readlink -f {source}` prints it: the folder, and not a link to it"
+
+
+def inside_findings(job: Job, rules: RuleSet) -> Iterator[Finding]:
+    """Given a job and its rules, yield a finding for each place of duplicity's own that the backup takes with it."""
+    for what, place in _places(job).items():
+        below = posixpath.relpath(place, rules.source)
+        if place.startswith("/") and below.partition("/")[0] != ".." and _is_taken(below, rules):
+            yield Finding(
+                "backup-outside-source",
+                "" if below == "." else below,
+                f"{what} outside of SRC={job.source}, or excluded",
+                f"{what} is {place}: each backup holds those before it",
+                f"add --exclude {place} to OPTIONS, before its other rules",
+            )
+
+
+def _places(job: Job) -> Mapping[str, str]:
+    """Return where duplicity itself writes, by what says so."""
+    urls = {name: read_url(url) for name, url in job.destinations.items()}
+    places = {name: url.path.removeprefix("//") for name, url in urls.items() if url.scheme == "file"}
+    if job.archive_dir:
+        places["--archive-dir"] = job.archive_dir
+    return {what: canonical(place) for what, place in places.items()}
+
+
+def _is_taken(below: str, rules: RuleSet) -> bool:
+    """Return whether a file of duplicity's in a folder below the source would be in the backup."""
+    parts = [] if below == "." else below.encode("utf-8", "surrogateescape").split(b"/")
+    folders = [b"/".join(parts[:number]) for number in range(len(parts) + 1)]
+    own = b"/".join([*parts, OWN_FILE])
+    entries = [*(Entry(folder, "dir") for folder in folders), Entry(own, "file")]
+    return any(decision.path == own and decision.included for decision in select(entries, rules))
