@@ -38,6 +38,12 @@ def option(flag: str, help: str, metavar: str | None = None, **more: Any) -> Com
 JOB = (
     option("--env-file", "the job's duplicity.env", "FILE"),
     option("--stack", "the job's Docker stack or compose file", "FILE"),
+    option("--service", "the service of that file that runs duplicity, where several do", "NAME"),
+    option(
+        "--started-by",
+        "what starts that file's services: docker stack deploy, or docker compose (default: what the file says)",
+        choices=("stack", "compose"),
+    ),
     option("--source", "a real folder to back up and restore too; it is only read", "DIR"),
 )
 LAB = (
@@ -91,6 +97,9 @@ AGAINST = (
     option("--against", "the other duplicity: a program in its place (embedded)", "PROGRAM"),
 )
 DRILL = (
+    option(
+        "--destination", "one of the job's several destinations, such as DST_2 (default: one after the other)", "NAME"
+    ),
     option("--max-age", "how old the newest backup may be (default: 26h)", "DURATION"),
     option("--budget", "how much may be downloaded; --full ignores it (default: 2GB)", "SIZE"),
     option("--minutes", "how many minutes it may take", "MINUTES"),

@@ -33,7 +33,9 @@ def sides(
     if not before:
         pytest.skip("no change was given with --before")
     release = LabSettings.from_options(vars(pytestconfig.option)).release
-    with open_sides(before, after, SideFiles(policy.env_file, policy.stack), os.environ, release) as opened:
+    how = (pytestconfig.getoption(name) for name in ("service", "started_by"))
+    files = SideFiles(policy.env_file, policy.stack, *how)
+    with open_sides(before, after, files, os.environ, release) as opened:
         yield opened
 
 
@@ -72,6 +74,8 @@ def moves(
     if listing is None:
         pytest.skip("nothing to look at was given with --source or --listing")
     release = LabSettings.from_options(vars(pytestconfig.option)).release
+    if sides[0].refused:
+        pytest.skip(f"duplicity refuses the job before, which made no backup to compare with: {sides[0].refused}")
     before, after = (rules_of(side.job, release, side.lists, twin=listing.is_twin(side.job.source)) for side in sides)
     found = Moves(listing, before, after).run(answer.watchers() if answer else ())
     if answer:

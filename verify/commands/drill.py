@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,16 +44,40 @@ def parser() -> Parser:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the drill's tests, and the user's own, by pytest; return the exit code."""
+    """Run the drill's tests, and the user's own, by pytest; return the exit code.
+
+    A job with several destinations is drilled at one after the other; the worst exit code counts.
+    """
+    return max(_drilled(each) for each in each_destination(options))
+
+
+def _drilled(options: argparse.Namespace) -> int:
     runtime = look_at(options)
+    if options.destination and not options.quiet:
+        sys.stderr.write(f"the destination {options.destination}\n")
     return run_tests([tests("drill"), *options.tests], parser(), options, OPTIONS, runtime)
+
+
+def each_destination(options: argparse.Namespace) -> list[argparse.Namespace]:
+    """Given the options, return them once for each destination of the job, with a folder of reports of its own."""
+    from verify.drill.settings import DrillSettings  # noqa: PLC0415 - after --help and --version
+
+    if options.destination:
+        return [options]
+    job = DrillSettings.from_options(vars(options)).lab.read_job(os.environ)
+    if job.destination != "multi" or not job.destinations:
+        return [options]
+    given = vars(options)
+    return [
+        argparse.Namespace(**{**given, "destination": name, "report_dir": str(Path(options.report_dir, name))})
+        for name in job.destinations
+    ]
 
 
 def look_at(options: argparse.Namespace) -> "RuntimeChoice":
     """Return the runtime. Raise `CannotRunError` for what is wrong with the arguments, before anything is started."""
     from verify.drill.opening import must_have_one_destination  # noqa: PLC0415 - after --help and --version
     from verify.drill.settings import DrillSettings  # noqa: PLC0415 - as above
-    from verify.job import read_job  # noqa: PLC0415 - as above
     from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
     from verify.report.wording import near  # noqa: PLC0415 - as above
@@ -62,7 +87,7 @@ def look_at(options: argparse.Namespace) -> "RuntimeChoice":
             raise CannotRunError(f"{path} does not exist: name a folder or a module of tests")
     settings = DrillSettings.from_options(vars(options))
     options.policy = near(str(settings.policy.file)) if settings.policy.file else None  # for the run, too
-    must_have_one_destination(read_job(settings.lab.env_file, settings.lab.stack, os.environ))
+    must_have_one_destination(settings.lab.read_job(os.environ))
     runtime = choose(options.runtime)
     must_be_writable(Path(options.report_dir))
     return runtime

@@ -60,7 +60,12 @@ def run(options: argparse.Namespace) -> int:
     if not options.before:
         raise CannotRunError("nothing says what the job was before: give --before FILE, REVISION or REVISION:FILE")
     release = LabSettings.from_options(vars(options)).release
-    files = SideFiles(options.env_file and Path(options.env_file), options.stack and Path(options.stack))
+    files = SideFiles(
+        options.env_file and Path(options.env_file),
+        options.stack and Path(options.stack),
+        options.service,
+        options.started_by,
+    )
     with open_sides(options.before, options.after, files, os.environ, release) as sides:
         must_be_writable(Path(options.report_dir))
         return _compared(options, sides).exit_code

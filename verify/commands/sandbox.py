@@ -52,8 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 def look_at(options: argparse.Namespace) -> "RuntimeChoice":
     """Return the runtime. Raise `CannotRunError` for what is wrong with the arguments, before anything is started."""
-    from verify.job import read_job  # noqa: PLC0415 - after --help and --version
-    from verify.lab.hosts.runs import scratch_place  # noqa: PLC0415 - as above
+    from verify.lab.hosts.runs import scratch_place  # noqa: PLC0415 - after --help and --version
     from verify.lab.hosts.runtime import choose  # noqa: PLC0415 - as above
     from verify.lab.hosts.transfer import must_hold_something  # noqa: PLC0415 - as above
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
@@ -63,7 +62,7 @@ def look_at(options: argparse.Namespace) -> "RuntimeChoice":
         raise CannotRunError(f"-n {options.workers} leaves nothing to run with: give 1 or more")
     scratch_place()
     settings = LabSettings.from_options(vars(options))
-    read_job(settings.env_file, settings.stack, os.environ)
+    settings.read_job(os.environ)
     if settings.source:
         must_hold_something(settings.source)
     runtime = choose(options.runtime)

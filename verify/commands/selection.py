@@ -58,12 +58,11 @@ def run(options: argparse.Namespace) -> int:
 
 def look_at(options: argparse.Namespace) -> None:
     """Raise `CannotRunError` for what is wrong with the arguments, before anything is read at length."""
-    from verify.job import read_job  # noqa: PLC0415 - after --help and --version
-    from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - after --help and --version
     from verify.report.files import must_be_writable  # noqa: PLC0415 - as above
     from verify.selection.survey import lists_of, rules_of  # noqa: PLC0415 - as above
 
     settings = LabSettings.from_options(vars(options))
-    job = read_job(settings.env_file, settings.stack, os.environ)
+    job = settings.read_job(os.environ)
     rules_of(job, settings.release, lists_of(job, settings.release))
     must_be_writable(Path(options.report_dir))

@@ -20,7 +20,7 @@ from verify.drill.night import Night
 from verify.drill.passphrases import other_passphrases
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
-from verify.job import Job, read_job
+from verify.job import Job
 from verify.job.schemes import scheme_of
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
@@ -33,7 +33,7 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
     Raise `CannotRunError` where it cannot begin.
     """
     started = time.time()
-    job = read_job(settings.lab.env_file, settings.lab.stack, os.environ)
+    job = settings.lab.read_job(os.environ)
     must_have_one_destination(job)
     with contextlib.ExitStack() as stack:
         stack.enter_context(only_one(settings.folder, started))
@@ -63,9 +63,8 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
 def must_have_one_destination(job: Job) -> None:
     """Raise `CannotRunError` for a job without a destination, or with several."""
     if job.destination == "multi":
-        raise CannotRunError(
-            "a drill looks at one destination, and DST=multi has several: give it an env file with one"
-        )
+        there = ", ".join(job.destinations) or "none: write DST_1=scheme://… into the env file"
+        raise CannotRunError(f"a drill looks at one destination: give --destination NAME, here one of {there}")
     if not job.destination:
         raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
     if scheme_of(job.destination).endswith("s3"):

@@ -11,6 +11,8 @@ from verify.errors import CannotRunError
 from verify.job.interpolation import InterpolationError, interpolate
 
 _BLANK = "\t\v\f\r \x85\xa0"  # blank, but no line break
+# What Go's unicode.IsSpace takes for blank; Python's own idea has four control characters more.
+GO_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _EXPORT = re.compile(r"export(?=\s)[\t\v\f\r \x85\xa0]*")
 _ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})')
 _ESCAPED = {
@@ -30,8 +32,8 @@ def read_dotenv(
 ) -> dict[str, str]:
     """Given an env file's text, return its variables as docker compose reads them.
 
-    References are replaced from `caller_env` first, then from `earlier` (files and `environment`
-    that go before), then from this file. `name` is the file's name for messages. Raise
+    References are replaced from `caller_env` first (a service's `environment` belongs to it), then from
+    this file as far as it is read, then from `earlier` files. `name` is the file's name for messages. Raise
     `CannotRunError` with file and line number on what docker compose refuses.
     """
     return _Reader(text.removeprefix("\ufeff"), caller_env, name, earlier or {}).read()
@@ -61,7 +63,7 @@ class _Reader:
             char = self.text[self.at]
             if char == "#":
                 self.at = self._line_end()
-            elif char.isspace():
+            elif char in GO_BLANKS:
                 self.at += 1
             else:
                 return True
@@ -77,7 +79,7 @@ class _Reader:
             if char in "=:\n":
                 self.at = end + 1
                 self._skip_blanks()
-                return self._checked(self.text[start:end].rstrip(), start), char != "\n"
+                return self._checked(self.text[start:end].rstrip(GO_BLANKS), start), char != "\n"
             if not (char in _BLANK or char in "_.-[]" or char.isalpha() or char.isnumeric()):
                 raise self._error("a character that no name may have", start)
         return "", True
@@ -92,7 +94,7 @@ class _Reader:
         if quote in ("'", '"'):
             return self._quoted(quote)
         start, self.at = self.at, self._line_end()
-        line = self.text[start : self.at].partition(" #")[0].rstrip()
+        line = self.text[start : self.at].partition(" #")[0].rstrip(GO_BLANKS)
         return self._interpolated(line, start)
 
     def _quoted(self, quote: str) -> str:
@@ -122,7 +124,7 @@ class _Reader:
             raise self._error(str(error), start) from None
 
     def _lookup(self, name: str) -> str | None:
-        for variables in (self.caller_env, self.earlier, self.variables):
+        for variables in (self.caller_env, self.variables, self.earlier):
             if name in variables:
                 return variables[name]
         return None

@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -16,7 +16,8 @@ from verify.job.credentials import (
     secrets_in_url,
 )
 from verify.job.image import Schedule, ScheduleEntry, is_for_image_only
-from verify.job.mounts import StackNetwork, StackVolume
+from verify.job.stack.model import UnsetVariable
+from verify.job.stack.mounts import StackNetwork, StackVolume
 from verify.secret import Secret
 
 Reading = Literal["raw", "dotenv"]
@@ -59,8 +60,19 @@ class Job:
     commanded: bool = False  # the container's command calls duplicity itself, so that no schedule starts anything
     unread: tuple[str, ...] = ()  # why backups may have other options, or rules, than `options` says
     notes: tuple[str, ...] = ()
+    reading_notes: tuple[str, ...] = ()  # why it is read as it is, and what the reader leaves out
+    unset: tuple[UnsetVariable, ...] = ()  # variables that the stack file names, and that nothing sets
+    dotenv_beside: Path | None = None  # compose's `.env`, where it is not read
+    dotenv_names: frozenset[str] = frozenset()  # what it would set
+    settings: Mapping[str, Any] = field(default_factory=dict)  # what else the stack file says of its service
     env_files: tuple[Path, ...] = ()
     stack_file: Path | None = None
+
+    @property
+    def only_reading(self) -> str:
+        """Return why there is but one reading of the job's files, empty where there are two."""
+        one = self.other_reading is None and not self.other_reading_trouble
+        return self.reading_notes[0] if one and self.reading_notes else ""
 
     @property
     def scheduled(self) -> tuple[ScheduleEntry, ...]:
@@ -181,7 +193,7 @@ class Job:
             "stack_unknown": list(self.stack_unknown),
             "reading": self.reading,
             "differing": dict(self.differing_names),
-            "notes": list(self.notes),
+            "notes": [*self.reading_notes, *self.notes],
             "env_files": [str(file) for file in self.env_files],
             "stack_file": self.stack_file and str(self.stack_file),
         }

@@ -9,12 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from verify.errors import CannotRunError
-from verify.job.dotenv import read_dotenv
+from verify.job.dotenv import GO_BLANKS, read_dotenv
 
 __all__ = ["read_dotenv", "read_raw", "text_of"]
-
-# What Go's unicode.IsSpace takes for blank; Python's own idea has four control characters more.
-_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 
 
 def text_of(file: Path) -> str:
@@ -39,7 +36,7 @@ def read_raw(text: str, caller_env: Mapping[str, str], *, name: str = "env file"
     """
     variables: dict[str, str] = {}
     for number, line in enumerate(text.split("\n"), start=1):
-        content = line.removesuffix("\r").lstrip(_BLANKS)
+        content = line.removesuffix("\r").lstrip(GO_BLANKS)
         if not content or content.startswith("#"):
             continue
         key, equals, value = content.partition("=")

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from verify.assets import asset
 from verify.errors import CannotRunError
-from verify.job import Job, Unfaithful, read_job, reroot, sandboxed, weekday_notes
+from verify.job import Job, Unfaithful, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
 from verify.job.untried import replaced_words, untried_words
 from verify.lab.client.duplicity import gpg_version, version_of
@@ -43,11 +43,18 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
     `why` says why it is this runtime; by default, that it was asked for. Raise `CannotRunError` where the lab
     cannot be made.
     """
-    job = read_job(settings.env_file, settings.stack, os.environ)
+    job = settings.read_job(os.environ)
     why = why or choose(runtime).why
     opened = _docker if runtime == "docker" else _embedded
     with open_run() as run, opened(settings, job, why, run) as site:
-        notes = (*site.notes, *site.untried, *weekday_notes(site.job), *OwnRules.of(Lab(site)).notes)
+        notes = (
+            *site.notes,
+            *site.untried,
+            *site.job.reading_notes,
+            *_of_destinations(site.job),
+            *weekday_notes(site.job),
+            *OwnRules.of(Lab(site)).notes,
+        )
         yield Lab(replace(site, notes=notes))
 
 
@@ -55,7 +62,7 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
 def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iterator[Site]:
     prefix = str(run.scratch / "root")
     lists = moved_lists(job, lists_here(job), prefix)
-    moved = reroot(_with_a_source(job), prefix, lists)
+    moved = reroot(_with_a_source(tried(settings, job)), prefix, lists)
     with contextlib.closing(local_host(run.scratch, run.marker)) as host:
         gpg = gpg_version(host)
         if not gpg:
@@ -101,8 +108,9 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
     image = duplicity_image(settings.duplicity_image, recipes, settings.duplicity_release, dialect)
     server = minio_image(settings.minio_image, recipes)
     toxiproxy = toxiproxy_image(recipes)
-    job = read_job(settings.env_file, settings.stack, os.environ, image_env=image.environment)
-    here = sandboxed(_with_a_source(job), "", (), {}).job
+    job = settings.read_job(os.environ, image.environment if settings.duplicity_image else None)
+    one = tried(settings, job)
+    here = sandboxed(_with_a_source(one), "", (), {}).job
     if posixpath.normpath(here.source) == "/":
         raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")
     plain = {name: value for name, value in here.variables.items() if not isinstance(value, Secret)}
@@ -121,8 +129,8 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
         with contextlib.closing(store):
             store.make_ready(lambda: True)
             parts.host.mkdir(here.tempdir)
-            job = as_in_the_image(parts.host, job, release)
-            box = sandboxed(_with_a_source(job), "", (), {})
+            one, job = (as_in_the_image(parts.host, each, release) for each in (one, job))
+            box = sandboxed(_with_a_source(one), "", (), {})
             here = box.job
             put_lists(parts.host, lists_here(job))
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
@@ -133,6 +141,24 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
                 open_network=partial(parts.network, toxiproxy.name) if toxiproxy else None,
                 more_hosts=parts.more_hosts,
             )  # fmt: skip
+
+
+def tried(settings: LabSettings, job: Job) -> Job:
+    """Given a job, return it as the lab tries it: of several destinations, as the first one has it."""
+    first = _first_of_several(job)
+    return replace(settings, destination=first).read_job(os.environ) if first else job
+
+
+def _first_of_several(job: Job) -> str:
+    return next(iter(job.destinations), "") if job.destination == "multi" else ""
+
+
+def _of_destinations(job: Job) -> tuple[str, ...]:
+    """Return what to know of a job with several destinations."""
+    first = _first_of_several(job)
+    others = ", ".join(name for name in job.destinations if name != first)
+    own = f"what only {others} has (options, passphrase) is not; a drill looks at each"
+    return (f"the job is tried with {first}'s own variables: {own}",) if first and others else ()
 
 
 def _with_a_source(job: Job) -> Job:

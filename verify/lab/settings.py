@@ -9,6 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from verify.assets import sample_env, sample_stack
 from verify.errors import CannotRunError
+from verify.job import READINGS, Job, Starter, read_job
 
 DEFAULT_RELEASE = "3.2.1"
 OTHER_RELEASE = "3.1.0"  # which one to compare with by default
@@ -23,6 +24,9 @@ class LabSettings:
 
     env_file: Path | None = None
     stack: Path | None = None
+    service: str | None = None
+    started_by: Starter | None = None
+    destination: str | None = None
     source: Path | None = None
     duplicity_image: str | None = None
     duplicity_release: str = DEFAULT_RELEASE
@@ -49,6 +53,21 @@ class LabSettings:
             raise CannotRunError(
                 f"--duplicity-release {self.duplicity_release} is no version: give one such as {DEFAULT_RELEASE}"
             ) from None
+
+    def read_job(self, caller_env: Mapping[str, str], image_env: Mapping[str, str] | None = None) -> Job:
+        """Given the caller's variables, and the image's own where they are known, return the job of these files.
+
+        Raise `CannotRunError` where it cannot be read.
+        """
+        return read_job(
+            self.env_file,
+            self.stack,
+            caller_env,
+            reading=READINGS[self.started_by] if self.started_by else None,
+            service=self.service,
+            destination=self.destination,
+            image_env=image_env or {},
+        )
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:

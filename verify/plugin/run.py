@@ -219,11 +219,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 @pytest.fixture(scope="session")
 def job(pytestconfig: pytest.Config) -> "Job":
     """Give the job of --env-file and --stack, for tests that need no lab; without both the sample job."""
-    from verify.job import read_job  # noqa: PLC0415 - imported where it is needed: see above
-    from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - imported where it is needed: see above
 
     settings = LabSettings.from_options(options_of(pytestconfig))
-    return read_job(settings.env_file, settings.stack, os.environ)
+    return settings.read_job(os.environ)
 
 
 @pytest.fixture(scope="session")

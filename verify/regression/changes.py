@@ -7,6 +7,7 @@ from typing import Any
 
 from verify.checks import Finding
 from verify.job import Job
+from verify.regression.container import hidden_settings
 from verify.regression.meaning import ASPECTS, Aspect, Meaning
 from verify.secret import Secret
 
@@ -80,6 +81,13 @@ def hidden_changes(before: Job, after: Job) -> Iterator[Change]:
         hidden = isinstance(old, Secret) or isinstance(new, Secret) or name in after.unknown
         if hidden and old != new:
             yield _hidden("variables", "variable", name, "", "")
+    yield from _hidden_settings(before, after)
+
+
+def _hidden_settings(before: Job, after: Job) -> Iterator[Change]:
+    """Yield changes of settings that are not understood, and so not shown."""
+    for name in hidden_settings(before, after):
+        yield _hidden("settings", "setting of the service", name, "", "what it does to the backup is not known here")
 
 
 def _hidden(aspect: str, title: str, name: str, check: str, consequence: str) -> Change:

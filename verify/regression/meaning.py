@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from verify.job import Job, printable_destination
 from verify.job import options as words
 from verify.job.credentials import printable_command, printable_option
-from verify.job.mounts import StackVolume
+from verify.job.stack.mounts import StackVolume
+from verify.regression.container import container, other_settings, runs
 from verify.secret import Secret
 from verify.selection.rules import canonical
 
@@ -193,6 +194,21 @@ ASPECTS: tuple[Aspect, ...] = (
         lambda job: (job.hostname,) if job.hostname else (),
         "options-kept",
         "duplicity refuses a chain of another host without --allow-source-mismatch",
+    ),
+    Aspect(
+        "runs",
+        "what the container runs",
+        runs,
+        "schedule-kept",
+        "the container runs something else than it did, or nothing",
+    ),
+    Aspect("container", "setting of the container", container, "options-kept", "duplicity meets another container"),
+    Aspect(
+        "settings",
+        "setting of the service",
+        other_settings,
+        "",
+        "what it does to the backup is not known here: look at it",
     ),
     Aspect("mounts", "mount", _mounts, "options-kept", "the container sees other folders"),
     Aspect("variables", "variable", _variables, "options-kept", "the container has another environment"),

@@ -23,6 +23,32 @@ class Revision:
             raise CannotRunError(f"{self.name} has no file {path}: `git ls-tree -r --name-only {self.name}` lists them")
         return self.folder / path
 
+    def file_or_ignored(self, path: Path) -> Path:
+        """Given a path relative to the root, return where the file is or would be.
+
+        Raise `CannotRunError` where the revision has none, and git does not ignore it.
+        """
+        ignored = self._is_ignored(self.folder / path)
+        return self.folder / path if ignored else self.file(path)
+
+    def borrow(self, file: Path) -> bool:
+        """Given where a file would be, link it there from the checkout if git ignores it; return whether it is so."""
+        ignored = not file.exists() and file.is_relative_to(self.folder) and self._is_ignored(file)
+        if ignored:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.symlink_to(self._in_checkout(file))
+        return ignored
+
+    def _in_checkout(self, file: Path) -> Path:
+        return self.root / file.relative_to(self.folder)
+
+    def _is_ignored(self, file: Path) -> bool:
+        here = self._in_checkout(file)
+        if file.exists() or not here.is_file():
+            return False
+        asked = ["git", "check-ignore", "--quiet", str(here)]
+        return subprocess.run(asked, cwd=self.root, capture_output=True, check=False).returncode == 0
+
     def inside(self, path: Path) -> Path:
         """Given a path in the checkout, return it relative to the root. Raise `CannotRunError` if it is elsewhere."""
         try:

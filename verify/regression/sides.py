@@ -3,30 +3,45 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.job import Job, read_job
+from verify.job import READINGS, Job, Starter, read_job, read_stack
 from verify.regression.revisions import Revision, open_revision
-from verify.selection.survey import lists_of
+from verify.selection.survey import RefusedRulesError, lists_of, rules_of
 
 STACK_SUFFIXES = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class SideFiles:
-    """The files of a job: one of them, or both."""
+    """The files of a job: one of them, or both; and how they are read, where that was said."""
 
     env_file: Path | None = None
     stack: Path | None = None
+    service: str | None = None
+    started_by: Starter | None = None
 
     def with_one(self, path: Path) -> "SideFiles":
         """Given an env or a stack file, return the files with that one replaced."""
-        return replace(self, **{"stack" if path.suffix in STACK_SUFFIXES else "env_file": path})
+        return replace(self, stack=path) if path.suffix in STACK_SUFFIXES else replace(self, env_file=path)
+
+    def each(self, way: Callable[[Path], Path]) -> "SideFiles":
+        """Given what to make of a file, return the files with it made of each."""
+        return replace(self, env_file=self.env_file and way(self.env_file), stack=self.stack and way(self.stack))
+
+    def read_job(self, environment: Mapping[str, str]) -> Job:
+        """Given the caller's variables, return the job of these files.
+
+        Raise `CannotRunError` where it cannot be read.
+        """
+        reading = READINGS[self.started_by] if self.started_by else None
+        return read_job(self.env_file, self.stack, environment, reading=reading, service=self.service)
 
     def __bool__(self) -> bool:
         return bool(self.env_file or self.stack)
@@ -48,6 +63,8 @@ class ChangeSide:
     files: SideFiles
     job: Job
     lists: Mapping[str, bytes]
+    refused: str = ""  # why duplicity refuses the job's rules, so that it made no backup
+    notes: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -68,6 +85,8 @@ def open_sides(
                 f"--before and --after are the same, {sources[0].label}: nothing would be compared; name another one"
             )
         first, second = (_side(source, environment, release) for source in sources)
+        if second.refused:
+            raise CannotRunError(second.refused)
         yield first, second
 
 
@@ -103,13 +122,13 @@ def _source(asked: str | None, files: SideFiles, folder: Path) -> _Source:
     folder.mkdir()
     revision = open_revision(name, folder)
     wanted = files.with_one(Path(path)) if colon else files
-    relative = {
-        role: Path(path) if colon and file == Path(path) and not path.startswith(".") else revision.inside(file)
-        for role, file in (("env_file", wanted.env_file), ("stack", wanted.stack))
-        if file
-    }
-    label = asked if colon else f"{name}:{SideFiles(**relative)}"
-    return _Source(label, SideFiles(**{role: revision.file(file) for role, file in relative.items()}), revision)
+
+    def inside(file: Path) -> Path:
+        return Path(path) if colon and file == Path(path) and not path.startswith(".") else revision.inside(file)
+
+    relative = wanted.each(inside)
+    label = asked if colon else f"{name}:{relative}"
+    return _Source(label, relative.each(revision.file_or_ignored), revision)
 
 
 def _must_name_some(files: SideFiles, what: str) -> None:
@@ -119,14 +138,40 @@ def _must_name_some(files: SideFiles, what: str) -> None:
 
 def _side(source: _Source, environment: Mapping[str, str], release: Version) -> ChangeSide:
     revision = source.revision
+    lists: Mapping[str, bytes] = {}
+    refused = ""
+    borrowed = tuple(_borrowed(source, environment)) if revision else ()
     try:
-        job = read_job(source.files.env_file, source.files.stack, environment)
+        job = source.files.read_job(environment)
         lists = lists_of(job, release)
+        rules_of(job, release, lists)
+    except RefusedRulesError as error:
+        refused = str(error)
     except CannotRunError as error:
         if revision is None:
             raise
         raise CannotRunError(str(error).replace(f"{revision.folder}/", f"{revision.name}:")) from None
-    return ChangeSide(source.label, source.files, _in_checkout(job, revision) if revision else job, lists)
+    notes = (*job.reading_notes, *borrowed)
+    return ChangeSide(
+        source.label, source.files, _in_checkout(job, revision) if revision else job, lists, refused, notes
+    )
+
+
+def _borrowed(source: _Source, environment: Mapping[str, str]) -> Iterator[str]:
+    """Take what belongs to a job and what git ignores from the checkout, and yield what to know of it.
+
+    An env file with secrets is often kept out of git: no revision has it.
+    """
+    revision = cast("Revision", source.revision)
+    stack = source.files.stack
+    wanted = [source.files.env_file, stack and stack.with_name(".env")]
+    if stack:
+        with contextlib.suppress(CannotRunError):  # said where it is read
+            wanted += read_stack(stack, environment, service=source.files.service).env_files
+    for file in dict.fromkeys(filter(None, wanted)):
+        if revision.borrow(file):
+            inside = file.relative_to(revision.folder)
+            yield f"git ignores {inside}, so {revision.name} does not have it: it is the working copy's on both sides"
 
 
 def _in_checkout(job: Job, revision: Revision) -> Job:

@@ -58,11 +58,12 @@ class RegressionAnswer(Answer):
             "after": after.label,
             "same": self.same,
             "approved": self.approved,
+            "mended": self.sides[0].refused or None,
             "leaves": self._groups(enters=False),
             "enters": self._groups(enters=True),
             "changes": None if self.changes is None else [change.as_json() for change in self.changes],
             "sandbox": {side: _sandbox_json(run) for side, run in self.sandbox.items()},
-            "notes": [*notes_of(self.listing)] if self.listing else [],
+            "notes": [*self._notes()],
         }
 
     def _groups(self, *, enters: bool) -> list[dict[str, Any]] | None:
@@ -90,14 +91,21 @@ class RegressionAnswer(Answer):
         yield ""
         yield from self._moved()
         yield from self._changed()
+        if before.refused:
+            yield "The change mends the job: duplicity refuses the one before, so it makes no backup."
+            yield f"  {before.refused}"
         if self.same:
             yield "Both say the same job: nothing leaves or enters the backup, and nothing else changed."
         if self.approved is not None:
             yield f"The lock {'approves' if self.approved else 'does not approve'} the job after the change."
         for side, run in self.sandbox.items():
             yield f"sandbox, {side} the change: {_sandbox(run)}"
-        for note in notes_of(self.listing) if self.listing else ():
+        for note in self._notes():
             yield from ("", f"note: {note}")
+
+    def _notes(self) -> Iterator[str]:
+        yield from dict.fromkeys(note for side in self.sides for note in side.notes)
+        yield from notes_of(self.listing) if self.listing else ()
 
     def _moved(self) -> Iterator[str]:
         if self.moves is None:

@@ -107,9 +107,10 @@ def test_dotenv_reads_as_docker_compose_does(text: str, value: str) -> None:
     assert read_dotenv("B=test\nEMPTY=\n" + text, {})["A"] == value
 
 
-def test_dotenv_asks_the_caller_first_then_earlier_files_then_the_file() -> None:
-    text = "A=file\nB=file\nC=file\nR=$A $B $C"
-    assert read_dotenv(text, {"A": "caller"}, earlier={"A": "earlier", "B": "earlier"})["R"] == "caller earlier file"
+def test_dotenv_asks_the_caller_first_then_the_file_then_earlier_files() -> None:
+    text = "A=file\nR=$A $B $C\nB=file"
+    earlier = {"A": "earlier", "B": "earlier", "C": "earlier"}
+    assert read_dotenv(text, {"C": "caller"}, earlier=earlier)["R"] == "file earlier caller"
 
 
 def test_dotenv_takes_a_bare_name_from_the_caller_unless_it_ends_the_file() -> None:

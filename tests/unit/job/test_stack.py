@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -20,10 +21,10 @@ JSON = st.recursive(
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Reader:
-    def read(text: str, caller_env: dict[str, str] | None = None, env_file: Path | None = None) -> Stack:
+    def read(text: str, caller_env: dict[str, str] | None = None, **how: Any) -> Stack:
         file = tmp_path / "stack.yml"
         file.write_text(text)
-        return read_stack(file, caller_env or {}, env_file=env_file)
+        return read_stack(file, caller_env or {}, **how)
 
     return read
 
@@ -44,9 +45,12 @@ def test_the_service_is_found_by_its_env_file_or_variables(stack: Reader, text: 
 
 def test_several_services_are_named_and_the_env_file_decides(stack: Reader, tmp_path: Path) -> None:
     text = service("    env_file: a.env\n") + "  other:\n    image: x/duplicity\n    env_file: b.env\n"
-    with pytest.raises(CannotRunError, match=r"backup, other .*--env-file"):
+    with pytest.raises(CannotRunError, match=r"backup, other .*--service NAME"):
         stack(text)
     assert stack(text, env_file=tmp_path / "b.env").service == "other"
+    assert stack(text, service="backup").service == "backup"
+    with pytest.raises(CannotRunError, match=r"no service third: --service takes one of backup, other"):
+        stack(text, service="third")
 
 
 @pytest.mark.parametrize(
@@ -108,13 +112,13 @@ def test_references_are_replaced_from_the_caller(stack: Reader) -> None:
 
 
 def test_unknown_keys_are_kept_and_commands_are_read(stack: Reader) -> None:
-    found = stack(service("    cap_add: [X]\n    entrypoint: sh -c\n    command: [a, 1]\n"))
+    found = stack(service("    cap_add: [X]\n    entrypoint: sh -c\n    command: [a, '1']\n"))
     assert found.unknown == {"cap_add": ["X"]}
-    assert (found.entrypoint, found.command) == (("sh -c",), ("a", "1"))
+    assert (found.entrypoint, found.command) == (("sh", "-c"), ("a", "1"))
 
 
 def test_what_may_hold_a_secret_is_not_printed(stack: Reader) -> None:
-    found = stack(service("    environment: {PASSPHRASE: geheim}\n    command: [geheim]\n    labels2: geheim\n"))
+    found = stack(service("    environment: {PASSPHRASE: geheim}\n    command: [geheim]\n    labels: {a: geheim}\n"))
     assert "geheim" not in repr(found)
 
 
@@ -125,9 +129,32 @@ def test_what_may_hold_a_secret_is_not_printed(stack: Reader) -> None:
         ("- a", "no mapping"),
         ("version: '3'", "services is no mapping"),
         ("services: {db: {image: postgres}}", "no service runs duplicity"),
-        ("services: {b: {image: 'duplicity', volumes: 3}}", "not what compose v3 allows"),
-        ("services: {b: {image: 'duplicity', env_file: [{a: b}]}}", "not what compose v3 allows"),
-        ("services: {b: {image: 'duplicity:${'}}", "no `}`"),
+        ("services: {db: {image: postgres}}", "its services are db"),
+        ("services: {b: {image: duplicity, env: {A: b}}}", "services.b.env is unknown to it"),
+        ("services: {b: {image: duplicity, env: {A: b}}}", "did you mean environment?"),
+        ("services: {b: {image: duplicity, image: other}}", "image is given twice in one place"),
+        ("services: {b: {image: duplicity, volumes: ['${DATA}:/mnt']}}", "the volume ${DATA}:/mnt of b has nothing"),
+        ("services: {b: {image: duplicity, volumes: ['${DATA}:/mnt']}}", "set DATA where the container is started"),
+        ("services: {b: {image: duplicity, volumes: ['/a:/b:ro:x']}}", "has too many colons"),
+        ('services: {b: {image: duplicity, command: "a \'b"}}', "command: a quote is not closed"),
+        ("services: {b: {image: duplicity, hostname: '${H:?name it}'}}", "H, which `:?` requires, has no value"),
+        ("a: b\n---\nservices: {b: {image: duplicity}}", "a is unknown to it"),
+        (
+            "---\nservices: {}\n---\nservices: {b: {image: duplicity}}",
+            "2 documents, and docker stack deploy reads only",
+        ),
+        (
+            "services: {b: {image: 'duplicity', volumes: 3}}",
+            "services.b.volumes must be a list, so docker stack deploy refuses",
+        ),
+        (
+            "services: {b: {image: 'duplicity', env_file: [{a: b}]}}",
+            "services.b.env_file must be a path or a list of paths",
+        ),
+        (
+            "services: {b: {image: 'duplicity:${'}}",
+            "services.b.image: a `$` that begins no name, so docker stack deploy refuses the file: write `$$`",
+        ),
     ],
 )
 def test_a_bad_stack_file_is_refused_in_one_sentence(stack: Reader, text: str, says: str) -> None:

@@ -165,3 +165,29 @@ def test_what_is_wrong_in_a_revision_is_said_of_the_revision(files: SideFiles) -
     write(3, "three", "c")
     with pytest.raises(CannotRunError, match=r"^HEAD:jobs/duplicity\.env line 1: a blank in the name"):
         list(opened("HEAD", None, files))
+
+
+def test_an_env_file_that_git_ignores_is_the_working_copys(repository: Path, files: SideFiles) -> None:
+    Path(".gitignore").write_text("secret.env\n")
+    Path("stack.yml").write_text(STACK.format(tag="one").replace("duplicity.env", "secret.env"))
+    Path("secret.env").write_text(ENV.format(size=7))
+    git("add", "-A")
+    git("commit", "-qm", "ignored")
+    for asked in (SideFiles(None, Path("stack.yml")), SideFiles(Path("secret.env"), Path("stack.yml"))):
+        before, after = opened("HEAD", None, asked)
+        assert [side.job.option("--volsize") for side in (before, after)] == ["7", "7"]
+        (note,) = before.notes
+        assert "git ignores jobs/secret.env, so HEAD does not have it: it is the working copy's" in note
+        assert not after.notes
+
+
+def test_rules_that_duplicity_refused_before_are_kept_in_mind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    plain = "SRC=/var/data\nDST=file:///x\nPASSPHRASE=p\n"
+    Path("old.env").write_text(f"{plain}OPTIONS=--exclude /elsewhere\n")
+    Path("new.env").write_text(plain)
+    before, after = opened("old.env", "new.env", SideFiles())
+    assert "--exclude /elsewhere cannot match anything" in before.refused
+    assert not after.refused
+    with pytest.raises(CannotRunError, match="cannot match anything"):
+        list(opened("new.env", "old.env", SideFiles()))

@@ -8,6 +8,7 @@ from verify.job.credentials import printable_destination, printable_text
 from verify.job.findings.schedule import schedule_findings
 from verify.job.job import Job
 from verify.job.options import parsed
+from verify.job.unset import DESTINATIONS, emptied, unset_findings
 from verify.job.urls import is_url
 from verify.secret import Secret
 
@@ -17,14 +18,17 @@ _SHOWN = ("SRC", "DST", "TMPDIR", "OPTIONS", "OPTIONS_EXTRA", "JOB_", "CRONTAB_"
 
 def two_readings(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each variable that the two readings give different values."""
-    if job.other_reading is None:
+    if job.other_reading_trouble:
         yield Finding(
             "env-file-reads-alike",
             expected="both readings accept the env file",
             got=f"one refuses it: {job.other_reading_trouble}",
             hint="correct the line, or keep to one way of starting the container",
         )
+    unset = {each.variable for each in job.unset}  # a finding of its own
     for name, how in job.differing_names.items():
+        if name in unset:
+            continue
         yield Finding(
             "env-file-reads-alike",
             expected=f"the same {name} from docker stack deploy and docker compose",
@@ -57,17 +61,21 @@ def _one_reading(how: str, name: str) -> str:
 
 def cannot_begin(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing without which duplicity is never even started as meant."""
-    if not job.source or "SRC" in job.defaults or is_url(job.source):
+    yield from (finding for finding in unset_findings(job) if finding.severity is Severity.LOST)
+    consequences = emptied(job)
+    if (not job.source or "SRC" in job.defaults or is_url(job.source)) and "SRC" not in consequences:
         yield from list(_source(job))[:1]
-    yield from _destination(job)
+    yield from () if DESTINATIONS & consequences else _destination(job)
     yield from _options(job)
 
 
 def incomplete(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing that it lacks to make a backup."""
-    yield from _source(job)
-    yield from _destination(job)
-    yield from _encryption(job)
+    yield from unset_findings(job)
+    consequences = emptied(job)
+    yield from () if "SRC" in consequences else _source(job)
+    yield from () if DESTINATIONS & consequences else _destination(job)
+    yield from () if "PASSPHRASE" in consequences else _encryption(job)
     yield from _options(job)
     yield from schedule_findings(job)
 
@@ -128,9 +136,16 @@ def _destination(job: Job) -> Iterator[Finding]:
 
 
 def _encryption(job: Job) -> Iterator[Finding]:
-    if job.encrypted and not job.passphrase and not job.encrypts_to_key:
-        hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
-        yield _no_backup("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
+    if not job.encrypted or job.passphrase or job.encrypts_to_key or _each_has_a_passphrase(job):
+        return
+    hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
+    yield _no_backup("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
+
+
+def _each_has_a_passphrase(job: Job) -> bool:
+    """Return whether the job has several destinations, and each a passphrase of its own."""
+    several = job.destinations if job.destination == "multi" else {}
+    return bool(several) and all(job.text_of(f"{name}_PASSPHRASE") for name in several)
 
 
 def _options(job: Job) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from verify.selection.survey.explain import Explanation, Question
 from verify.selection.survey.idle import Idle, Remark, idle_findings, named_folders, remark_on
-from verify.selection.survey.job_rules import lists_of, rules_of
+from verify.selection.survey.job_rules import RefusedRulesError, lists_of, rules_of
 from verify.selection.survey.paths import PathGroup
 from verify.selection.survey.promises import Promises, promise_findings
 from verify.selection.survey.source import inside_findings, link_hint, source_findings
@@ -14,6 +14,7 @@ __all__ = [
     "PathGroup",
     "Promises",
     "Question",
+    "RefusedRulesError",
     "Remark",
     "Survey",
     "idle_findings",

@@ -15,6 +15,10 @@ from verify.selection import RuleError, RuleSet, parse_rules
 from verify.selection.options import read_options
 
 
+class RefusedRulesError(CannotRunError):
+    """Raised for a job whose rules duplicity refuses, so that it makes no backup."""
+
+
 def rules_of(
     job: Job, release: Version, lists: Mapping[str, bytes], *, now: int | None = None, twin: bool = False
 ) -> RuleSet:
@@ -24,7 +28,9 @@ def rules_of(
     rules, or OPTIONS is no option line.
     """
     if job.options_trouble:
-        raise CannotRunError(f"{_where(job)}: OPTIONS: {job.options_trouble}, so it has no certain meaning: close it")
+        raise RefusedRulesError(
+            f"{_where(job)}: OPTIONS: {job.options_trouble}, so it has no certain meaning: close it"
+        )
     if is_url(job.source):
         raise CannotRunError(f"{_where(job)}: {next(cannot_begin(job)).hint}, for duplicity refuses a URL as SRC")
     if not job.source:
@@ -35,8 +41,8 @@ def rules_of(
         raise _refused(job, release, error) from None
 
 
-def _refused(job: Job, release: Version, error: RuleError) -> CannotRunError:
-    return CannotRunError(
+def _refused(job: Job, release: Version, error: RuleError) -> RefusedRulesError:
+    return RefusedRulesError(
         f"{_where(job)}: duplicity {release} refuses the rules (exit code {error.exit_code}), so nothing would"
         f" be backed up. {error.sentence} Correct OPTIONS."
     )

@@ -1,0 +1,156 @@
+"""A stack file as docker compose reads it: with its `.env`, its override file, and what its services extend."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from verify.job.dotenv import read_dotenv
+from verify.job.readings import text_of
+from verify.job.stack.documents import Replacer, contents_of, must_be_right
+from verify.job.stack.merging import merged, plain
+from verify.job.stack.model import StackRefusedError
+from verify.job.stack.mounts import clean, volume_of
+from verify.job.stack.values import Replacing
+
+# The names under which docker compose looks for a file by itself: only then does it read an override file.
+FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDE_NAMES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+Services = dict[str, Any]
+
+
+def override_of(file: Path) -> Path | None:
+    """Given a stack file, return the override file that docker compose reads with it, if there is one."""
+    beside = (file.with_name(name) for name in OVERRIDE_NAMES)
+    return next((each for each in beside if each.is_file()), None) if file.name in FILE_NAMES else None
+
+
+def dotenv_of(file: Path) -> Path | None:
+    """Given a stack file, return the `.env` beside it, if there is one."""
+    beside = file.with_name(".env")
+    return beside if beside.is_file() else None
+
+
+def surroundings_of(file: Path, caller_env: Mapping[str, str]) -> dict[str, str]:
+    """Given a stack file, return the variables that docker compose replaces its references by."""
+    beside = dotenv_of(file)
+    own = read_dotenv(text_of(beside), caller_env, name=str(beside)) if beside else {}
+    return {**own, **caller_env}
+
+
+@dataclass
+class Composer:
+    """Reads one stack file, and others that it names, as docker compose does."""
+
+    file: Path
+    surroundings: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        self.replacer = Replacer(self.file, self.surroundings, compose=True)
+
+    def content(self) -> dict[str, Any]:
+        """Return the file's content: documents and override file merged, `extends` followed, paths in full."""
+        override = override_of(self.file)
+        found: dict[str, Any] = {}
+        for file in (self.file, *([override] if override else [])):
+            for document in contents_of(file):
+                found = self._laid_over(found, self._document(document, file), file)
+        return found
+
+    def _document(self, document: dict[str, Any], file: Path) -> dict[str, Any]:
+        must_be_right(plain(document), file, compose=True)
+        replaced = self._replaced(document, file)
+        return {**replaced, "services": _services(replaced)}
+
+    def _replaced(self, document: dict[str, Any], file: Path) -> dict[str, Any]:
+        self.replacer.file = file
+        found: dict[str, Any] = self.replacer.replaced(document)
+        return found
+
+    def _laid_over(self, base: dict[str, Any], over: dict[str, Any], file: Path) -> dict[str, Any]:
+        services = dict(base.get("services", {}))
+        own = {name: _in_full(service, file, self.surroundings) for name, service in over["services"].items()}
+        for name in own:
+            whole = self._extended(name, own, file, ())
+            services[name] = merged(services[name], whole) if name in services else plain(whole)
+        return {**base, **{key: merged(base.get(key), value) for key, value in over.items()}, "services": services}
+
+    def _extended(self, name: str, services: Services, file: Path, before: tuple[tuple[Path, str], ...]) -> Any:
+        """Return a service of a file laid over what it extends."""
+        service = services[name]
+        extends = service.get("extends") if isinstance(service, dict) else None
+        if extends is None:
+            return service
+        if (file, name) in before:
+            raise StackRefusedError(
+                f"{file}: {name} extends itself, so docker compose refuses the file", "leave out one of them"
+            )
+        where = extends if isinstance(extends, dict) else {"service": extends}
+        other, from_there = self._base(str(where.get("service")), where.get("file"), services, file, name)
+        base = self._extended(other, from_there[1], from_there[0], (*before, (file, name)))
+        return merged(base, {key: value for key, value in service.items() if key != "extends"})
+
+    def _base(
+        self, base: str, other: str | None, services: Services, file: Path, name: str
+    ) -> tuple[str, tuple[Path, Services]]:
+        if other is not None:
+            file = Path(clean(str(file.parent / other)))
+            services = {}
+            for document in contents_of(file):
+                services |= _services(self._replaced(document, file))
+            services = {each: _in_full(service, file, self.surroundings) for each, service in services.items()}
+        if base not in services:
+            raise StackRefusedError(f"{file}: {name} extends {base}, and there is no such service", "correct the name")
+        return base, (file, services)
+
+
+def _services(document: Mapping[str, Any]) -> Services:
+    return {str(name): service or {} for name, service in (document.get("services") or {}).items()}
+
+
+def _in_full(service: Any, file: Path, variables: Mapping[str, str]) -> Any:
+    """Given a service of a file, return it with the paths in it in full: another file may extend it from elsewhere."""
+    if not isinstance(service, dict):
+        return service
+
+    def env_files(given: Any) -> list[Any]:
+        return [_env_file(each, file) for each in (given if isinstance(given, list) else [given])]
+
+    def volumes(given: Any) -> list[Any]:
+        long: list[Any] = merged([_volume(each, file, variables) for each in given], [], ("volumes",))
+        return long
+
+    ways = {"env_file": env_files, "volumes": volumes}
+    return {key: _inside(value, ways[key]) if key in ways else value for key, value in service.items()}
+
+
+def _inside(value: Any, way: Callable[[Any], Any]) -> Any:
+    if isinstance(value, Replacing):
+        return value if value.reset else Replacing(way(value.value), reset=False)
+    return way(value)
+
+
+def _env_file(given: Any, file: Path) -> dict[str, Any]:
+    entry = given if isinstance(given, dict) else {"path": given}
+    return {**entry, "path": str(file.parent / str(entry["path"]))}
+
+
+def _volume(given: Any, file: Path, variables: Mapping[str, str]) -> Any:
+    """Return a volume in its long form: of two at one target, the later one counts."""
+    try:
+        volume = volume_of(given, file.parent, variables)
+    except ValueError:
+        return given  # said when the service is read, with the place
+    more = given if isinstance(given, dict) else {}
+    return {
+        **more,
+        "type": volume.type,
+        "source": volume.source,
+        "target": volume.target,
+        "read_only": volume.read_only,
+    }

@@ -1,0 +1,97 @@
+"""Where a service's files come from, and the networks it is on, as a stack file says it."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StackVolume:
+    """One mount of the service."""
+
+    type: str  # "bind", "volume", "tmpfs" …
+    source: str  # a path, a volume's name, or empty for an anonymous one
+    target: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StackNetwork:
+    """One network that the service is on."""
+
+    name: str
+    driver: str = ""
+    subnets: tuple[str, ...] = ()
+
+
+def volume_of(item: Any, folder: Path, caller_env: Mapping[str, str]) -> StackVolume:
+    """Given a volume in its short (`source:target:mode`) or long form, return it.
+
+    Relative paths are relative to `folder`. Raise ValueError, with the reason, where docker refuses it.
+    """
+    if isinstance(item, dict):
+        kind, source = str(item["type"]), str(item.get("source") or "")
+        target, read_only = str(item.get("target") or ""), bool(item.get("read_only"))
+    else:
+        source, target, mode = short_form(str(item))
+        kind = "bind" if _is_path(source) else "volume"
+        read_only = [word for word in mode.split(",") if word in {"ro", "rw"}][-1:] == ["ro"]
+    if kind == "bind":
+        if not source:
+            raise ValueError("a bind mount without a source")
+        source = absolute(source, folder, caller_env)
+    return StackVolume(kind, source, clean(target), read_only)
+
+
+def short_form(spec: str) -> tuple[str, str, str]:
+    """Given a short form, return its source, target and mode, absent ones empty. Raise ValueError on a bad one.
+
+    A single letter before a colon is a drive of Windows, for docker everywhere.
+    """
+    if len(spec) <= 2:  # noqa: PLR2004 - docker's own limit: too short to hold a colon
+        if not spec:
+            raise ValueError("an empty text")
+        return "", spec, ""
+    parts = [""]
+    for char in spec:
+        if char == ":" and not (len(parts[-1]) == 1 and parts[-1].isalpha()):
+            parts.append("")
+        else:
+            parts[-1] += char
+    if not all(parts):
+        raise ValueError("nothing before or between its colons")
+    if len(parts) > 3:  # noqa: PLR2004 - source, target, mode
+        raise ValueError("too many colons")
+    source, target, mode = [*parts, ""][:3] if len(parts) > 1 else ("", parts[0], "")
+    return source, target, mode
+
+
+def _is_path(source: str) -> bool:
+    return source.startswith(("/", ".", "~", "\\\\")) or (source[:1].isalpha() and source[1:2] == ":")
+
+
+def absolute(path: str, folder: Path, caller_env: Mapping[str, str]) -> str:
+    """Given a path of a stack file, return it in full, without dots in it."""
+    if path.startswith("~"):
+        path = caller_env.get("HOME", "~") + path[1:]
+    if re.match(r"\\\\|[A-Za-z]:[\\/]", path):  # of Windows
+        return path
+    return clean(posixpath.join(str(folder.absolute()), path))
+
+
+def clean(path: str) -> str:
+    """Given a path, return it as the engine takes it: one slash where it has several, none at its end, no dots."""
+    return posixpath.normpath(path).replace("//", "/", 1) if path else path
+
+
+def networks_of(names: Any, declared: Any) -> Iterator[StackNetwork]:
+    """Given a service's networks and the file's, return the service's, with what the file says of each."""
+    for name in names:
+        config = declared.get(name) or {}
+        ranges = (config.get("ipam") or {}).get("config") or ()
+        yield StackNetwork(
+            str(name), str(config.get("driver", "")), tuple(str(r["subnet"]) for r in ranges if "subnet" in r)
+        )
