@@ -68,6 +68,8 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
                 host.mkdir(path)
             put_lists(host, {f"{prefix}{path}": data for path, data in lists.items()})
+            for path in _own_folders(here):
+                host.mkdir(path)
             yield Site(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
@@ -75,6 +77,14 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
                 open_network=partial(local_network, run, toxiproxy, store.address) if toxiproxy else None,
                 more_hosts=_local_hosts(run),
             )  # fmt: skip
+
+
+def _own_folders(job: Job) -> Iterator[str]:
+    """Yield the folders that options name for temporary files and the log: the job's own machine has them."""
+    log = job.option("--log-file")
+    for path in (job.option("--tempdir"), log and posixpath.dirname(log)):
+        if path and path.startswith("/"):
+            yield path
 
 
 def _local_hosts(run: LabelledRun) -> MoreHosts:
@@ -120,7 +130,8 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
         )  # fmt: skip
         with contextlib.closing(store):
             store.make_ready(lambda: True)
-            parts.host.mkdir(here.tempdir)
+            for path in (here.tempdir, *_own_folders(here)):
+                parts.host.mkdir(path)
             job = as_in_the_image(parts.host, job, release)
             box = sandboxed(_with_a_source(job), "", (), {})
             here = box.job
