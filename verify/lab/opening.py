@@ -130,12 +130,13 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
         )  # fmt: skip
         with contextlib.closing(store):
             store.make_ready(lambda: True)
-            for path in (here.tempdir, *_own_folders(here)):
-                parts.host.mkdir(path)
+            parts.host.mkdir(here.tempdir)
             job = as_in_the_image(parts.host, job, release)
             box = sandboxed(_with_a_source(job), "", (), {})
             here = box.job
             put_lists(parts.host, lists_here(job))
+            for path in _own_folders(here):
+                parts.host.mkdir(path)
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
             yield Site(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,

@@ -33,7 +33,8 @@ def _raw_json(text: str) -> str:
 
 
 _plain = st.sampled_from((*KINDS * 6, *REFUSED)) | st.integers().map(str) | st.floats(allow_nan=False).map(str)
-_texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
+# No control characters but these: Go's reader of YAML takes them, Python's does not, and nobody writes them.
+_texts = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"], include_characters="\t\n\b\x1b"), max_size=8)
 _printed = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_categories=["Cc", "Cs"]), max_size=8)
 _double = (
     st.builds(json.dumps, _printed)
