@@ -73,10 +73,13 @@ _DAYS = (
     "JOB_300_WHEN=daily weekly",
     "JOB_300_WHAT=backup\nJOB_300_WHEN=hourly",
     "JOB_300_WHEN=daily\nCRONTAB_DAILY=30 3 * * *",
-    "JOB_100_WHAT=backup full\nJOB_100_WHEN=weekly\nJOB_300_WHAT=backup\nJOB_300_WHEN=daily",
+    "JOB_100_WHAT=backup --full-if-older-than 6D\nJOB_100_WHEN=weekly\nJOB_300_WHAT=backup\nJOB_300_WHEN=daily",
     "JOB_300_WHEN=nightly\nCRONTAB_NIGHTLY=0 4 * * *",
     "JOB_200_WHEN=never\nJOB_300_WHAT=backup\nJOB_300_WHEN=15min",
-    "JOB_300_WHAT=backup full\nJOB_300_WHEN=daily\nJOB_9_WHAT=dup remove-all-but-n-full 2 --force\nJOB_9_WHEN=weekly",
+    (
+        "JOB_300_WHAT=backup --full-if-older-than 1M\nJOB_300_WHEN=daily\n"
+        "JOB_500_WHAT=dup remove-all-but-n-full 2 --force\nJOB_500_WHEN=weekly"
+    ),
 )
 _PASSPHRASES = ("correct-horse", "with blank", "ünïcode", "0", "-dash", "a=b:c@d/e", "x" * 200, "%41\\n", "*?[]!")
 
