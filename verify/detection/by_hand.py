@@ -53,6 +53,8 @@ def called_by_hand(env_file: Path, duplicity: Provisioned, folder: Path) -> list
     done.append(
         _called("diff", ["diff", "-r", "--no-dereference", str(source), f"{folder}/restored"], variables, folder)
     )
+    # gpg's agent of this home would outlive it.
+    subprocess.run(["gpgconf", "--kill", "all"], env=variables, capture_output=True, check=False)
     return done
 
 
