@@ -1,9 +1,11 @@
-"""Install the releases and build the images that the tests by day need, so that no test waits for them.
+"""Install the releases and build the images and programs that the tests by day need, so that no test waits for them.
 
 ci/check does that beside its first steps. Tests that find something missing install or build it themselves.
 """
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from verify.assets import asset
@@ -18,6 +20,7 @@ def main() -> None:
     """Prepare each; say so, one line a program."""
     recipes = asset("ci/images")
     with ThreadPoolExecutor(2) as pool:
+        reader = pool.submit(compose_reader)
         made: list[Any] = [pool.submit(provision_duplicity, release) for release in reversed(RELEASES)]
         if engine().ok:
             made.append(pool.submit(images.duplicity_image, None, recipes, DEFAULT_RELEASE))
@@ -29,6 +32,15 @@ def main() -> None:
         for each in made:
             found = each.result()
             print(f"prepare-programs: {getattr(found, 'name', None) or getattr(found, 'release', None)}", flush=True)
+        print(f"prepare-programs: docker compose's reader, {reader.result()}", flush=True)
+
+
+def compose_reader() -> str:
+    """Build the program that asks docker compose's own reader; return its name. Fail where Go is missing."""
+    built = subprocess.run(
+        [Path(__file__).parent / "compose" / "reader"], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return Path(built.stdout.strip()).name
 
 
 if __name__ == "__main__":

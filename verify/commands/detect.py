@@ -32,6 +32,8 @@ EXAMPLES = """examples:
   duplicity-verify detect -k 'overlook-*'    some saboteurs; -k may be repeated
   duplicity-verify detect --list             their names, families and checks; nothing is run
   duplicity-verify detect --null 0-99        besides, a hundred runs that have nothing to find
+  duplicity-verify detect --null 0-999 --only-null --profile smoke
+                                             these alone, short ones
 
 Those that need containers run in Docker if available, the others in processes of this machine;
 --runtime docker runs all in containers, --runtime embedded none. detect needs a checkout of duplicity-verify:
@@ -58,8 +60,10 @@ def parser() -> Parser:
         metavar="FIRST-LAST",
         type=_seeds,
         default=(),
-        help="besides, a run against an honest duplicity with each of these seeds, of the default profile",
+        help="besides, a run against an honest duplicity with each of these seeds, and a job that is drawn with it; of "
+        "the default profile, or the smoke profile",
     )
+    group.add_argument("--only-null", action="store_true", help="no saboteurs, but the runs of --null")
     workers = os.cpu_count() or 1
     group.add_argument("-n", metavar="WORKERS", dest="workers", type=int, default=workers, help="trials at once")
     made.add_options("the run", (each for each in (*LAB, *RUN) if each.name in TAKEN))
@@ -88,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         result = replace(result, rows=[*rows.values()], seconds=time.monotonic() - begun)
         write_detection(result, folder)  # of a run that is ended early, the table is of what it came to
     for null in _nulls(options, trials):
-        result = replace(result, null=null)
+        result = replace(result, nulls=[null], seconds=time.monotonic() - begun)
         write_detection(result, folder)
     _say(f"{result.sentence}: {folder / 'detection.md'}")
     return result.exit_code
@@ -100,6 +104,10 @@ def _chosen(options: argparse.Namespace) -> "Sequence[Saboteur]":
     if options.workers < 1:
         raise CannotRunError("-n takes 1 or more: there is nothing to run otherwise")
     catalogue = saboteurs()
+    if options.only_null:
+        if not options.null:
+            raise CannotRunError("--only-null leaves nothing to run: give --null FIRST-LAST too")
+        return []
     if options.everyday:
         catalogue = one_of_each(catalogue)
     patterns = options.patterns or ["*"]
@@ -161,12 +169,17 @@ def _nulls(options: argparse.Namespace, folder: Path) -> "Iterator[Null]":
     """Yield the null control as it grows."""
     from verify.detection.null_control import null_runs  # noqa: PLC0415 - after --help and --version
     from verify.detection.result import Null  # noqa: PLC0415 - as above
+    from verify.lab.client.provision import provision_duplicity  # noqa: PLC0415 - as above
+    from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
 
+    if not options.null:
+        return
     given = [f"--duplicity-release={options.duplicity_release}"] if options.duplicity_release else []
+    duplicity = provision_duplicity(str(LabSettings.from_options(vars(options)).release))
     words = [*given, "--runtime=embedded", f"--numprocesses={options.workers}", "--dist=worksteal"]
     profile = "smoke" if options.profile == "smoke" else "default"  # a hundred of the nightly one take two days
     null = Null(profile, [])
-    for run in null_runs(options.null, words, profile, folder, _say):
+    for run in null_runs(options.null, words, profile, folder, duplicity=duplicity, say=_say):
         null = replace(null, runs=[*null.runs, run])
         yield null
 

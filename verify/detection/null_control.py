@@ -1,4 +1,8 @@
-"""The null control: the whole suite against an honest duplicity, again and again, with other seeds."""
+"""The null control: the whole suite against an honest duplicity, again and again, with another tree and another job.
+
+The jobs are sound (`verify.job.drawn`), so there is nothing to find. A finding is a false alarm, unless duplicity
+itself refuses the job, or does not give back what it was given, when it is called by hand.
+"""
 
 import json
 import time
@@ -8,28 +12,63 @@ from pathlib import Path
 from typing import Any
 
 from verify.assets import suite
+from verify.detection.by_hand import called_by_hand
 from verify.detection.pytest_runs import run_pytest
 from verify.detection.result import Row
+from verify.job.drawn import SoundJob, job_of_seed
+from verify.lab.client.provision import Provisioned
 
 NO_REPORT: dict[str, Any] = {"findings": [], "verdict": "none"}
 
 
 def null_runs(
-    seeds: Iterable[int], options: list[str], profile: str, folder: Path, say: Callable[[str], None]
+    seeds: Iterable[int],
+    options: list[str],
+    profile: str,
+    folder: Path,
+    *,
+    duplicity: Provisioned,
+    say: Callable[[str], None],
 ) -> Iterator[Row]:
-    """Given seeds, and pytest's options for a run, make a run with each seed; yield each as in the JSON file."""
+    """Given seeds, pytest's options and a duplicity, make a run with each seed; yield each as in the JSON file."""
     for seed in seeds:
-        begun, place = time.monotonic(), folder / f"null-{seed}"
+        begun, place, job = time.monotonic(), folder / f"null-{seed}", job_of_seed(seed)
         place.mkdir(parents=True)
+        env_file = _written(job, place)
         seeded = [*options, f"--profile={profile}", f"--report-dir={place}", f"--hypothesis-seed={seed}"]
-        ended = run_pytest(suite(), seeded, place, timeout=None, plugins=["xdist.plugin"])
+        ended = run_pytest(suite(), [*seeded, f"--env-file={env_file}"], place, timeout=None, plugins=["xdist.plugin"])
         report = json.loads((place / "report.json").read_text()) if ended else NO_REPORT
-        found = sorted({finding["check"] for finding in report["findings"]})
-        yield {
-            "seed": seed,
-            "verdict": report["verdict"],
-            "findings": found,
-            "seconds": round(time.monotonic() - begun, 1),
-            "day": datetime.now(UTC).date().isoformat(),
-        }
-        say(f"null {seed}: {report['verdict']}{': ' if found else ''}{', '.join(found)}")
+        row = _row(seed, job, report, time.monotonic() - begun)
+        if row["findings"]:
+            row |= _by_hand(env_file, duplicity, place)
+        yield row
+        say(_line(row))
+
+
+def _written(job: SoundJob, place: Path) -> Path:
+    file = place / "duplicity.env"
+    file.write_text(job.env_text, encoding="utf-8")
+    return file
+
+
+def _row(seed: int, job: SoundJob, report: dict[str, Any], seconds: float) -> dict[str, Any]:
+    return {
+        "seed": seed,
+        "verdict": report["verdict"],
+        "findings": sorted({finding["check"] for finding in report["findings"]}),
+        "seconds": round(seconds, 1),
+        "day": datetime.now(UTC).date().isoformat(),
+        "job": str(job),
+    }
+
+
+def _by_hand(env_file: Path, duplicity: Provisioned, place: Path) -> dict[str, Any]:
+    """Return what duplicity says of the job by itself, and whether that explains a finding."""
+    called = called_by_hand(env_file, duplicity, place / "by-hand")
+    return {"by_hand": [str(each) for each in called], "explained": any(each.exit_code for each in called)}
+
+
+def _line(row: Row) -> str:
+    found = ", ".join(row["findings"])
+    why = " (duplicity says so itself)" if row.get("explained") else ""
+    return f"null {row['seed']}: {row['verdict']}{': ' if found else ''}{found}{why}"

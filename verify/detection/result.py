@@ -9,21 +9,26 @@ import verify
 from verify.detection.detection import ERRORS, TrialOutcome
 from verify.errors import CannotRunError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 Row = Mapping[str, Any]  # a detection as JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """Runs of a profile of the suite against an honest duplicity, as in the JSON file, one of a seed."""
+    """Runs of a profile of the suite against an honest duplicity, as in the JSON file, each of a seed and its job."""
 
     profile: str
     runs: Sequence[Row]
 
     @property
     def false_alarms(self) -> list[Row]:
-        """The runs with a finding: there is nothing to find."""
-        return [run for run in self.runs if run["findings"]]
+        """The runs with a finding that duplicity itself does not explain: there is nothing to find."""
+        return [run for run in self.runs if run["findings"] and not run.get("explained")]
+
+    @property
+    def explained(self) -> list[Row]:
+        """The runs with a finding of which duplicity says the same, called by hand."""
+        return [run for run in self.runs if run["findings"] and run.get("explained")]
 
     @property
     def could_not_run(self) -> list[Row]:
@@ -39,7 +44,7 @@ class DetectionResult:
     seconds: float
     workers: int
     facts: Mapping[str, str]  # versions, machine
-    null: Null | None = None
+    nulls: Sequence[Null] = ()  # one of a profile
 
     @property
     def tried(self) -> list[Row]:
@@ -61,11 +66,12 @@ class DetectionResult:
         """0: each was caught by its check, and nothing else was; 1: not so; 2: some could not be tried out."""
         if any(row["outcome"] in (TrialOutcome.MISSED, TrialOutcome.OTHERWISE) for row in self.rows):
             return 1
-        if self.null and self.null.false_alarms:
+        if any(null.false_alarms for null in self.nulls):
             return 1
-        if self.null and self.null.could_not_run:
+        if any(null.could_not_run for null in self.nulls):
             return 2
-        return 2 if not self.tried or any(row["outcome"] in ERRORS for row in self.rows) else 0
+        nothing = not self.tried and not self.nulls
+        return 2 if nothing or any(row["outcome"] in ERRORS for row in self.rows) else 0
 
     @property
     def sentence(self) -> str:
@@ -75,12 +81,13 @@ class DetectionResult:
             told += f", in {self.median:.1f} s (median)"
         untried = len(self.rows) - len(self.tried)
         told += f"; {untried} not tried" if untried else ""
-        null = self.null
-        return told + (f"; {len(null.false_alarms)} false alarms in {len(null.runs)} runs" if null else "")
+        for null in self.nulls:
+            told += f"; {len(null.false_alarms)} false alarms in {len(null.runs)} runs"
+            told += f" of the {null.profile} profile" if len(self.nulls) > 1 else ""
+        return told
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as a JSON object."""
-        null = self.null and {"profile": self.null.profile, "runs": list(self.null.runs)}
         return {
             "schema_version": SCHEMA_VERSION,
             "tool": f"duplicity-verify {verify.__version__}",
@@ -88,15 +95,15 @@ class DetectionResult:
             "facts": dict(self.facts),
             "seconds": round(self.seconds, 1),
             "workers": self.workers,
-            "null": null,
+            "null": [{"profile": null.profile, "runs": list(null.runs)} for null in self.nulls],
             "saboteurs": list(self.rows),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "DetectionResult":
         """Given what `as_json` made, return the result again."""
-        null = Null(**data["null"]) if data["null"] else None
-        return cls(data["saboteurs"], data["seconds"], data["workers"], data["facts"], null)
+        nulls = [Null(**each) for each in data["null"]]
+        return cls(data["saboteurs"], data["seconds"], data["workers"], data["facts"], nulls)
 
 
 def updated(before: DetectionResult, later: DetectionResult, names: Sequence[str]) -> DetectionResult:
@@ -112,19 +119,20 @@ def updated(before: DetectionResult, later: DetectionResult, names: Sequence[str
         raise CannotRunError(
             f"a detection of some saboteurs ({one}) is not of the record's kind ({other}): try out all"
         )
-    null = _joined(before.null, later.null) if alike else later.null
+    nulls = _joined(before.nulls, later.nulls) if alike else later.nulls
     if of_all:
-        return replace(later, null=null)
+        return replace(later, nulls=nulls)
     known = {row["name"]: row for row in before.rows} | found
     rows = [known[name] for name in names if name in known]
-    return replace(before, rows=rows, seconds=before.seconds + later.seconds, null=null)
+    return replace(before, rows=rows, seconds=before.seconds + later.seconds, nulls=nulls)
 
 
-def _joined(before: Null | None, later: Null | None) -> Null | None:
-    if before is None or later is None or before.profile != later.profile:
-        return later or before
-    runs = {run["seed"]: run for run in (*before.runs, *later.runs)}
-    return replace(later, runs=[runs[seed] for seed in sorted(runs)])
+def _joined(before: Sequence[Null], later: Sequence[Null]) -> list[Null]:
+    """Given controls of before and later ones, return one for each profile; of a seed the later run counts."""
+    runs: dict[str, dict[int, Row]] = {}
+    for null in (*before, *later):
+        runs.setdefault(null.profile, {}).update((run["seed"], run) for run in null.runs)
+    return [Null(profile, [found[seed] for seed in sorted(found)]) for profile, found in runs.items()]
 
 
 def caught(rows: Iterable[Row]) -> list[Row]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from verify.detection.detection import TrialOutcome
-from verify.detection.result import DetectionResult, Row, by_kind, caught, median
+from verify.detection.result import DetectionResult, Null, Row, by_kind, caught, median
 
 SIGNS = {TrialOutcome.CAUGHT: "✓", TrialOutcome.NOT_TRIED: "·"}
 
@@ -38,7 +38,7 @@ def _full(result: DetectionResult) -> Iterator[str]:
     yield "# What the suite detects"
     yield ""
     yield from _summary(result)
-    yield from _null(result)
+    yield from _nulls(result)
     for (family, kind), rows in by_kind(result.rows).items():
         yield from ("", f"## {family}: {kind}", "")
         yield "| | saboteur | what it does | check | seconds | caught by |"
@@ -46,20 +46,28 @@ def _full(result: DetectionResult) -> Iterator[str]:
         yield from map(_row, rows)
 
 
-def _null(result: DetectionResult) -> Iterator[str]:
-    null = result.null
-    if null and null.runs:
-        days = sorted({run["day"] for run in null.runs})
-        seeds = [run["seed"] for run in null.runs]
+def _nulls(result: DetectionResult) -> Iterator[str]:
+    for null in result.nulls:
+        if null.runs:
+            yield from _null(null)
+
+
+def _null(null: Null) -> Iterator[str]:
+    days = sorted({run["day"] for run in null.runs})
+    seeds = [run["seed"] for run in null.runs]
+    yield ""
+    yield (
+        f"Null control: {len(null.runs)} runs of the {null.profile} profile against an honest duplicity, each with "
+        f"another seed ({min(seeds)} to {max(seeds)}), made from {days[0]} to {days[-1]}: "
+        f"{len(null.false_alarms)} false alarms, {len(null.explained)} findings that duplicity itself explains, "
+        f"{len(null.could_not_run)} that could not run."
+    )
+    for run in (*null.false_alarms, *null.explained):
         yield ""
-        yield (
-            f"Null control: {len(null.runs)} runs of the {null.profile} profile against an honest duplicity, each with "
-            f"another seed ({min(seeds)} to {max(seeds)}), made from {days[0]} to {days[-1]}: "
-            f"{len(null.false_alarms)} false alarms, {len(null.could_not_run)} that could not run."
-        )
-        for run in null.false_alarms:
-            yield ""
-            yield f"- seed {run['seed']}, {run['day']}: {', '.join(f'`{check}`' for check in run['findings'])}"
+        yield f"- seed {run['seed']}, {run['day']}: {', '.join(f'`{check}`' for check in run['findings'])}"
+        if "job" in run:
+            yield f"  - the job: `{run['job']}`"
+            yield f"  - by hand: {'; '.join(run['by_hand'])}"
 
 
 def _row(row: Row) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from verify.job.option_names import FLAGS, full_name
+from verify.job.option_names import FLAGS, VALUED, full_name
 
 # Options of the include/exclude family: those with a value, and those without.
 SELECTION_WITH_VALUE = frozenset(
@@ -41,23 +41,6 @@ SELECTION = SELECTION_WITH_VALUE | SELECTION_WITHOUT_VALUE
 # Options that make a backup a full one, whatever verb it is called by.
 FORCING = frozenset({"--full-if-older-than", "--full-if-n-inc"})
 
-# Options whose value is the next word even if that starts with a dash. For any other option the
-# next word is its value if it does not: that is the image's own rule since v4.0.0.
-_TAKES_NEXT_WORD = SELECTION_WITH_VALUE | frozenset(
-    {
-        "--gpg-options",
-        "--ssh-options",
-        "--rsync-options",
-        "--par2-options",
-        "--archive-dir",
-        "--tempdir",
-        "--log-file",
-        "--s3-endpoint-url",
-        "--s3-region-name",
-        "--s3-kms-key-id",
-        "--s3-kms-grant",
-    }
-)
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -95,9 +78,10 @@ def parsed(words: Iterable[str]) -> Iterator[WrittenOption]:
 
 
 def _takes(name: str, following: str) -> bool:
+    """Return whether the next word is an option's value: of one that no release knows, by the image's own rule."""
     if name in FLAGS:
         return False
-    return name in _TAKES_NEXT_WORD or not following.startswith("-")
+    return name in VALUED or not following.startswith("-")
 
 
 def words_of(options: Iterable[WrittenOption]) -> tuple[str, ...]:

@@ -75,6 +75,8 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
                 host.mkdir(path)
             put_lists(host, {f"{prefix}{path}": data for path, data in lists.items()})
+            for path in _own_folders(here):
+                host.mkdir(path)
             yield Site(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
@@ -82,6 +84,14 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
                 open_network=partial(local_network, run, toxiproxy, store.address) if toxiproxy else None,
                 more_hosts=_local_hosts(run),
             )  # fmt: skip
+
+
+def _own_folders(job: Job) -> Iterator[str]:
+    """Yield the folders that options name for temporary files and the log: the job's own machine has them."""
+    log = job.option("--log-file")
+    for path in (job.option("--tempdir"), log and posixpath.dirname(log)):
+        if path and path.startswith("/"):
+            yield path
 
 
 def _local_hosts(run: LabelledRun) -> MoreHosts:
@@ -133,6 +143,8 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
             box = sandboxed(_with_a_source(one), "", (), {})
             here = box.job
             put_lists(parts.host, lists_here(job))
+            for path in _own_folders(here):
+                parts.host.mkdir(path)
             versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
             yield Site(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,

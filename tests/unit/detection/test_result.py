@@ -27,7 +27,7 @@ def null(*runs: dict[str, Any], profile: str = "default") -> Null:
 
 
 def result(*rows: dict[str, Any], null: Null | None = None) -> DetectionResult:
-    return DetectionResult(rows, 61.0, 2, {"duplicity": "3.2.1"}, null)
+    return DetectionResult(rows, 61.0, 2, {"duplicity": "3.2.1"}, [null] if null else [])
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,23 @@ def test_a_false_alarm_is_no_success() -> None:
     assert result(row("a"), null=null(run(0), run(1))).exit_code == 0
 
 
+def test_what_duplicity_itself_says_of_a_job_is_no_false_alarm() -> None:
+    said = {
+        **run(1, "content", verdict="findings"),
+        "job": "OPTIONS=--x",
+        "explained": True,
+        "by_hand": ["full: exit code 2"],
+    }
+    found = result(row("a"), null=null(run(0), said))
+    assert found.exit_code == 0
+    assert "  - the job: `OPTIONS=--x`\n  - by hand: full: exit code 2" in full_table(found)
+
+
+def test_a_control_alone_is_a_result() -> None:
+    assert result(null=null(run(0))).exit_code == 0
+    assert result(null=null(run(0, "content"))).exit_code == 1
+
+
 def test_a_control_that_could_not_run_is_no_success() -> None:
     assert result(row("a"), null=null(run(0), run(1, verdict="none"))).exit_code == 2
 
@@ -74,26 +91,26 @@ def test_a_later_run_of_all_replaces_all_but_the_null_control() -> None:
     before = result(row("a", "missed"), row("gone"), null=null(run(0)))
     found = updated(before, result(row("a"), row("b")), ["a", "b"])
     assert [each["name"] for each in found.rows] == ["a", "b"]
-    assert ([each["outcome"] for each in found.rows], found.seconds, found.null) == (["caught"] * 2, 61.0, before.null)
+    assert ([each["outcome"] for each in found.rows], found.seconds) == (["caught"] * 2, 61.0)
+    assert [list(each.runs) for each in found.nulls] == [[run(0)]]
 
 
 @pytest.mark.parametrize(
     ("later", "seeds"),
     [
-        (null(run(1, day="2026-11-30"), run(2)), [0, 1, 2]),
-        (null(run(7), profile="smoke"), [7]),
-        (None, [0, 1]),
+        (null(run(1, day="2026-11-30"), run(2)), [[0, 1, 2]]),
+        (null(run(7), profile="smoke"), [[0, 1], [7]]),
+        (None, [[0, 1]]),
     ],
 )
-def test_controls_of_other_seeds_join(later: Null | None, seeds: list[int]) -> None:
+def test_controls_of_other_seeds_join(later: Null | None, seeds: list[list[int]]) -> None:
     found = updated(result(row("a"), null=null(run(0), run(1))), result(row("a"), null=later), ["a"])
-    assert found.null
-    assert [each["seed"] for each in found.null.runs] == seeds
+    assert [[each["seed"] for each in null.runs] for null in found.nulls] == seeds
 
 
 def test_controls_of_another_duplicity_do_not_join() -> None:
-    before = DetectionResult([row("a")], 61.0, 2, {"duplicity": "3.2.0"}, null(run(0)))
-    assert updated(before, result(row("a")), ["a"]).null is None
+    before = DetectionResult([row("a")], 61.0, 2, {"duplicity": "3.2.0"}, [null(run(0))])
+    assert not updated(before, result(row("a")), ["a"]).nulls
 
 
 def test_detections_of_some_with_another_duplicity_do_not_join() -> None:
@@ -119,7 +136,7 @@ def test_the_files_hold_the_same(tmp_path: Path) -> None:
     text = (tmp_path / "detection.md").read_text()
     assert "| ✗ | `b` | It \\| does. | `content` | 4.0 | **missed** why |" in text
     assert "2 runs of the default profile" in text
-    assert "another seed (3 to 5), made from 2026-11-29 to 2026-11-30: 1 false alarms, 0 that could not run" in text
+    assert "another seed (3 to 5), made from 2026-11-29 to 2026-11-30: 1 false alarms, 0 findings that" in text
     assert "- seed 5, 2026-11-30: `content`" in text
 
 
