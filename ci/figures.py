@@ -57,8 +57,8 @@ def _field() -> str:
     shapes = [tomllib.loads(file.read_text(encoding="utf-8")) for file in FIELD.glob("*/expected.toml")]
     questions = sum(len(shape["asked"]) for shape in shapes)
     return (
-        f"{len(shapes)} shapes of jobs and destinations as people have them, rebuilt from public configurations and bug "
-        f"reports: {questions} questions, all answered right, by `tests/field` in CI"
+        f"{len(shapes)} shapes of jobs and destinations as people have them, from public files and bug reports: "
+        f"{questions} questions, all answered right in CI"
     )
 
 

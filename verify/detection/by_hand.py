@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,24 @@ class Called:
 
     def __str__(self) -> str:
         return f"{self.command}: exit code {self.exit_code}" + (f" ({self.said})" if self.said else "")
+
+
+# What fails by hand where a finding of a check is duplicity's own doing. Of a check that is not here nothing does: the
+# commands by hand do not try it, so a finding of it is a false alarm until somebody has looked.
+EXPLAINED_BY = {
+    "command-succeeds": frozenset({"full", "incremental", "verify", "collection-status", "restore"}),
+    "verify-agrees": frozenset({"verify"}),
+    **dict.fromkeys(
+        ("structure", "content", "metadata", "point-in-time", "new-machine", "included-present", "single-path"),
+        frozenset({"restore", "diff"}),
+    ),
+}
+
+
+def explain(checks: Iterable[str], called: Sequence[Called]) -> bool:
+    """Given the checks that failed, return whether a command by hand failed that explains it, for each of them."""
+    failed = {each.command for each in called if each.exit_code}
+    return all(EXPLAINED_BY.get(check, frozenset()) & failed for check in checks)
 
 
 def called_by_hand(env_file: Path, duplicity: Provisioned, folder: Path) -> list[Called]:
@@ -62,6 +80,7 @@ def _tree(folder: Path, source: Path) -> Path:
     (source / "sub").mkdir(parents=True)
     (source / "sub" / "file").write_text("content")
     (source / "link").symlink_to("sub/file")
+    (source / "dangling").symlink_to("nothing")
     for name in ("var/log", "var/tmp", "archive"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return source

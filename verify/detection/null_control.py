@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.assets import suite
-from verify.detection.by_hand import called_by_hand
+from verify.detection.by_hand import called_by_hand, explain
 from verify.detection.pytest_runs import run_pytest
 from verify.detection.result import Row
 from verify.job.drawn import SoundJob, job_of_seed
@@ -40,7 +40,7 @@ def null_runs(
         report = json.loads((place / "report.json").read_text()) if ended else NO_REPORT
         row = _row(seed, job, report, time.monotonic() - begun)
         if row["findings"]:
-            row |= _by_hand(env_file, duplicity, place)
+            row |= _by_hand(row["findings"], env_file, duplicity, place)
         yield row
         say(_line(row))
 
@@ -62,10 +62,10 @@ def _row(seed: int, job: SoundJob, report: dict[str, Any], seconds: float) -> di
     }
 
 
-def _by_hand(env_file: Path, duplicity: Provisioned, place: Path) -> dict[str, Any]:
-    """Return what duplicity says of the job by itself, and whether that explains a finding."""
+def _by_hand(checks: list[str], env_file: Path, duplicity: Provisioned, place: Path) -> dict[str, Any]:
+    """Return what duplicity says of the job by itself, and whether that explains a finding of each of the checks."""
     called = called_by_hand(env_file, duplicity, place / "by-hand")
-    return {"by_hand": [str(each) for each in called], "explained": any(each.exit_code for each in called)}
+    return {"by_hand": [str(each) for each in called], "explained": explain(checks, called)}
 
 
 def _line(row: Row) -> str:
