@@ -126,6 +126,10 @@ class Site:
             "PASSPHRASE": "correct horse battery staple",
             "JOB_300_WHAT": "backup",
             "JOB_300_WHEN": "daily weekly",
+            "JOB_400_WHAT": "dup full $SRC $DST",
+            "JOB_400_WHEN": "monthly",
+            "JOB_500_WHAT": "dup remove-all-but-n-full 3 --force $DST",
+            "JOB_500_WHEN": "monthly",
         }
         file = self.folder / f"{prefix}.env"
         file.write_text("".join(f"{name}={value}\n" for name, value in {**variables, **changed}.items()))
