@@ -13,7 +13,7 @@ from verify.commands.names import COMMANDS, MAIN
 from verify.commands.parsers import COULD_NOT_RUN
 from verify.errors import INTERRUPTED, CannotRunError, no_space
 from verify.plugin.interruption import ignore_interrupts, interruptible
-from verify.report.marks import printable_on
+from verify.report.screen.marks import printable_on
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

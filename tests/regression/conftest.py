@@ -10,8 +10,8 @@ from verify.lab.settings import LabSettings
 from verify.policy import Policy
 from verify.regression import Change, Moves, approve, changes, hidden_changes, lock_findings, meaning_of
 from verify.regression.sides import ChangeSide, SideFiles, open_sides
-from verify.report.answer import NAME
-from verify.report.regression_answer import RegressionAnswer
+from verify.report.answers.answer import NAME
+from verify.report.answers.regression_answer import RegressionAnswer
 from verify.selection.listing import listing_of
 from verify.selection.survey import rules_of
 

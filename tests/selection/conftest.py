@@ -7,8 +7,8 @@ import pytest
 from verify.job import Job
 from verify.lab.settings import LabSettings
 from verify.policy import Policy
-from verify.report.answer import NAME
-from verify.report.selection_answer import SelectionAnswer
+from verify.report.answers.answer import NAME
+from verify.report.answers.selection_answer import SelectionAnswer
 from verify.selection import RuleSet
 from verify.selection.listing import Listed, RealSource, listing_of
 from verify.selection.survey import Promises, Survey, lists_of, named_folders, rules_of

@@ -14,9 +14,9 @@ from parsers import PROGRAM
 
 from verify.job import Job, printable_destination, read_job
 from verify.job.credentials import password_of
+from verify.job.destination.schemes import scheme_of
 from verify.job.drawn import destinations, option_words
 from verify.job.options import WrittenOption, parsed
-from verify.job.schemes import scheme_of
 from verify.lab.client.provision import provision_duplicity
 
 RELEASES = ("0.8.18", "1.2.3", "2.2.4", "3.2.1")  # one of each generation

@@ -129,8 +129,8 @@ def _list(chosen: "Sequence[Saboteur]") -> int:
 
 def _tried(chosen: "Sequence[Saboteur]", options: argparse.Namespace, folder: Path) -> "Iterator[Detection]":
     from verify.detection.trials import try_all  # noqa: PLC0415 - after --help and --version
-    from verify.report.console import open_console  # noqa: PLC0415 - as above
-    from verify.report.live import Live  # noqa: PLC0415 - as above
+    from verify.report.screen.console import open_console  # noqa: PLC0415 - as above
+    from verify.report.screen.live import Live  # noqa: PLC0415 - as above
 
     bench, console = _bench(options, folder), open_console()
     say = partial(console.print, soft_wrap=True)

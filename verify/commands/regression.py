@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _compared(options: argparse.Namespace, sides: "tuple[ChangeSide, ChangeSide]") -> "Run":
-    from verify.report.regression_answer import RegressionAnswer  # noqa: PLC0415 - as above
+    from verify.report.answers.regression_answer import RegressionAnswer  # noqa: PLC0415 - as above
 
     answer = RegressionAnswer(options.form, sides)
     command = command_of(parser(), options, KNOWN) + (" --no-sandbox" if options.no_sandbox else "")

@@ -42,7 +42,7 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Run the tests of a selection, print the answer, and return the exit code."""
-    from verify.report.selection_answer import SelectionAnswer  # noqa: PLC0415 - not for --help and --version
+    from verify.report.answers.selection_answer import SelectionAnswer  # noqa: PLC0415 - not for --help and --version
 
     policy = take_policy(options)
     must_name_a_job(options)

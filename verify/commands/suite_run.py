@@ -17,9 +17,9 @@ from verify.options import CommandOption, spelled
 
 if TYPE_CHECKING:
     from verify.lab.hosts.runtime import RuntimeChoice
-    from verify.report.answer import Answer
-    from verify.report.console import ConsoleReporter
+    from verify.report.answers.answer import Answer
     from verify.report.outcome import Run
+    from verify.report.screen.console import ConsoleReporter
 
 WORKERS = min(os.cpu_count() or 1, 4)  # each opens a lab of its own
 
@@ -52,7 +52,7 @@ def run_tests(
     `known` are the options that pytest is given too; what `runtime` needs is made ready. Print the
     report as JSON if that is asked for. Return the exit code.
     """
-    from verify.report.answer import ReportAnswer  # noqa: PLC0415 - not for --help and --version
+    from verify.report.answers.answer import ReportAnswer  # noqa: PLC0415 - not for --help and --version
 
     answer = ReportAnswer() if options.form == JSON else None
     ended = run_and_tell(tests, parser, options, known, runtime=runtime, answer=answer)
@@ -78,7 +78,7 @@ def run_and_tell(
     error. `command` is what to type for the same run, where the options do not say it. What `runtime`
     needs is made ready.
     """
-    from verify.report.console import ConsoleReporter, open_console  # noqa: PLC0415 - not for --help and --version
+    from verify.report.screen.console import ConsoleReporter, open_console  # noqa: PLC0415 - not for --help and --version
 
     known = tuple(known)
     isolate(os.environ)

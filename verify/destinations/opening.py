@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from verify.destinations.folder import FolderView, HostFiles
 from verify.destinations.view import NoView, View
 from verify.job import Job
-from verify.job.schemes import scheme_of
+from verify.job.destination.schemes import scheme_of
 
 Opener = Callable[[Job, HostFiles, Mapping[str, str]], View | NoView]
 

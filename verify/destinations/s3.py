@@ -18,8 +18,8 @@ from verify.archive.sets import Object
 from verify.destinations.view import NoView, RefusedError, View
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.job.addresses import is_server
-from verify.job.urls import read_url
+from verify.job.destination.addresses import is_server
+from verify.job.destination.urls import read_url
 
 Answer = TypeVar("Answer")
 

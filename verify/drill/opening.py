@@ -21,7 +21,7 @@ from verify.drill.passphrases import other_passphrases
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.job.schemes import scheme_of
+from verify.job.destination.schemes import scheme_of
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
 

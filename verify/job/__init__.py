@@ -1,8 +1,10 @@
 """A configured backup, read from `duplicity.env` and the stack file."""
 
-from verify.job.addresses import doubtful_bucket
 from verify.job.assemble import READINGS, read_job
 from verify.job.credentials import printable_destination
+from verify.job.destination.addresses import doubtful_bucket
+from verify.job.destination.schemes import no_way_there, scheme_finding
+from verify.job.env_file.readings import read_dotenv, read_raw
 from verify.job.findings import (
     cannot_begin,
     findings_of,
@@ -14,11 +16,9 @@ from verify.job.findings import (
 )
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
-from verify.job.readings import read_dotenv, read_raw
 from verify.job.replaced import lost_with_container, readable_in_spite_of_passphrase
 from verify.job.reroot import Rerooted, Unfaithful, reroot
 from verify.job.sandbox import Sandboxed, kept_inside, sandboxed
-from verify.job.schemes import no_way_there, scheme_finding
 from verify.job.stack import Stack, Starter, read_stack
 from verify.job.stack.mounts import StackNetwork, StackVolume
 from verify.job.weekdays import idle_days, weekday_notes

@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from verify.errors import CannotRunError
-from verify.job.called import as_called
 from verify.job.credentials import guarded, is_secret_name
-from verify.job.differing import differing_names
+from verify.job.env_file.differing import differing_names
+from verify.job.env_file.readings import read_dotenv, read_raw, text_of
 from verify.job.flavours import flavour_env, of_destination
 from verify.job.image import entries, is_known, schedules, with_defaults
 from verify.job.job import Job, Reading
-from verify.job.readings import read_dotenv, read_raw, text_of
+from verify.job.runs.called import as_called
 from verify.job.shellwords import SplitWords, split
 from verify.job.stack import Stack, Starter, StarterChoice, dotenv_of, from_dotenv, read_stack, starter_of
 from verify.secret import Secret

@@ -104,7 +104,8 @@ def _take_seed(config: pytest.Config) -> None:
 
 
 def _record(config: pytest.Config) -> None:
-    from verify.report import files, recorder, tables, terminal  # noqa: PLC0415 - imported where it is needed: see above
+    from verify.report import files, recorder, tables  # noqa: PLC0415 - imported where it is needed: see above
+    from verify.report.screen import terminal  # noqa: PLC0415 - as above
 
     plan = os.memfd_create("duplicity-verify-plan")  # in memory: a killed run leaves no file
     config.add_cleanup(lambda: os.close(plan))

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from verify.job.urls import is_url, read_url
+from verify.job.destination.urls import is_url, read_url
 from verify.lab.client.provision import Provisioned
 from verify.lab.hosts.host import Host
 

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from verify import __version__
-from verify.report.console import ConsoleReporter
 from verify.report.events import CheckDecided, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
 from verify.report.outcome import CheckResult, Ending, Outcome, Run, TestResult, fold
+from verify.report.screen.console import ConsoleReporter
 
 WHOLE = """\
 duplicity-verify VERSION: would this backup come back?
@@ -66,7 +66,7 @@ FINDINGS: 3 findings: 3 would not come back (command-succeeds, content); besides
 @pytest.fixture(autouse=True)
 def widest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the columns where they are above, whatever the longest id of a check is."""
-    monkeypatch.setattr("verify.report.console.IDS", 17)
+    monkeypatch.setattr("verify.report.screen.console.IDS", 17)
 
 
 def printed(

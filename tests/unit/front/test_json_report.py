@@ -13,7 +13,7 @@ import pytest
 from verify.checks import CATALOGUE, Finding, Severity
 from verify.errors import CannotRunError
 from verify.report import files as files_of_a_run
-from verify.report.answer import ReportAnswer
+from verify.report.answers.answer import ReportAnswer
 from verify.report.events import RunEnded, RunStarted
 from verify.report.files import PROBE, ReportFiles, must_be_writable, write_refusal
 from verify.report.json_report import report_of

@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from verify import progress
-from verify.report.live import Live
+from verify.report.screen.live import Live
 
 
 def live(*, terminal: bool = False) -> tuple[Live, io.StringIO, list[str]]:

@@ -3,8 +3,8 @@
 import io
 import json
 
-from verify.report.console import open_console
-from verify.report.marks import IN_JSON, PLAIN, plain, printable_on
+from verify.report.screen.console import open_console
+from verify.report.screen.marks import IN_JSON, PLAIN, plain, printable_on
 
 
 def written(text: str, encoding: str = "ascii", **how: str) -> str:

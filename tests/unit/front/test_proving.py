@@ -16,8 +16,8 @@ import verify.proofs.basis
 import verify.proofs.memory
 import verify.report.files
 import verify.report.recorder
+import verify.report.screen.terminal
 import verify.report.tables
-import verify.report.terminal
 from verify.plugin.profiles import load_profile
 from verify.proofs.digest import digest_of, suite_code
 

@@ -6,8 +6,8 @@ import pytest
 from packaging.version import Version
 
 from verify.job import Job, read_job, scheme_finding
-from verify.job.addresses import doubtful_bucket
-from verify.job.schemes import no_way_there
+from verify.job.destination.addresses import doubtful_bucket
+from verify.job.destination.schemes import no_way_there
 
 SCHEMES = {"s3", "boto3+s3", "file", "sftp", "rsync", "b2", "rclone", "multi", "webdavs"}
 NEW, OLD = Version("3.2.1"), Version("0.8.22")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from verify.job import Job, read_job
-from verify.job.calls import calls_in
+from verify.job.runs.calls import calls_in
 
 VARIABLES = {"SRC": "/my src", "DST": "s3:///b/p", "KEEP": "6M"}
 GOOD = "SRC=/a\nDST=s3:///b/p\nPASSPHRASE=p\n"

@@ -1,6 +1,6 @@
 import pytest
 
-from verify.job.commands import calls_of
+from verify.job.runs.commands import calls_of
 
 VARIABLES = {"SRC": "/my src", "DST": "s3:///b/p", "KEEP": "6M"}
 BACKUP = ("/my src", "s3:///b/p")

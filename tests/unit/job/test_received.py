@@ -3,7 +3,15 @@ import shlex
 import pytest
 from packaging.version import Version
 
-from verify.job.received import Meant, OptionStretch, environment_findings, is_idle, shown, stretches, words_findings
+from verify.job.received import (
+    Meant,
+    OptionStretch,
+    environment_findings,
+    is_idle,
+    shown,
+    stretches,
+    words_findings,
+)
 from verify.secret import Secret
 
 OLD = frozenset({"--s3-use-new-style"})

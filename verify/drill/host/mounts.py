@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verify.job import Job, StackVolume
-from verify.job.schemes import scheme_of
+from verify.job.destination.schemes import scheme_of
 
 
 @dataclass(frozen=True, slots=True)

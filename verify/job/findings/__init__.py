@@ -3,7 +3,7 @@
 from packaging.version import Version
 
 from verify.checks import Finding
-from verify.job.addresses import misread_addresses, wrong_addresses
+from verify.job.destination.addresses import misread_addresses, wrong_addresses
 from verify.job.findings.endless import never_removed, removes_old_backups
 from verify.job.findings.lacking import cannot_begin, incomplete, two_readings
 from verify.job.findings.removed import removed_options

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from verify.checks import Finding, Severity
-from verify.job.called import NamedCall, calls_by_name
-from verify.job.calls import FULL, RETENTION
 from verify.job.job import Job
 from verify.job.options import FORCING, parsed
+from verify.job.runs.called import NamedCall, calls_by_name
+from verify.job.runs.calls import FULL, RETENTION
 
 HINT = "write --full-if-older-than 1M into OPTIONS, or schedule `dup full $SRC $DST`, such as JOB_500_WHEN=monthly"
 

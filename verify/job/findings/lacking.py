@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from verify.checks import Finding, Severity
 from verify.job.credentials import printable_destination, printable_text
+from verify.job.destination.urls import is_url
 from verify.job.findings.schedule import schedule_findings
 from verify.job.job import Job
 from verify.job.options import parsed
 from verify.job.unset import DESTINATIONS, emptied, unset_findings
-from verify.job.urls import is_url
 from verify.secret import Secret
 
 # Variables whose values a finding may show; of any other one only the name.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verify.job.dotenv import read_dotenv
-from verify.job.readings import text_of
+from verify.job.env_file.dotenv import read_dotenv
+from verify.job.env_file.readings import text_of
 from verify.job.stack.documents import Replacer, contents_of, must_be_right
 from verify.job.stack.merging import merged, plain
 from verify.job.stack.model import StackRefusedError

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
+from verify.job.env_file.readings import text_of
 from verify.job.interpolation import InterpolationError, Lookup, interpolate
-from verify.job.readings import text_of
 from verify.job.stack.model import StackRefusedError, UnsetVariable
 from verify.job.stack.shapes import SERVICE_KEYS, wrong_in
 from verify.job.stack.substitution import plain_names, substituted

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.errors import CannotRunError
-from verify.job.readings import text_of
+from verify.job.env_file.readings import text_of
 from verify.job.stack.choosing import chosen
 from verify.job.stack.composed import FILE_NAMES, Composer, dotenv_of, override_of, surroundings_of
 from verify.job.stack.documents import CORRECT_IT, Replacer, contents_of, must_be_right

@@ -12,9 +12,9 @@ from functools import cached_property
 from importlib.resources import files
 
 from verify.job import Job, ScheduleEntry, kept_inside
-from verify.job.commands import calls_of
 from verify.job.image import is_for_image_only
 from verify.job.received import Call
+from verify.job.runs.commands import calls_of
 from verify.lab.hosts.host import Completed, Host
 from verify.lab.jobs.image_shell import resolved
 from verify.lab.jobs.scheduled_job import ENTRYPOINT

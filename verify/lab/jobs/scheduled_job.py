@@ -4,7 +4,7 @@ import os
 
 from verify.checks import Finding, FindingsError
 from verify.job import sandboxed
-from verify.job.commands import calls_of
+from verify.job.runs.commands import calls_of
 from verify.lab.client.duplicity import PATH_TO_RESTORE_SINCE
 from verify.lab.client.results import ListResult
 from verify.lab.hosts.host import Completed

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from verify.errors import CannotRunError
 from verify.job import Job, cannot_begin
-from verify.job.urls import is_url
+from verify.job.destination.urls import is_url
 from verify.selection import RuleError, RuleSet, parse_rules
 from verify.selection.options import read_options
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from verify.checks import Finding
 from verify.job import Job
-from verify.job.urls import read_url
+from verify.job.destination.urls import read_url
 from verify.selection import Entry, RuleSet, select
 from verify.selection.rules import canonical
 from verify.selection.survey.survey import Survey

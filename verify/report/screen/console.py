@@ -12,9 +12,9 @@ from verify import __version__
 from verify.checks import CATALOGUE
 from verify.report.digest import FailedTest, Gap, ToldFinding, failures_of, gaps_of
 from verify.report.events import CheckDecided, Event, LabReady, RunEnded, RunStarted, TestEnded, TestStarted
-from verify.report.live import Live
-from verify.report.marks import MARKS
 from verify.report.outcome import CheckResult, Outcome, Run
+from verify.report.screen.live import Live
+from verify.report.screen.marks import MARKS
 from verify.report.statistics import summary_of
 from verify.report.wording import OUTCOME, SIGNS, alike, duration, header, notes, said_of, tests_of, verdict_words
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from verify.checks import Finding
-from verify.job.addresses import misread_addresses, wrong_addresses
 from verify.job.credentials import printable_destination, printable_text
+from verify.job.destination.addresses import misread_addresses, wrong_addresses
 from verify.job.job import Job
 
 _GOOGLE = "https://storage.googleapis.com"

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from verify.job import options as words
-from verify.job.calls import CallsRead, DuplicityCall, calls_in, calls_of_words, words_of_command
 from verify.job.credentials import guarded
+from verify.job.destination.urls import is_url
 from verify.job.job import Job
-from verify.job.urls import is_url
+from verify.job.runs.calls import CallsRead, DuplicityCall, calls_in, calls_of_words, words_of_command
 
 _PAIR = 2  # a folder and a URL
 

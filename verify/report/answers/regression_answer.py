@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from verify.regression import Change, Fate, Moves
 from verify.regression.moves import Watcher
 from verify.regression.sides import ChangeSide
-from verify.report.answer import Answer, PathList, first_and_more, notes_of
+from verify.report.answers.answer import Answer, PathList, first_and_more, notes_of
 from verify.report.columns import columns, size
 from verify.report.outcome import Outcome, Run, counted
 from verify.report.severities import counts_of

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Template
 
-from verify.job.commands import tokens_of
+from verify.job.destination.urls import is_url
 from verify.job.options import WrittenOption, parsed
-from verify.job.urls import is_url
+from verify.job.runs.commands import tokens_of
 
 BACKING_UP = frozenset({"backup", "bu", "full", "fb", "incremental", "incr", "inc", "ib"})
 FULL = frozenset({"full", "fb"})

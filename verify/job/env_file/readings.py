@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from verify.errors import CannotRunError
-from verify.job.dotenv import GO_BLANKS, read_dotenv
+from verify.job.env_file.dotenv import GO_BLANKS, read_dotenv
 
 __all__ = ["read_dotenv", "read_raw", "text_of"]
 

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from verify.errors import CannotRunError
 from verify.report.json_report import report_of
-from verify.report.marks import IN_JSON, printable_on
+from verify.report.screen.marks import IN_JSON, printable_on
 from verify.selection.listing import STANDARD_INPUT, Listed, RealSource
 from verify.selection.printing import printable
 

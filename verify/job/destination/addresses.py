@@ -8,8 +8,8 @@ from packaging.version import Version
 
 from verify.checks import Finding, Severity
 from verify.job.credentials import password_of, printable_destination, printable_text
+from verify.job.destination.urls import DestinationUrl, read_url
 from verify.job.job import Job
-from verify.job.urls import DestinationUrl, read_url
 
 # Since then s3:// is what boto3+s3:// always was: the first part of the URL is the bucket.
 BUCKET_FIRST_SINCE = Version("1")

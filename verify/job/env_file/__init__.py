@@ -1,0 +1,1 @@
+"""The env file, as docker and as docker compose read it."""
