@@ -149,6 +149,37 @@ def exclude_what_is_not_below(env: str, stack: str) -> tuple[str, str]:
     return rule(env, "--exclude var/data/x"), stack
 
 
+@configured("command-succeeds")
+def name_an_option_that_is_gone(env: str, stack: str) -> tuple[str, str]:
+    """OPTIONS has an option that duplicity removed years ago, and refuses."""
+    return rule(env, "--s3-use-new-style"), stack
+
+
+@configured("scheme-supported")
+def name_the_server_as_the_bucket(env: str, stack: str) -> tuple[str, str]:
+    """The destination's URL begins with a server, which duplicity takes for the bucket's name."""
+    return line("DST", env, "DST=s3://s3.amazonaws.com/bucket/folder"), stack
+
+
+@configured("backup-outside-source")
+def back_up_into_the_source(env: str, stack: str) -> tuple[str, str]:
+    """The backups lie in a folder of the source: each holds those before it."""
+    return line("DST", env, "DST=file:///var/data/backups"), stack
+
+
+@configured("backup-outside-source")
+def keep_the_archive_in_the_source(env: str, stack: str) -> tuple[str, str]:
+    """Duplicity's archive lies in a folder of the source that no rule excludes."""
+    return re.sub(r"--archive-dir[= ]\S+", "--archive-dir=/var/data/archive", env), stack
+
+
+@configured("retention")
+def prune_a_chain_without_an_end(env: str, stack: str) -> tuple[str, str]:
+    """Old backups are to be removed, and no full backup is ever due: the chain has no older one."""
+    own = re.sub(r"--full-if-older-than[= ]\S+ ?", "", env)
+    return own + "JOB_600_WHAT=dup remove-older-than 1M --force $DST\nJOB_600_WHEN=weekly\n", stack
+
+
 @mounted("source-not-empty")
 def mount_empty_folders(folder: Path) -> None:
     """The source holds folders and no file: what was mounted in them is not there."""
