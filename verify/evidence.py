@@ -47,8 +47,11 @@ def passing_through(test: Callable[..., Any]) -> Callable[..., Any]:
 def told_by(error: BaseException) -> Evidence | None:
     """Given what a test raised, return what it says of the backup; None where its traceback says more.
 
-    The outermost error decides: one that was met while handling the other knows more.
+    The outermost error decides: one that was met while handling the other knows more. A test that skips itself says
+    why by that alone.
     """
+    if isinstance(error, pytest.skip.Exception):
+        return None
     chain = list(chained(error))
     deciding = next((one for one in chain if isinstance(one, FindingsError) or _trouble(one)), None)
     if deciding is not None and (trouble := _trouble(deciding)):

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from verify.errors import CannotRunError
 from verify.lab.settings import LabSettings
 from verify.policy import Policy
 from verify.regression import Change, Moves, approve, changes, hidden_changes, lock_findings, meaning_of
@@ -70,6 +71,8 @@ def moves(
     pytestconfig: pytest.Config, sides: tuple[ChangeSide, ChangeSide], policy: Policy, answer: RegressionAnswer | None
 ) -> Moves:
     """The paths that leave or enter the backup."""
+    if sides[1].refused:
+        raise CannotRunError(sides[1].refused)
     listing = listing_of(policy.source, policy.listing, answer.stdin if answer else None)
     if listing is None:
         pytest.skip("nothing to look at was given with --source or --listing")

@@ -39,7 +39,13 @@ def refused_options_findings(lab: Lab) -> list[Finding]:
     chain = lab.new_chain(encrypted=not lab.unencrypted, selection=not own.unread)
     client = replace(chain.duplicity, options=(*chain.duplicity.options, "--dry-run"))
     result = lab.ran(client.full(chain.source, chain.destination.url))
-    return [] if result.ok else own.refusal_findings(lab, result)
+    return [] if result.ok else [_with_the_jobs_paths(lab, each) for each in own.refusal_findings(lab, result)]
+
+
+def _with_the_jobs_paths(lab: Lab, found: Finding) -> Finding:
+    """Return a finding that names paths as the job does, not as they lie below the lab's folder."""
+    root = lab.sandboxed.source.removesuffix(lab.job.source)
+    return replace(found, got=found.got.replace(root, ""), hint=found.hint.replace(root, "")) if root else found
 
 
 def why_closed(findings: tuple[Finding, ...]) -> str:

@@ -40,7 +40,7 @@ UNKNOWN = "what is proven of this duplicity is not remembered: it is started by 
 
 
 def is_chosen(config: pytest.Config) -> bool:
-    """Return whether somebody named the tests of this run: what is asked for by name is run."""
+    """Return whether somebody named the tests of this run: what is asked for by name is run, if the job can run."""
     by_name = any(config.getoption(name, None) for name in ("keyword", "markexpr", "deciding"))
     return by_name or any("::" in word or Path(word).is_file() for word in config.args)
 
@@ -70,9 +70,9 @@ def name_of(test: str) -> str:
 def must_run(item: pytest.Item) -> None:
     """Skip a test that is not to be run, with the reason; of one that is proven, note since when."""
     config, release = item.config, item.get_closest_marker("of_the_release") is not None
-    if is_chosen(config):
+    if config.getoption("deciding", None):
         return
-    if release and profile_of(config) == "smoke":
+    if release and profile_of(config) == "smoke" and not is_chosen(config):
         pytest.skip(NOT_IN_SMOKE)
     lab = config.stash.get(LABS, {}).get(evidence.runtime_of(item))
     if lab is None:

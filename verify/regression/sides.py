@@ -85,8 +85,6 @@ def open_sides(
                 f"--before and --after are the same, {sources[0].label}: nothing would be compared; name another one"
             )
         first, second = (_side(source, environment, release) for source in sources)
-        if second.refused:
-            raise CannotRunError(second.refused)
         yield first, second
 
 

@@ -43,7 +43,7 @@ def test_the_answer_for_machines_is_alone_on_standard_output(command: Command) -
     ]
     assert done.document["totals"]["excluded"] == {"paths": 8, "files": 3, "bytes": 3055}
     assert done.document["folders"]["reg"]["included"]["bytes"] == 700
-    assert "PROVEN: 2 checks hold" in done.err
+    assert "PROVEN: 3 checks hold" in done.err
 
 
 def test_the_answer_for_people_shows_folders_and_rules(command: Command) -> None:
@@ -83,7 +83,7 @@ def test_a_rule_that_can_only_be_a_mistake_is_a_finding(command: Command, edit: 
     edit("duplicity.env", ("/var/data/registry", "/var/data/registri"))
     done = command(*SOURCE)
     assert done.code == 0
-    assert "PROVEN, 1 to tidy up: 1 check holds" in done.err
+    assert "PROVEN, 1 to tidy up: 2 checks hold" in done.err
     assert "1  --exclude /var/data/registri          0         0    0 B  never matches" in done.out.splitlines()
     assert "rules-effective (to tidy up) registri" in done.err
     assert "did you mean /var/data/registry?" in done.err
