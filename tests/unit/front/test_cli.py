@@ -141,7 +141,6 @@ def test_a_commands_own_help_is_named(capsys: pytest.CaptureFixture[str]) -> Non
         (["--env-file", "/proc/self/mem"], "/proc/self/mem cannot be read (input/output error): give the path"),
         (["--stack", "none.yml"], "none.yml cannot be read (no such file or directory): give the path"),
         (["--source", "none"], "none does not exist: name a folder that does"),
-        (["--source", "file"], "file is no folder: name the folder that holds it"),
         (["--source", "empty"], "empty is empty, so it would prove nothing: name a folder that holds files"),
         (["--report-dir", "file"], "no report can be written to file (File exists): name another folder"),
         (["--report-dir", "file/x"], "no report can be written to file/x (Not a directory): name another folder"),

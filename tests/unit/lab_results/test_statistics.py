@@ -61,7 +61,11 @@ def test_what_no_backup_keeps_is_nothing_that_duplicity_counts() -> None:
 def test_a_wrong_count_of_a_full_is_found(name: str) -> None:
     before, _ = inventories()
     (found,) = statistics_findings(said({**FULL, name: FULL[name] + 1}), None, before, ())
-    assert (found.check, found.expected, found.got) == ("statistics-true", f"{name} {FULL[name]}", str(FULL[name] + 1))
+    assert (found.check, found.expected, found.got) == (
+        "statistics-true",
+        f"{name} {FULL[name]} in what the backup prints",
+        str(FULL[name] + 1),
+    )
 
 
 @pytest.mark.parametrize("name", ["SourceFiles", "DeletedFiles", "ChangedFiles", "DeltaEntries", "Errors"])
@@ -74,4 +78,4 @@ def test_a_wrong_count_of_an_incremental_is_found(name: str) -> None:
 def test_no_statistics_are_found_missing() -> None:
     before, _ = inventories()
     found = statistics_findings(BackupResult(("full",), 0, 1.0, 1.0, b"", ""), None, before, ())
-    assert {each.got for each in found} == {"nothing"}
+    assert {each.got for each in found} == {"no such line"}
