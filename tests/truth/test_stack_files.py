@@ -8,7 +8,7 @@ from typing import Any
 
 from asking import Asked, examples
 from docker_stack import configured
-from hypothesis import given
+from hypothesis import assume, given
 
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
@@ -16,7 +16,6 @@ from verify.job.drawn import CALLER, StackText, stack_texts
 
 REFUSED = "refused"
 HOME = {"HOME": "/home/me"}
-Variables = Mapping[str, str] | str
 Said = Mapping[str, Any] | str  # what is said of a service, or REFUSED
 
 
@@ -82,6 +81,15 @@ def _words(given: tuple[str, ...] | None) -> list[str]:
     return list(given or ())
 
 
+def _told(said: Said) -> Said:
+    """Return what is compared: SRC and DST are another question where the command names a folder and a URL itself."""
+    if isinstance(said, str):
+        return REFUSED
+    if not any("duplicity" in word for word in (*said["entrypoint"], *said["command"])):
+        return said
+    return {**said, "environment": {n: value for n, value in said["environment"].items() if n not in ("SRC", "DST")}}
+
+
 @examples(100)
 @given(drawn=stack_texts())
 def test_a_stack_file_says_what_docker_stack_config_prints(
@@ -92,21 +100,25 @@ def test_a_stack_file_says_what_docker_stack_config_prints(
     assert {n: _told(each) for n, each in said.items()} == {n: _told(each) for n, each in theirs.items()}, said
 
 
-def of_compose(asked: Asked, file: Path) -> Variables:
+def of_compose(asked: Asked, file: Path) -> Said:
     told = asked(project=str(file), env={**CALLER, **HOME})
     if REFUSED in told:
         return f"{REFUSED}: {told[REFUSED]}"
-    given = told["services"]["s0"].get("environment", {})
-    return {name: value for name, value in given.items() if name and value is not None}
+    given = told["services"]["s0"]
+    words = {name: given.get(name) or [] for name in ("entrypoint", "command")}
+    return {
+        **words,
+        "environment": {n: text for n, text in given.get("environment", {}).items() if n and text is not None},
+    }
 
 
-def composed(file: Path) -> Variables:
+def composed(file: Path) -> Said:
     """Return the variables that we say docker compose gives."""
     try:
         job = read_job(None, file, {**CALLER, **HOME}, reading="dotenv")
     except CannotRunError as error:
         return f"{REFUSED}: {error}"
-    return {name: job.text_of(name) for name in job.variables if name not in job.defaults}
+    return {name: each for name, each in _of_job(job).items() if name in ("entrypoint", "command", "environment")}
 
 
 @examples(300)
@@ -114,8 +126,6 @@ def composed(file: Path) -> Variables:
 def test_a_stack_file_gives_the_variables_that_compose_gives(compose: Asked, tmp_path: Path, drawn: StackText) -> None:
     file = written(drawn.of("s0"), drawn, tmp_path)
     theirs, said = of_compose(compose, file), composed(file)
+    # A mount of nothing in the long form: compose's reader takes it, and the engine refuses to make the container.
+    assume(not isinstance(said, str) or "so docker refuses the file" not in said)
     assert _told(said) == _told(theirs), (said, theirs)
-
-
-def _told(said: Said) -> Said:
-    return REFUSED if isinstance(said, str) else said

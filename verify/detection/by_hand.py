@@ -15,7 +15,7 @@ LINES = 3  # the first ones of what it said in error, or the last ones of all
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class CallByHand:
     """One command of duplicity, or the comparison behind it: its exit code, and some of what it said."""
 
     command: str
@@ -38,13 +38,13 @@ EXPLAINED_BY = {
 }
 
 
-def explain(checks: Iterable[str], called: Sequence[Called]) -> bool:
+def explain(checks: Iterable[str], called: Sequence[CallByHand]) -> bool:
     """Given the checks that failed, return whether a command by hand failed that explains it, for each of them."""
     failed = {each.command for each in called if each.exit_code}
     return all(EXPLAINED_BY.get(check, frozenset()) & failed for check in checks)
 
 
-def called_by_hand(env_file: Path, duplicity: Provisioned, folder: Path) -> list[Called]:
+def called_by_hand(env_file: Path, duplicity: Provisioned, folder: Path) -> list[CallByHand]:
     """Given a job's env file, a duplicity and a folder, back up and restore a small tree there; return what was said.
 
     The job's options are its own, under the folder; the destination is a folder. No lab of ours is in between.
@@ -86,15 +86,15 @@ def _tree(folder: Path, source: Path) -> Path:
     return source
 
 
-def _called(verb: str, words: Sequence[str], variables: dict[str, str], folder: Path) -> Called:
+def _called(verb: str, words: Sequence[str], variables: dict[str, str], folder: Path) -> CallByHand:
     try:
         done = subprocess.run(
             words, env=variables, cwd=folder, capture_output=True, timeout=WITHIN, check=False, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
-        return Called(verb, -1, f"it did not end within {WITHIN} s")
+        return CallByHand(verb, -1, f"it did not end within {WITHIN} s")
     told = _lines(done.stderr)[:LINES] or _lines(done.stdout)[-LINES:]
-    return Called(verb, done.returncode, " | ".join(told) if done.returncode else "")
+    return CallByHand(verb, done.returncode, " | ".join(told) if done.returncode else "")
 
 
 def _lines(said: bytes) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from duplicity_forks import DuplicityForks
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from pools import (
     ANOTHER_JOB,
@@ -69,6 +69,8 @@ def test_each_point_comes_back_or_gives_another_or_is_refused_as_we_say(
     @settings(max_examples=examples(request, forks, which), phases=(Phase.explicit, Phase.reuse, Phase.generate))
     @given(destinations(names_of_sets(*jobs)), st.booleans())
     def each(drawn: Drawn, everything: bool) -> None:
+        # Not modelled: what duplicity does with the signatures of a backup that stopped when it is to copy everything.
+        assume(not (everything and drawn.unfinished))
         Asked(pool, drawn, tmp_path / "x", everything, by_night).must_agree()
 
     each()
@@ -156,7 +158,12 @@ class Asked:
             return None
         if any(not each.volumes for each in answer.sets):  # the only one is lost
             return None
+        if any(self._passphrase(each.span) not in ("", PASSPHRASE) for each in answer.sets):  # that of its volumes
+            return None
         return self._name(answer.gives.span)
+
+    def _passphrase(self, span: Span) -> str:
+        return next(each.passphrase for each in self.pool.sets.values() if each.span == span)
 
     def _name(self, span: Span) -> str:
         return next(each.name for each in self.pool.sets.values() if each.span == span)

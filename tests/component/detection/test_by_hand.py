@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from verify.detection.by_hand import Called, called_by_hand
+from verify.detection.by_hand import CallByHand, called_by_hand
 from verify.lab.client.provision import provision_duplicity
 from verify.lab.settings import DEFAULT_RELEASE
 
 
-def by_hand(options: str, folder: Path) -> list[Called]:
+def by_hand(options: str, folder: Path) -> list[CallByHand]:
     file = folder / "duplicity.env"
     file.write_text(f"SRC=/mnt/data/\nDST=s3:///bucket/x\nPASSPHRASE=a b\nOPTIONS={options}\n")
     return called_by_hand(file, provision_duplicity(str(DEFAULT_RELEASE)), folder / "by-hand")

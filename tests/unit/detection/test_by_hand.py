@@ -2,13 +2,13 @@
 
 import pytest
 
-from verify.detection.by_hand import Called, explain
+from verify.detection.by_hand import CallByHand, explain
 
-SOUND = [Called(verb, 0, "") for verb in ("full", "incremental", "verify", "collection-status", "restore", "diff")]
+SOUND = [CallByHand(verb, 0, "") for verb in ("full", "incremental", "verify", "collection-status", "restore", "diff")]
 
 
-def failing(verb: str) -> list[Called]:
-    return [Called(verb, 1, "no") if each.command == verb else each for each in SOUND]
+def failing(verb: str) -> list[CallByHand]:
+    return [CallByHand(verb, 1, "no") if each.command == verb else each for each in SOUND]
 
 
 @pytest.mark.parametrize(
