@@ -7,6 +7,7 @@ from pathlib import Path
 
 from verify.job import Job, StackVolume
 from verify.job.destination.schemes import scheme_of
+from verify.job.stack.mounts import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def binds_of(job: Job, is_there: Callable[[str], bool] = lambda path: Path(path)
                 f"the mount {volume.source or 'of an anonymous volume'}:{volume.target} is not part of the drill"
             )
     folder = _destination_folder(job)
-    if folder and not any(_holds(target, folder) for target in by_target) and is_there(folder):
+    if folder and not any(holds(target, folder) for target in by_target) and is_there(folder):
         by_target[folder] = folder
     return Binds(by_target, tuple(notes))
 
@@ -42,9 +43,9 @@ def binds_of(job: Job, is_there: Callable[[str], bool] = lambda path: Path(path)
 def _is_left_out(job: Job, volume: StackVolume) -> bool:
     ours = [path for path in (job.source, job.tempdir, job.archive_dir) if path]
     # The mount that holds the destination is needed, even if the source is below it.
-    if _holds(volume.target, _destination_folder(job) or "/dev/null"):
+    if holds(volume.target, _destination_folder(job) or "/dev/null"):
         return False
-    overlaps = any(_holds(volume.target, path) or _holds(path, volume.target) for path in ours)
+    overlaps = any(holds(volume.target, path) or holds(path, volume.target) for path in ours)
     return overlaps or volume.type == "tmpfs" or volume.source.endswith(".sock")
 
 
@@ -52,7 +53,3 @@ def _destination_folder(job: Job) -> str | None:
     if scheme_of(job.destination) != "file":
         return None
     return posixpath.normpath(f"/{job.destination.partition('://')[2].lstrip('/')}")
-
-
-def _holds(folder: str, path: str) -> bool:
-    return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")

@@ -9,6 +9,7 @@ from verify.job.destination.urls import is_url
 from verify.job.findings.schedule import schedule_findings
 from verify.job.job import Job
 from verify.job.options import parsed
+from verify.job.stack.mounts import holds
 from verify.job.unset import DESTINATIONS, emptied, unset_findings
 from verify.secret import Secret
 
@@ -119,13 +120,9 @@ def _url_as_source(job: Job) -> Finding:
 
 def _brings_files(job: Job, target: str) -> bool:
     """Return whether a volume mounted at `target` holds the source, or a part of it that is not excluded."""
-    if _holds(target, job.source):
+    if holds(target, job.source):
         return True
-    return _holds(job.source, target) and not any(_holds(excluded, target) for excluded in job.excluded_paths)
-
-
-def _holds(folder: str, path: str) -> bool:
-    return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+    return holds(job.source, target) and not any(holds(excluded, target) for excluded in job.excluded_paths)
 
 
 def _destination(job: Job) -> Iterator[Finding]:

@@ -87,6 +87,11 @@ def clean(path: str) -> str:
     return posixpath.normpath(path).replace("//", "/", 1) if path else path
 
 
+def holds(folder: str, path: str) -> bool:
+    """Given a folder and a path, return whether the path is that folder or lies in it."""
+    return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+
+
 def networks_of(names: Any, declared: Any) -> Iterator[StackNetwork]:
     """Given a service's networks and the file's, return the service's, with what the file says of each."""
     for name in names:

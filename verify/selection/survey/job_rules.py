@@ -11,6 +11,7 @@ from packaging.version import Version
 from verify.errors import CannotRunError
 from verify.job import Job, cannot_begin
 from verify.job.destination.urls import is_url
+from verify.job.stack.mounts import holds
 from verify.selection import RuleError, RuleSet, parse_rules
 from verify.selection.options import read_options
 
@@ -88,15 +89,11 @@ def _read_list(job: Job, name: str) -> bytes:
 def place_of(job: Job, name: str) -> Path:
     """Given a path as the job's container sees it, return where it is on this machine, as far as the stack tells."""
     path = posixpath.join("/", name)  # where the image's programs start
-    mounts = [volume for volume in job.volumes if volume.type == "bind" and _holds(volume.target, path)]
+    mounts = [volume for volume in job.volumes if volume.type == "bind" and holds(volume.target, path)]
     if not mounts:
         return Path(path)
     nearest = max(mounts, key=lambda volume: len(volume.target))
     return Path(nearest.source, posixpath.relpath(path, nearest.target))
-
-
-def _holds(folder: str, path: str) -> bool:
-    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
 
 
 def _zone(job: Job) -> tzinfo:
