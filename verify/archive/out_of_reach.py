@@ -41,7 +41,8 @@ def _hint_of(earlier: StoredSet, chains: Chains) -> str:
     instead = f"a restore of its time gives the point of {moment(given.span.end)} with exit code 0; " if given else ""
     signatures = "" if chains.goes_on else "; take a full backup now, `duplicity full SRC DST`: the next incremental "
     signatures += "" if chains.goes_on else "finds no signatures to go on with"
-    return f"{instead}{ALONE}{signatures}; `cleanup` leaves it: move {_files(earlier)} away"
+    away = f"move {_files(earlier)} away before any `cleanup`, which leaves it and may remove the newest signatures"
+    return f"{instead}{ALONE}{signatures}; {away}"  # which of the two it removes goes by the order of the folder's list
 
 
 def _files(each: StoredSet) -> str:
