@@ -18,7 +18,7 @@ from verify.archive.names import Names, Span
 START, DAY = 1_767_225_600, 86_400  # of the first full
 PASSPHRASE, ANOTHER = "seven rowing boats", "eight rowing boats"
 NAME = "job"
-CHEAP = ("--gpg-options=--s2k-count=1024",)  # a passphrase that costs nothing to try
+CHEAP = ("--gpg-options=--s2k-count=65536",)  # a passphrase that costs nothing to try
 LOST = ("manifest", "signature", "first volume")  # what a set may lack at a drawn destination
 
 # Of each set: its name, what it is taken on top of, and the day of its point. Without a base it is a full.

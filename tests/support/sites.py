@@ -116,7 +116,7 @@ class Site:
             "SRC": str(source),
             "DST": f"s3:///{BUCKET}/{prefix}",
             "OPTIONS": f"--allow-source-mismatch --exclude {source}/{RUNTIME_ONLY} --volsize {self.volume_size}"
-            f" --gpg-options=--s2k-count=1024"  # a passphrase that costs nothing to try: half of a scenario's time
+            f" --gpg-options=--s2k-count=65536"  # a passphrase that costs nothing to try: half of a scenario's time
             f" --archive-dir={self.folder}/archive-{prefix} --s3-endpoint-url=http://{self.address}",
             "AWS_ACCESS_KEY_ID": self.keys[0].reveal(),
             "AWS_SECRET_ACCESS_KEY": self.keys[1].reveal(),

@@ -17,6 +17,7 @@ from verify.job import Job, Unfaithful, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
 from verify.job.untried import replaced_words, untried_words
 from verify.lab.client.duplicity import gpg_version, version_of
+from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.client.gpg_stand_in import stand_in_for_gpg
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.client.provision import minio_binary, provision_duplicity, provision_seaweedfs
@@ -47,6 +48,7 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
     why = why or choose(runtime).why
     opened = _docker if runtime == "docker" else _embedded
     with open_run() as run, opened(settings, job, why, run) as site:
+        stretch_little(site.host)
         notes = (
             *site.notes,
             *site.untried,

@@ -13,6 +13,7 @@ from packaging.version import Version
 from verify.errors import CannotRunError
 from verify.job import Job
 from verify.lab.client.duplicity import schemes_of
+from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.hosts.host import Host
 from verify.lab.settings import LabSettings
@@ -105,4 +106,5 @@ class Site:
         with self.more_hosts(name) as (host, source_host):
             own = replace(self.sandboxed, source=f"{source_host.scratch}/source")
             source_host.mkdir(own.source)
+            stretch_little(host)
             yield replace(self, host=host, source_host=source_host, sandboxed=own)

@@ -16,7 +16,7 @@ def by_hand(options: str, folder: Path) -> list[CallByHand]:
 
 
 def test_a_sound_job_comes_back(tmp_path: Path) -> None:
-    called = by_hand("--full-if-older-than 1D --exclude /mnt/data/none --gpg-options=--s2k-count=1024", tmp_path)
+    called = by_hand("--full-if-older-than 1D --exclude /mnt/data/none --gpg-options=--s2k-count=65536", tmp_path)
     assert [each.command for each in called] == [
         "full",
         "incremental",

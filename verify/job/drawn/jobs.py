@@ -44,7 +44,7 @@ _OPTIONS: tuple[tuple[str, ...], ...] = (
     ("--name nightly", "--name=a.b"),
     ("--file-prefix backup-", "--file-prefix=a_"),
     ("--file-prefix-manifest m- --file-prefix-archive a- --file-prefix-signature s-", "--file-prefix-archive=full."),
-    ("--gpg-options=--compress-algo=bzip2", "--gpg-options=--s2k-count=1024"),
+    ("--gpg-options=--compress-algo=bzip2", "--gpg-options=--s2k-count=65536"),
     ("--no-compression",),
     ("--concurrency 2", "--concurrency=1", "--asynchronous-upload"),
     ("--num-retries 3", "--num-retries=1"),

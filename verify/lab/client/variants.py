@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from verify.errors import CannotRunError
+from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.hosts.host import Host
 from verify.secret import Secret
 
@@ -43,7 +44,7 @@ class KeyPair:
 def new_key(host: Host, passphrase: Secret) -> KeyPair:
     """Make a key pair on a host, protected unless the passphrase is empty. Raise `CannotRunError` if gpg fails."""
     home = host.scratch_path("gnupg")
-    host.mkdir(home, 0o700)
+    stretch_little(host, home)
     words = ["gpg", "--homedir", home, "--batch", "--status-fd=1", "--pinentry-mode=loopback", "--passphrase-fd=0"]
     made = host.run(
         [*words, "--quick-generate-key", "duplicity-verify", "future-default", "default", "never"],
