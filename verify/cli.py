@@ -10,8 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from verify.commands.names import COMMANDS, MAIN
-from verify.commands.parsers import COULD_NOT_RUN
-from verify.errors import INTERRUPTED, CannotRunError, no_space
+from verify.errors import COULD_NOT_RUN, INTERRUPTED, CannotRunError, no_space
 from verify.plugin.interruption import ignore_interrupts, interruptible
 from verify.report.screen.marks import printable_on
 

@@ -1,7 +1,8 @@
-"""The one error that means "no verdict was possible"."""
+"""The errors that mean "no verdict was possible", and their exit code."""
 
 import errno
 
+COULD_NOT_RUN = 2  # the exit code: 0 and 1 are verdicts
 INTERRUPTED = "interrupted; nothing left behind"  # what a run says that somebody ended
 
 

@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from verify.commands.parsers import COULD_NOT_RUN, Parser
+from verify.commands.parsers import Parser
+from verify.errors import COULD_NOT_RUN
 from verify.options import LAB
 
 EXAMPLES = """examples:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from verify import __version__
+from verify.errors import COULD_NOT_RUN
 from verify.options import CommandOption
 
-COULD_NOT_RUN = 2
 EXIT_CODES = "exit codes: 0 proven, 1 findings (--fail-on says from which on), 2 could not run"
 TEXT, TABLE, JSON = "text", "table", "json"
 

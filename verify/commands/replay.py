@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.commands.parsers import COULD_NOT_RUN, Parser
+from verify.commands.parsers import Parser
 from verify.commands.ready import told_on
-from verify.errors import CannotRunError
+from verify.errors import COULD_NOT_RUN, CannotRunError
 from verify.options import JOB, LAB, REPORTS
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 
 from verify.assets import PACKAGE
 from verify.checks import Finding
-from verify.errors import CannotRunError, NotProvenError
+from verify.errors import COULD_NOT_RUN, CannotRunError, NotProvenError
 from verify.evidence import checks_of, told_by
 from verify.options import DRILL
 from verify.properties import Property
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from verify.report.events import Event
 
 HERE = Path("tests", "drill")
-COULD_NOT_RUN = 2  # the exit code
 IS_DRILL: pytest.StashKey[bool] = pytest.StashKey()  # whether the run is a drill
 RESTORED: pytest.StashKey[tuple["Drill", Path]] = pytest.StashKey()  # once something was
 OWN = "own-assertions"

@@ -74,6 +74,10 @@ def skip_reason(report: pytest.TestReport) -> str:
 
 
 def last_line(text: str) -> str:
-    """Given a traceback as text, return the line that names the error."""
-    lines = [line.removeprefix("E ").strip() for line in text.splitlines() if line.startswith("E ")]
-    return (lines or [line.strip() for line in text.splitlines() if line.strip()][-1:] or ["no reason was given"])[0]
+    """Given a traceback as text, return the line that names the error: the last one, where it has others as causes."""
+    lines = text.splitlines()
+    after = zip(["", *lines], lines, strict=False)
+    errors = [
+        line.removeprefix("E ").strip() for above, line in after if line.startswith("E ") > above.startswith("E ")
+    ]
+    return (errors or [line.strip() for line in lines if line.strip()] or ["no reason was given"])[-1]

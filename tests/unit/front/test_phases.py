@@ -75,6 +75,7 @@ def test_a_skipped_test_says_why(longrepr: Any, reason: str) -> None:
     ("text", "line"),
     [
         ("a\nE   AssertionError: x\nE     and more\n\nm.py:1: AssertionError", "AssertionError: x"),
+        ("E   KeyError: x\nDuring handling of it:\nE   AssertionError: y\nE     z", "AssertionError: y"),
         ("one\n\ntwo\n\n", "two"),
         ("", "no reason was given"),
     ],
