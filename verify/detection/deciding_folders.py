@@ -29,8 +29,16 @@ def folder_of(check: str) -> Path | None:
     return next((tests(name) for name in FOLDERS if check in decided_in(tests(name))), None)
 
 
-@cache
+def modules_of(check: str, folder: Path) -> list[Path]:
+    """Given a check and a folder of tests, return the modules that decide it."""
+    return [module for module in sorted(folder.glob("test_*.py")) if check in _decided_by(module)]
+
+
 def decided_in(folder: Path) -> frozenset[str]:
     """Given a folder of tests, return the checks that they decide. To collect them would say the same after seconds."""
-    modules = folder.glob("test_*.py")
-    return frozenset(check for module in modules for test in test_functions(module) for check in checks_named(test))
+    return frozenset().union(*map(_decided_by, folder.glob("test_*.py")))
+
+
+@cache
+def _decided_by(module: Path) -> frozenset[str]:
+    return frozenset(check for test in test_functions(module) for check in checks_named(test))

@@ -1,7 +1,7 @@
 """Runs tests of ours in a pytest of its own, with nothing of the caller's configuration.
 
-A run is a process that is forked from one which has imported what every run needs: imports are a third of what a
-short run takes.
+A run is a process that is forked from one which has imported what every run needs (see `preloaded`): imports are a
+third of what a short run takes.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 PLUGINS = ("_hypothesis_pytestplugin", "verify.plugin", "no:cacheprovider")
-IMPORTED = ("pytest", "hypothesis.strategies", "verify.lab.opening", "verify.trees")
+IMPORTED = ("verify.plugin.run", "verify.plugin.packs", "verify.plugin.proving", "verify.detection.preloaded")
 LAB_CLOSES_WITHIN = 20.0  # seconds that an interrupted run has to take its lab down
 
 running: set[BaseProcess] = set()
@@ -22,16 +22,25 @@ _forking = multiprocessing.get_context("forkserver")
 
 
 def run_pytest(
-    tests: Path, options: Sequence[str], folder: Path, *, timeout: float | None, plugins: Sequence[str] = ()
+    tests: Path,
+    options: Sequence[str],
+    folder: Path,
+    *,
+    timeout: float | None,
+    plugins: Sequence[str] = (),
+    modules: Sequence[Path] = (),
 ) -> bool:
     """Given a folder of tests and pytest's options, run them; return whether they ended in time, with a report.
 
-    `folder` is where the report is to be; what pytest prints is in `pytest.log` there. `timeout` is in seconds.
+    `folder` is where the report is to be; what pytest prints is in `pytest.log` there. `timeout` is in seconds. Where
+    `modules` of the tests are named, no others are collected.
     """
     _forking.set_forkserver_preload(list(IMPORTED))
     root = ["-c", os.devnull, f"--rootdir={tests}", f"--confcutdir={tests}", "--import-mode=importlib"]
     loaded = [word for name in (*PLUGINS, *plugins) for word in ("-p", name)]
-    process = _forking.Process(target=_pytest, args=([str(tests), *root, *loaded, *options], folder / "pytest.log"))
+    process = _forking.Process(
+        target=_pytest, args=([*map(str, modules or [tests]), *root, *loaded, *options], folder / "pytest.log")
+    )
     process.start()
     running.add(process)
     try:

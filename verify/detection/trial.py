@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from verify.checks import Finding
 from verify.detection.catalogue import Saboteur
-from verify.detection.deciding_folders import folder_of
+from verify.detection.deciding_folders import folder_of, modules_of
 from verify.detection.detection import Detection, TrialOutcome, judged
 from verify.detection.injection import Bench, brought_in
 from verify.detection.pytest_runs import run_pytest
@@ -48,6 +48,7 @@ def _report(saboteur: Saboteur, bench: Bench, profile: str, folder: Path) -> dic
     tests = folder_of(saboteur.check)
     if tests is None:
         raise CannotRunError(f"no test decides {saboteur.check}")
+    modules = modules_of(saboteur.check, tests)
     options = [
         f"--deciding={saboteur.check}",
         f"--early={saboteur.early}",
@@ -55,7 +56,9 @@ def _report(saboteur: Saboteur, bench: Bench, profile: str, folder: Path) -> dic
         f"--report-dir={folder}",
     ]
     with brought_in(saboteur, bench, folder) as means:
-        ended = run_pytest(tests, [*options, *means], folder, timeout=TRIAL_ENDS_WITHIN, plugins=[DECIDING])
+        ended = run_pytest(
+            tests, [*options, *means], folder, timeout=TRIAL_ENDS_WITHIN, plugins=[DECIDING], modules=modules
+        )
     if not ended:
         raise CannotRunError(f"its trial gave no report: see {folder / 'pytest.log'}")
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())
