@@ -18,7 +18,13 @@ TEST = "test_every_point_in_time_comes_back_as_it_was"
 SPARE = 3  # paths in all trees together that a shrinker may leave, which need not find the least of all
 
 
-@pytest.mark.parametrize("saboteur", ["lose-the-third-incremental", "swap-beside-a-newline"])
+@pytest.mark.parametrize(
+    "saboteur",
+    [
+        "lose-the-third-incremental",
+        pytest.param("swap-beside-a-newline", marks=pytest.mark.nightly(reason="it is made smaller for minutes")),
+    ],
+)
 def test_a_failure_is_found_made_minimal_and_shown_without_us(saboteur: str, tmp_path: Path) -> None:
     command, reports = wrapped(saboteur, tmp_path), tmp_path / "report"
 

@@ -77,9 +77,14 @@ def foreseen(limit: int) -> list[Example] | Copy:
 
 
 def _fork() -> int:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # newer Pythons warn of a fork beside threads: a copy takes no lock of theirs
-        return os.fork()
+    """Fork. Ctrl-C waits meanwhile: what is raised in what Python runs around a fork is lost."""
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # newer Pythons warn of a fork beside threads: a copy takes no lock of theirs
+            return os.fork()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def _end(child: int) -> None:
