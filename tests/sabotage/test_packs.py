@@ -81,7 +81,7 @@ def told(lab: Lab, *chosen: History) -> list[str | None]:
 
 
 def test_the_verdict_of_a_history_is_the_same_packed_and_alone(tmp_path: Path) -> None:
-    some = [each["history"] for each in collected(drawn, settings_of(drawn), seed=1, examples=4)]
+    some = [each["history"] for each in collected(drawn, settings_of(drawn), seed=1, examples=2)]
     with lab_of(tmp_path, "swap-beside-a-newline") as lab:
         packed = told(lab, *HISTORIES, *some)
         alone = [told(lab, each)[0] for each in (*HISTORIES, *some)]

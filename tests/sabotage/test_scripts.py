@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from verify.concerns.operations import Course
+from verify.lab.client.gpg_settings import SETTINGS
 from verify.lab.client.provision import provision_duplicity
 from verify.lab.client.variants import KEY, PLAIN, SYMMETRIC, Variant
 from verify.lab.lab import Lab
@@ -53,11 +54,18 @@ def test_a_script_does_what_the_lab_did(variant: Variant, tmp_path: Path) -> Non
     assert subprocess.run(["sh", path], env={**os.environ, "DUPLICITY": "no-such-program"}, check=False).returncode == 2
 
 
+def stretching_little(home: Path) -> Path:
+    """Return a home of gpg in which a passphrase costs nothing to try; a script with a key makes its own."""
+    home.mkdir(mode=0o700, exist_ok=True)
+    (home / "gpg.conf").write_bytes(SETTINGS)
+    return home
+
+
 def run(script: Path, saboteur: str = "", folder_: Path = Path()) -> subprocess.CompletedProcess[str]:
     real = shlex.join(provision_duplicity("3.2.1").command)
     words = [sys.executable, str(HERE / "broken_calls.py"), saboteur, str(folder_ / "state")]
     command = f"{shlex.join(words)} {real} --" if saboteur else real
-    environment = {**os.environ, "DUPLICITY": command}
+    environment = {**os.environ, "DUPLICITY": command, "GNUPGHOME": str(stretching_little(script.parent / "gnupg"))}
     return subprocess.run(
         ["sh", script], check=False, capture_output=True, text=True, errors="replace", env=environment
     )

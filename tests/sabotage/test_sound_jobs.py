@@ -28,7 +28,7 @@ def test_nothing_is_found_in_a_sound_job(job: str, runtime: str, tmp_path: Path)
     if runtime == "docker" and not engine().ok:
         pytest.skip(engine().why)
 
-    done = run_suite([f"--runtime={runtime}", f"--report-dir={tmp_path}", *JOBS[job]])
+    done = run_suite([f"--runtime={runtime}", f"--report-dir={tmp_path}", "--profile=smoke", *JOBS[job]])
 
     report = json.loads((tmp_path / "report.json").read_text())
     assert {finding["check"] for finding in report["findings"]} == FOUND.get(job, set()), done.stdout
