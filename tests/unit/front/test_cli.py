@@ -24,7 +24,6 @@ from verify.commands.suite_run import command_of, isolate, pytest_arguments
 from verify.drill.ledger.ledger import Ledger
 from verify.errors import CannotRunError, StoppedError
 from verify.job import read_job
-from verify.lab.hosts.runtime import engine
 from verify.options import JOB, LAB, RUN
 from verify.plugin.interruption import SIGNALS
 
@@ -329,21 +328,6 @@ def test_a_bucket_that_cannot_be_is_one_sentence(place: str, here: Path, capsys:
     said = refusal(capsys, "drill", "--env-file=job.env")
     assert said.startswith("DST names the bucket '")
     assert "no bucket can be called so" in said
-
-
-@pytest.mark.parametrize("runtime", ["embedded", "docker"])
-def test_a_release_that_there_is_not_is_one_sentence(
-    runtime: str, here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    if runtime == "docker" and not engine().ok:
-        pytest.skip(engine().why)
-    assert main([f"--runtime={runtime}", "--duplicity-release=9.9.9", "--quiet"]) == 2
-    said = capsys.readouterr()
-    if "cannot be reached" in said.err:
-        pytest.skip("the package index cannot be reached")
-    sentence = "duplicity-verify: the package index has no duplicity 9.9.9: look up which releases there are\n"
-    assert (said.out, said.err) == ("", sentence)
-    assert not (here / ".duplicity-verify").exists()
 
 
 def test_the_history_in_ascii(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
