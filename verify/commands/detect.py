@@ -176,11 +176,12 @@ def _nulls(options: argparse.Namespace, folder: Path) -> "Iterator[Null]":
         return
     given = [f"--duplicity-release={options.duplicity_release}"] if options.duplicity_release else []
     duplicity = provision_duplicity(str(LabSettings.from_options(vars(options)).release))
-    words = [*given, "--runtime=embedded", f"--numprocesses={options.workers}", "--dist=worksteal"]
+    words = [*given, "--runtime=embedded"]
     profile = "smoke" if options.profile == "smoke" else "default"  # a hundred of the nightly one take two days
     null = Null(profile, [])
-    for run in null_runs(options.null, words, profile, folder, duplicity=duplicity, say=_say):
-        null = replace(null, runs=[*null.runs, run])
+    at_once = options.workers
+    for run in null_runs(options.null, words, profile, folder, duplicity=duplicity, workers=at_once, say=_say):
+        null = replace(null, runs=sorted([*null.runs, run], key=lambda each: each["seed"]))
         yield null
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from verify.assets import tests
 from verify.commands.parsers import Parser
 from verify.commands.suite_run import add_pytest_options, run_tests
-from verify.errors import CannotRunError
+from verify.errors import COULD_NOT_RUN, CannotRunError
 from verify.options import DRILL, FAIL_ON, JOB, LAB, POLICY, REPORTS
 
 if TYPE_CHECKING:
@@ -46,16 +46,23 @@ def parser() -> Parser:
 def run(options: argparse.Namespace) -> int:
     """Run the drill's tests, and the user's own, by pytest; return the exit code.
 
-    A job with several destinations is drilled at one after the other; the worst exit code counts.
+    A job with several destinations is drilled at one after the other, also where one cannot be; the worst exit code
+    counts.
     """
-    return max(_drilled(each) for each in each_destination(options))
+    several = each_destination(options)
+    return max(_drilled(each, alone=len(several) == 1) for each in several)
 
 
-def _drilled(options: argparse.Namespace) -> int:
-    runtime = look_at(options)
+def _drilled(options: argparse.Namespace, *, alone: bool) -> int:
     if options.destination and not options.quiet:
         sys.stderr.write(f"the destination {options.destination}\n")
-    return run_tests([tests("drill"), *options.tests], parser(), options, OPTIONS, runtime)
+    try:
+        return run_tests([tests("drill"), *options.tests], parser(), options, OPTIONS, look_at(options))
+    except CannotRunError as error:
+        if alone:
+            raise
+        sys.stderr.write(f"duplicity-verify: {options.destination}: {error}\n")
+        return COULD_NOT_RUN
 
 
 def each_destination(options: argparse.Namespace) -> list[argparse.Namespace]:

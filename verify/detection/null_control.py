@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from verify.assets import suite
 from verify.detection.by_hand import called_by_hand, explain
 from verify.detection.pytest_runs import run_pytest
 from verify.detection.result import Row
+from verify.detection.trials import side_by_side
 from verify.job.drawn import SoundJob, job_of_seed
 from verify.lab.client.provision import Provisioned
 
@@ -28,21 +30,28 @@ def null_runs(
     folder: Path,
     *,
     duplicity: Provisioned,
+    workers: int,
     say: Callable[[str], None],
 ) -> Iterator[Row]:
-    """Given seeds, pytest's options and a duplicity, make a run with each seed; yield each as in the JSON file."""
-    for seed in seeds:
-        begun, place, job = time.monotonic(), folder / f"null-{seed}", job_of_seed(seed)
-        place.mkdir(parents=True)
-        env_file = _written(job, place)
-        seeded = [*options, f"--profile={profile}", f"--report-dir={place}", f"--hypothesis-seed={seed}"]
-        ended = run_pytest(suite(), [*seeded, f"--env-file={env_file}"], place, timeout=None, plugins=["xdist.plugin"])
-        report = json.loads((place / "report.json").read_text()) if ended else NO_REPORT
-        row = _row(seed, job, report, time.monotonic() - begun)
-        if row["findings"]:
-            row |= _by_hand(row["findings"], env_file, duplicity, place)
+    """Given seeds, pytest's options and a duplicity, make a run with each seed; yield each as in the JSON file.
+
+    `workers` runs go on at once; they are yielded as they end.
+    """
+    run = partial(_run, options, profile, folder, duplicity)
+    for row in side_by_side(run, seeds, workers):
         yield row
         say(_line(row))
+
+
+def _run(options: list[str], profile: str, folder: Path, duplicity: Provisioned, seed: int) -> Row:
+    begun, place, job = time.monotonic(), folder / f"null-{seed}", job_of_seed(seed)
+    place.mkdir(parents=True)
+    env_file = _written(job, place)
+    seeded = [*options, f"--profile={profile}", f"--report-dir={place}", f"--hypothesis-seed={seed}"]
+    ended = run_pytest(suite(), [*seeded, f"--env-file={env_file}"], place, timeout=None)
+    report = json.loads((place / "report.json").read_text()) if ended else NO_REPORT
+    row = _row(seed, job, report, time.monotonic() - begun)
+    return row | (_by_hand(row["findings"], env_file, duplicity, place) if row["findings"] else {})
 
 
 def _written(job: SoundJob, place: Path) -> Path:

@@ -9,6 +9,7 @@ from verify.checks import Finding, Severity
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
 
+STARTS_IT = "swarm.cronjob."  # labels of a program that starts a service when it is due, and then replicas are 0
 NEAR = 0.7  # how much alike a misspelt period and one that has a schedule are: "dayly", and not "never"
 
 
@@ -17,6 +18,7 @@ def schedule_findings(job: Job) -> Iterator[Finding]:
 
     An entry none of whose periods has a schedule never runs, so it cannot fail: it is switched off.
     """
+    yield from _switched_off(job)
     if job.commanded:
         return
     cron = {schedule.period: schedule for schedule in job.schedules if schedule.cron}
@@ -27,6 +29,16 @@ def schedule_findings(job: Job) -> Iterator[Finding]:
         yield _nothing_runs(job, cron)
     for schedule in cron.values():
         yield from _of_cron(schedule)
+
+
+def _switched_off(job: Job) -> Iterator[Finding]:
+    """Yield a finding where the stack file runs no container of the service, and nothing else is named to start one."""
+    deploy = job.settings.get("deploy") or {}
+    scale = {"scale": job.settings.get("scale"), "replicas": deploy.get("replicas")}
+    off = next((name for name, count in scale.items() if count == 0), "")
+    if off and STARTS_IT not in str(deploy.get("labels", "")):
+        hint = f"write `{off}: 1`, or leave it out"
+        yield replace(_lacks("a container of the service", f"{off}: 0, so none runs", hint), severity=Severity.LOST)
 
 
 def _lacks(expected: str, got: str, hint: str) -> Finding:
