@@ -16,7 +16,7 @@ from verify.plugin.interruption import SIGNALS
 @pytest.fixture(autouse=True)
 def usual_signals() -> Iterator[None]:
     """Heed the signals of a user, whatever started these tests, and whatever an interrupted command ignores."""
-    usual = dict.fromkeys(SIGNALS, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
+    usual = dict.fromkeys((*SIGNALS, signal.SIGALRM), signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
     before = {each: signal.signal(each, handler) for each, handler in usual.items()}
     yield
     for each, handler in before.items():
