@@ -3,8 +3,11 @@
 import os
 import signal
 from pathlib import Path
+from zlib import crc32
 
 import pytest
+
+from verify.evidence import runtime_of
 
 # The plugin is named also for where the package's own entry point is not installed.
 pytest_plugins = ["verify.plugin", "workers"]
@@ -33,6 +36,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         mark = item.get_closest_marker("nightly")
         if mark and not by_night(config):
             item.add_marker(pytest.mark.skip(reason=f"by night: {mark.kwargs['reason']}"))
+
+    if os.environ.get("CI") and not by_night(config):
+        _in_one_runtime(items)
+
+
+def _in_one_runtime(items: list[pytest.Item]) -> None:
+    """In CI by day try what depends on the release alone in one runtime, half of the tests in each: both have the same.
+
+    What depends on the job is tried in both. By night, and where nobody says CI, all is.
+    """
+    there: dict[str, dict[str, pytest.Item]] = {}
+    for item in items:
+        runtime = runtime_of(item)
+        if runtime and item.get_closest_marker("of_the_release") and not item.get_closest_marker("skip"):
+            there.setdefault(item.nodeid.replace(runtime, ""), {})[runtime] = item
+    for name, both in there.items():
+        chosen = sorted(both)[crc32(name.encode()) % len(both)]
+        for runtime in both.keys() - {chosen}:
+            both[runtime].add_marker(pytest.mark.skip(reason=f"by night: by day it is tried in {chosen}"))
 
 
 def by_night(config: pytest.Config) -> bool:

@@ -22,8 +22,12 @@ DECIDED = {"included-present", "excluded-absent", "selection-as-predicted", "job
 FOUND = {"conditions": {"env-file-reads-alike"}}
 
 
-@pytest.mark.parametrize("runtime", ["embedded", "docker"])
-@pytest.mark.parametrize("job", JOBS)
+BY_DAY = [("globs", "docker"), ("conditions", "embedded"), ("lists", "docker")]
+BY_NIGHT = [("globs", "embedded"), ("conditions", "docker"), ("lists", "embedded")]
+by_night = pytest.mark.nightly(reason="by day it is tried in the other runtime")
+
+
+@pytest.mark.parametrize(("job", "runtime"), [*BY_DAY, *(pytest.param(*each, marks=by_night) for each in BY_NIGHT)])
 def test_nothing_is_found_in_a_sound_job(job: str, runtime: str, tmp_path: Path) -> None:
     if runtime == "docker" and not engine().ok:
         pytest.skip(engine().why)
