@@ -6,6 +6,7 @@ plugin by name: `-p verify.plugin`, or `pytest_plugins = ["verify.plugin"]` in t
 """
 
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,12 +74,18 @@ def pytest_configure(config: pytest.Config) -> None:
         _record(config)
 
 
+LABS_CLOSE_WITHIN = 60  # seconds
+
+
 class UndisturbedEnd:
-    """Once a process of the run was interrupted, lets nothing interrupt its labs' closing."""
+    """Once a process of the run was interrupted, lets nothing interrupt its labs' closing, nor its workers'."""
 
     def pytest_keyboard_interrupt(self) -> None:
         """Ignore what would."""
         ignore_interrupts()
+        xdist: Any = sys.modules.get("xdist.workermanage")
+        if xdist:  # it kills workers after ten seconds, which a busy machine may need
+            xdist.NodeManager.EXIT_TIMEOUT = LABS_CLOSE_WITHIN
 
 
 def _is_asked_for(config: pytest.Config) -> bool:
