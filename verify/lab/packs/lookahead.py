@@ -81,9 +81,8 @@ def _fork() -> int:
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # newer Pythons warn of a fork beside threads: a copy takes no lock of theirs
+            # Newer Pythons warn of a fork beside threads: a copy takes no lock of theirs.
+            warnings.simplefilter("ignore")
             return os.fork()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
