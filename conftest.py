@@ -49,7 +49,8 @@ def _in_one_runtime(items: list[pytest.Item]) -> None:
     there: dict[str, dict[str, pytest.Item]] = {}
     for item in items:
         runtime = runtime_of(item)
-        if runtime and item.get_closest_marker("of_the_release") and not item.get_closest_marker("skip"):
+        tied = any(item.get_closest_marker(name) for name in ("skip", "runtime"))  # to a runtime, or to none
+        if runtime and item.get_closest_marker("of_the_release") and not tied:
             there.setdefault(item.nodeid.replace(runtime, ""), {})[runtime] = item
     for name, both in there.items():
         chosen = sorted(both)[crc32(name.encode()) % len(both)]
