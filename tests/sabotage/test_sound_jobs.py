@@ -28,11 +28,12 @@ by_night = pytest.mark.nightly(reason="by day it is tried in the other runtime")
 
 
 @pytest.mark.parametrize(("job", "runtime"), [*BY_DAY, *(pytest.param(*each, marks=by_night) for each in BY_NIGHT)])
-def test_nothing_is_found_in_a_sound_job(job: str, runtime: str, tmp_path: Path) -> None:
+def test_nothing_is_found_in_a_sound_job(job: str, runtime: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     if runtime == "docker" and not engine().ok:
         pytest.skip(engine().why)
 
-    done = run_suite([f"--runtime={runtime}", f"--report-dir={tmp_path}", "--profile=smoke", *JOBS[job]])
+    profile = "default" if pytestconfig.option.profile == "nightly" else "smoke"
+    done = run_suite([f"--runtime={runtime}", f"--report-dir={tmp_path}", f"--profile={profile}", *JOBS[job]])
 
     report = json.loads((tmp_path / "report.json").read_text())
     assert {finding["check"] for finding in report["findings"]} == FOUND.get(job, set()), done.stdout
