@@ -145,7 +145,7 @@ def test_a_packed_test_that_needs_more_than_a_pack_has_says_what_to_do(sound: tu
 
 @pytest.mark.parametrize("variant", [SYMMETRIC, KEY], ids=str)
 def test_a_pack_is_encrypted_where_its_variant_says_so(sound: tuple[Lab, Lab], variant: Variant) -> None:
-    lab, lane = sound
+    _lab, lane = sound
     kinds: list[set[str]] = []
 
     def run(inner: HistoryLab) -> None:
@@ -153,7 +153,7 @@ def test_a_pack_is_encrypted_where_its_variant_says_so(sound: tuple[Lab, Lab], v
         for point in chain.points:
             inner.restore(point).must_equal(point.inventory)
         if not kinds:
-            kinds.append(kinds_seen(lab, chain, MARKED))
+            kinds.append(kinds_seen(chain, MARKED))
 
     encrypted = lane.statistics["histories_encrypted"]
     assert judged(replace(lane, variant=variant), [run, run]) == [HistoryVerdict(), HistoryVerdict()]

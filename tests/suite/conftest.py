@@ -1,11 +1,13 @@
 """What the modules of the suite share: their order, and chains that several checks look at."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from verify.concerns.chain_copies import Copies
 from verify.evidence import runtime_of
+from verify.lab.client.variants import Variant
 from verify.lab.lab import Chain, Lab
 from verify.plugin.proving import failed_before, function_of
 from verify.trees import GALLERY
@@ -54,12 +56,18 @@ def _stage(item: pytest.Item, failed: frozenset[str]) -> tuple[int, int]:
     return 3, LONG.index(name) if name in LONG else len(LONG)
 
 
+@pytest.fixture(scope="session")
+def folder_lab(lab: Lab, pytestconfig: pytest.Config) -> Lab:
+    """Give the lab as a test has it that is marked `in_a_folder`, for chains that such tests share."""
+    return replace(lab, variant=Variant(in_folder=pytestconfig.getoption("profile") != "nightly"))
+
+
 @pytest.fixture(scope="session", params=["plain", "encrypted"])
-def gallery(lab: Lab, request: pytest.FixtureRequest) -> Chain:
+def gallery(folder_lab: Lab, request: pytest.FixtureRequest) -> Chain:
     """A chain over every kind of node and every kind of edit, unencrypted and encrypted."""
-    if request.param == "encrypted" and lab.unencrypted:
-        pytest.skip(lab.unencrypted)
-    return lab.back_up(GALLERY, encrypted=request.param == "encrypted")
+    if request.param == "encrypted" and folder_lab.unencrypted:
+        pytest.skip(folder_lab.unencrypted)
+    return folder_lab.back_up(GALLERY, encrypted=request.param == "encrypted")
 
 
 @pytest.fixture(scope="session")

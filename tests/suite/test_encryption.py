@@ -24,13 +24,13 @@ def encrypted(lab: Lab) -> Chain:
 
 @checks("encrypted-at-rest")
 def test_no_object_in_the_store_shows_a_content_or_a_name(lab: Lab, encrypted: Chain) -> None:
-    must_find_nothing(plaintext_findings(lab, encrypted, MARKED))
+    must_find_nothing(plaintext_findings(encrypted, MARKED))
 
 
 @checks("encrypted-at-rest")
 def test_the_search_for_plaintext_finds_it_where_there_is_some(lab: Lab, encrypted: Chain) -> None:
     chain = lab.back_up(MARKED)
-    assert kinds_seen(lab, chain, MARKED) == {"name", "content"}
+    assert kinds_seen(chain, MARKED) == {"name", "content"}
 
 
 @checks("wrong-passphrase")

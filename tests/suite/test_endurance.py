@@ -11,7 +11,7 @@ from verify.lab.history_lab import HistoryLab
 from verify.operations import Operation, calendar
 from verify.trees import History, lives
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 DAYS = {"smoke": 4, "default": 4, "nightly": 365}.get(settings.get_current_profile_name(), 4)
 HISTORIES = 10

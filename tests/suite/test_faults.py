@@ -44,6 +44,7 @@ def decided(lab: Lab, copies: Copies, fault: Cell) -> BackupVerdict:
     return verdict
 
 
+@pytest.mark.in_a_folder
 @checks("damage-noticed")
 def test_damage_is_refused_or_made_good(lab: Lab, copies: Copies, fault: Cell, tabulate: Tabulate) -> None:
     verdict = decided(lab, copies, fault)
@@ -56,6 +57,7 @@ def test_damage_is_refused_or_made_good(lab: Lab, copies: Copies, fault: Cell, t
     must_find_nothing(damage_findings(fault, verdict, lab.release))
 
 
+@pytest.mark.in_a_folder
 @checks("limitation-holds")
 @pytest.mark.parametrize("known", KNOWN_SILENT, ids=lambda known: known.id)
 def test_what_is_known_to_go_unnoticed_still_does(lab: Lab, copies: Copies, known: KnownSilent) -> None:

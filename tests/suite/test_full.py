@@ -7,7 +7,7 @@ from verify.checks import checks
 from verify.lab.history_lab import HistoryLab
 from verify.trees import Tree, histories_of, trees
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 
 @checks("structure", "content", "metadata")

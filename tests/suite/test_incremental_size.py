@@ -6,7 +6,7 @@ from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.lab import Lab
 from verify.trees import LARGE_FILE_EDITS, LargeFileEdit
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 SIGNATURE_SHARE = 0.02  # of the file: 12 bytes of checksums for each block of 2048, and their headers
 OVERHEAD = 64 * 1024  # bytes: manifest, tar headers, the blocks on both sides of a change
@@ -19,10 +19,10 @@ def test_a_small_change_of_a_large_file_makes_a_small_incremental(lab: Lab, edit
     chain = lab.new_chain()
     lab.fill_source(before)
     lab.take_point(chain)
-    full = lab.stored_bytes(chain)
+    full = chain.destination.stored_bytes
     lab.fill_source(after, before)
     lab.take_point(chain)
-    added = lab.stored_bytes(chain) - full
+    added = chain.destination.stored_bytes - full
     allowed = edit.changed_bytes + SIGNATURE_SHARE * edit.file_bytes + OVERHEAD
     too_large = Finding("incremental-size", "large", f"{allowed:.0f} bytes at most", f"{added} bytes")
     must_find_nothing([too_large] if added > allowed else [])

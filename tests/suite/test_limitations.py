@@ -6,7 +6,7 @@ from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.lab import Lab
 from verify.trees import LIMITATIONS, Limitation, compare
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 
 @checks("limitation-holds")

@@ -9,7 +9,7 @@ from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Chain, Lab
 from verify.trees import Tree, histories_of, trees
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 
 @checks("listing")

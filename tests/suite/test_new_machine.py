@@ -10,6 +10,7 @@ from verify.trees import MARKED
 pytestmark = pytest.mark.of_the_release
 
 
+@pytest.mark.in_a_folder
 @checks("structure", "content", "metadata", "point-in-time", "new-machine")
 def test_the_newest_point_comes_back_on_a_new_machine(lab: Lab, gallery: Chain) -> None:
     newest = gallery.points[-1]

@@ -50,6 +50,7 @@ def test_every_point_that_retention_keeps_comes_back(
     course.must_be_without_what_was_removed()
 
 
+@pytest.mark.in_a_folder
 @checks("limitation-holds")
 @pytest.mark.parametrize(("way", "said"), NOT_REFUSED.items())
 def test_a_point_that_is_gone_is_given_as_another_one(lab: Lab, way: str, said: str) -> None:
@@ -62,6 +63,7 @@ def test_a_point_that_is_gone_is_given_as_another_one(lab: Lab, way: str, said: 
     must_find_nothing([] if kept else [refused])
 
 
+@pytest.mark.in_a_folder
 @checks("limitation-holds")
 def test_a_backup_after_the_clock_was_set_back_is_lost_without_a_word(lab: Lab) -> None:
     chain = lab.new_chain(archive=True)
@@ -74,6 +76,7 @@ def test_a_backup_after_the_clock_was_set_back_is_lost_without_a_word(lab: Lab) 
     must_find_nothing([kept] if back else [])
 
 
+@pytest.mark.in_a_folder
 @checks("point-in-time")
 @pytest.mark.parametrize(
     "changed",

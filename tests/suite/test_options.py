@@ -15,7 +15,7 @@ from verify.concerns.option_promises import (
 )
 from verify.lab.lab import Lab
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

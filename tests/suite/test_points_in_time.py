@@ -8,7 +8,7 @@ from verify.lab.history_lab import HistoryLab
 from verify.lab.lab import Chain, Lab
 from verify.trees import History, histories
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 
 @checks("command-succeeds", "structure", "content", "metadata", "point-in-time")

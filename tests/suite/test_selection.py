@@ -11,7 +11,7 @@ from verify.concerns.selection.trials import Trials, trial_of
 from verify.lab.lab import Lab
 from verify.selection.pairs import DEFECTS, LAST_DEFECTS, SHARED, Shared, bad_rules, edge_of, pairs
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 PAIRS = 2  # to an example of the profile: a pair costs a fraction of a backup, and every pack needs one
 REFUSALS = 10  # examples of the profile to one for each defect: the first has the defect and nothing else

@@ -6,7 +6,7 @@ from verify.checks import Finding, checks, must_find_nothing
 from verify.lab.lab import Chain, Lab
 from verify.trees import Tree, file, printable
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 
 @checks("single-path")

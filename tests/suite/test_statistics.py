@@ -6,7 +6,7 @@ from verify.checks import checks, must_find_nothing
 from verify.concerns.listings import statistics_findings
 from verify.lab.lab import Chain, Lab
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 
 @checks("statistics-true")

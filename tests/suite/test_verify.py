@@ -12,7 +12,7 @@ from verify.lab.lab import Lab, Point
 from verify.selection.rules import canonical
 from verify.trees import MARKED, History, Inventory, Tree, file, histories, histories_of, special, symlink
 
-pytestmark = pytest.mark.of_the_release
+pytestmark = [pytest.mark.of_the_release, pytest.mark.in_a_folder]
 
 SAME_BUT_FOR_BYTES = histories_of(Tree({b"file": file((1, 5000))}), Tree({b"file": file((1, 2500), (2, 2500))}))
 

@@ -42,7 +42,7 @@ class Copies:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self._chains: dict[tuple[History, bool], Chain] = {}
+        self._chains: dict[tuple[History, bool, bool], Chain] = {}
 
     @contextlib.contextmanager
     def new(self, *, encrypted: bool) -> Iterator[Chain]:
@@ -58,7 +58,7 @@ class Copies:
         """Give a copy of the chain of `NOW`: a full and an incremental. Its archive directory may be missing."""
         original = self.original(NOW, encrypted=encrypted)
         copy = self._made(encrypted=encrypted)
-        copy.destination = self.lab.store.copied(original.destination)
+        copy.destination = original.destination.copied()
         copy.points += [replace(point, chain=copy) for point in original.points]
         if not archive_lost:
             self.lab.host.run(["cp", "-a", original.archive, copy.archive])
@@ -69,7 +69,7 @@ class Copies:
 
     def original(self, history: History, *, encrypted: bool) -> Chain:
         """Return the chain that copies are made of."""
-        key = (history, encrypted)
+        key = (history, encrypted, self.lab.variant.in_folder)
         if key not in self._chains:
             chain = self._made(encrypted=encrypted)
             for tree in history.trees[:POINTS]:

@@ -53,7 +53,12 @@ def must_have_been_refused(result: Result) -> None:
 
 
 def behind_cutter(lab: Lab, upload: int, moment: str) -> tuple[str, ...]:
-    """Return the words of a program that runs a command and stops it at an upload, as `onsite.upload_cutter` says."""
+    """Return the words of a program that runs a command and stops it at an upload, as `onsite.upload_cutter` says.
+
+    Raise RuntimeError where there are no uploads to stop.
+    """
+    if lab.variant.in_folder:
+        raise RuntimeError("a backup to a folder uploads nothing: no test that stops one is marked in_a_folder")
     program = f"{lab.host.scratch}/upload_cutter.py"
     lab.host.put(program, (files("verify.onsite") / "upload_cutter.py").read_bytes())
     return ("python3", program, str(upload), moment)

@@ -115,25 +115,25 @@ def known_silent_findings(known: KnownSilent, verdict: BackupVerdict) -> list[Fi
 
 def _damage(copies: Copies, copy: Chain, cell: Cell) -> bool:
     """Damage a copy's destination as a cell says; return whether there is such an object."""
-    store, place = copies.lab.store, copy.destination
-    kinds = {stored.name: kind_of(stored.name) for stored in store.objects(place)}
+    place = copy.destination
+    kinds = {stored.name: kind_of(stored.name) for stored in place.objects()}
     victim = next((name for name, kind in kinds.items() if kind == cell.kind), None)
     if victim is None:
         return False
-    data = store.read(place, victim)
+    data = place.read(victim)
     if cell.damage == "swapped":
         alike = [name for name, kind in kinds.items() if kind and kind.part == cell.kind.part]
         other = alike[(alike.index(victim) + 1) % len(alike)]
-        others_data = store.read(place, other)
-        store.put(place, other, data)
+        others_data = place.read(other)
+        place.put(other, data)
     elif cell.damage == "stale":
         older = copies.original(BEFORE, encrypted=cell.encrypted)
-        others_data = store.read(older.destination, victim)
+        others_data = older.destination.read(victim)
     else:
         others_data = b""
     after = damaged(cell.damage, data, others_data)
     if after is None:
-        store.remove(place, victim)
+        place.remove(victim)
     else:
-        store.put(place, victim, after)
+        place.put(victim, after)
     return True

@@ -4,21 +4,21 @@ import gzip
 from collections.abc import Iterator
 
 from verify.checks import Finding
-from verify.lab.lab import Chain, Lab
+from verify.lab.lab import Chain
 from verify.trees import History
 
 PACKET_TAGS = frozenset({1, 3})  # RFC 9580, 10.3: what an encrypted message begins with (public key, passphrase)
 MARKER = 48  # bytes of a file's content to look for; random, so not found by chance
 
 
-def plaintext_findings(lab: Lab, chain: Chain, history: History) -> list[Finding]:
+def plaintext_findings(chain: Chain, history: History) -> list[Finding]:
     """Given a chain that should be encrypted, return a finding for each object that shows plaintext.
 
     An object must begin as an OpenPGP message, and neither it nor what gunzip makes of it may hold
     a name or the head of a content of the history's trees.
     """
     found = []
-    for name, data in _objects(lab, chain):
+    for name, data in _objects(chain):
         if not is_openpgp(data):
             found.append(
                 Finding(
@@ -40,9 +40,9 @@ def plaintext_findings(lab: Lab, chain: Chain, history: History) -> list[Finding
     return found
 
 
-def kinds_seen(lab: Lab, chain: Chain, history: History) -> set[str]:
+def kinds_seen(chain: Chain, history: History) -> set[str]:
     """Return which of "name" and "content" a chain's objects show: proves that the search can find them."""
-    return {kind for _, data in _objects(lab, chain) for kind in kinds_shown(data, history)}
+    return {kind for _, data in _objects(chain) for kind in kinds_shown(data, history)}
 
 
 def is_openpgp(data: bytes) -> bool:
@@ -66,9 +66,9 @@ def kinds_shown(data: bytes, history: History) -> set[str]:
     return shown
 
 
-def _objects(lab: Lab, chain: Chain) -> Iterator[tuple[str, bytes]]:
-    for stored in lab.store.objects(chain.destination):
-        yield stored.name, lab.store.read(chain.destination, stored.name)
+def _objects(chain: Chain) -> Iterator[tuple[str, bytes]]:
+    for stored in chain.destination.objects():
+        yield stored.name, chain.destination.read(stored.name)
 
 
 def _layers(data: bytes) -> Iterator[bytes]:

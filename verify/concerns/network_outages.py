@@ -78,10 +78,10 @@ def _during(lab: Lab, chain: Chain, network: FaultyNetwork, outage: Outage) -> B
     # The main thread is the one that may start the store again: what a thread starts ends with it.
     network.spoil(SLOW_LINE)
     with ThreadPoolExecutor(1) as other:
-        before = len(lab.store.objects(chain.destination))
+        before = len(chain.destination.objects())
         running = other.submit(take, chain.source, chain.destination.url, at=chain.next_time)
         try:
-            _await(lambda: running.done() or len(lab.store.objects(chain.destination)) > before)
+            _await(lambda: running.done() or len(chain.destination.objects()) > before)
             if outage.toxic:
                 network.spoil(outage.toxic)
             else:

@@ -36,7 +36,7 @@ TREE = Tree(
     }
 )
 LIST = b"old\nlink\nfifo\nsocket\nfolder/young\n"  # for --files-from: a name of every kind
-Wrong = Callable[[Lab, Point], str]
+Wrong = Callable[[Point], str]
 # Runs a command where another file system is mounted in the source, and nowhere else.
 WITH_A_MOUNT = 'mount -t tmpfs none "$0/mounted" && echo 1 >"$0/mounted/file" && exec "$@"'
 
@@ -50,7 +50,7 @@ class Promise:
     """
 
     words: tuple[str, ...]
-    wrong: Wrong = lambda *_: ""
+    wrong: Wrong = lambda _: ""
     releases: SpecifierSet = EVERY
     encrypted: bool = False
     leaves_out: frozenset[bytes] = frozenset()
@@ -62,22 +62,22 @@ class Promise:
 
 def _prints(pattern: str) -> Wrong:
     lines = re.compile(pattern, re.MULTILINE)
-    return lambda _, point: "" if lines.search(point.result.log) else f"no line is like {pattern}"
+    return lambda point: "" if lines.search(point.result.log) else f"no line is like {pattern}"
 
 
 def _prints_no(pattern: str) -> Wrong:
     lines = re.compile(pattern, re.MULTILINE)
-    return lambda _, point: f"it prints: {found[0]}" if (found := lines.search(point.result.log)) else ""
+    return lambda point: f"it prints: {found[0]}" if (found := lines.search(point.result.log)) else ""
 
 
-def _stores_it_uncompressed(lab: Lab, point: Point) -> str:
-    stored = lab.stored_bytes(point.chain)
+def _stores_it_uncompressed(point: Point) -> str:
+    stored = point.chain.destination.stored_bytes
     return "" if stored >= SIZE else f"{stored} bytes are stored of {SIZE}"
 
 
-def _counts_volumes(lab: Lab, point: Point) -> str:
+def _counts_volumes(point: Point) -> str:
     said = point.result.statistics.get("TotalDestinationSizeChange")
-    volumes = sum(stored.size for stored in lab.store.objects(point.chain.destination) if "difftar" in stored.name)
+    volumes = sum(stored.size for stored in point.chain.destination.objects() if "difftar" in stored.name)
     return "" if said == volumes else f"TotalDestinationSizeChange is {said}, the volumes have {volumes} bytes"
 
 
@@ -158,7 +158,7 @@ def promise_findings(lab: Lab, promise: Promise) -> list[Finding]:
     point = Point(chain, 0, at, inventory, result)
     there = {seen.path for seen in inventory if seen.kind != "socket"}  # which is a limitation of its own
     wrong = sorted((there - promise.leaves_out) ^ set(lab.listing(point).paths))
-    said = f"wrongly in or out: {', '.join(map(printable, wrong))}" if wrong else promise.wrong(lab, point)
+    said = f"wrongly in or out: {', '.join(map(printable, wrong))}" if wrong else promise.wrong(point)
     return [_finding(promise, said, result)] if said else []
 
 

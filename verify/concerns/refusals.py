@@ -25,9 +25,9 @@ def _full(*words: str, url: str | None = None, source: str | None = None) -> Ref
 
 def _restore_without_a_volume(copies: Copies) -> Result:
     with copies.copy(encrypted=False) as chain:
-        for stored in copies.lab.store.objects(chain.destination):
+        for stored in chain.destination.objects():
             if kind_of(stored.name) == ("full", "volume"):
-                copies.lab.store.remove(chain.destination, stored.name)
+                chain.destination.remove(stored.name)
         return chain.duplicity.restore(chain.destination.url, copies.lab.host.scratch_path("restored"))
 
 

@@ -81,15 +81,14 @@ def announcement_findings(copies: Copies, announcing: Announcing, *, after: Inte
 
     With `after`, the next backup was stopped first, and the archive directory may have been lost since.
     """
-    store = copies.lab.store
     with copies.copy(encrypted=False) as chain:
         if after:
             stopped_backup(copies, chain, after)
             if after.archive_lost:
                 copies.lab.host.remove(chain.archive)
-        before = dict.fromkeys(store.objects(chain.destination))
+        before = dict.fromkeys(chain.destination.objects())
         result = copies.lab.ran(announcing(copies, chain))
-        left = dict.fromkeys(store.objects(chain.destination))
+        left = dict.fromkeys(chain.destination.objects())
     found = [
         Finding("dry-run-changes-nothing", each.name, "left as it was", "gone") for each in before if each not in left
     ]

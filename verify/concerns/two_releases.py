@@ -67,7 +67,7 @@ def _in_words(one: ComparedRelease, other: ComparedRelease, *, first: bool) -> t
 
 
 def _size_findings(one: ComparedRelease, other: ComparedRelease) -> list[Finding]:
-    mine, yours = (side.lab.stored_bytes(side.chain) for side in (one, other))
+    mine, yours = (side.chain.destination.stored_bytes for side in (one, other))
     if abs(mine - yours) <= OVERHEAD + ALIKE * max(mine, yours):
         return []
     return [Finding("releases-agree", "", f"{one}: {mine} bytes stored", f"{other}: {yours} bytes stored")]
@@ -76,9 +76,9 @@ def _size_findings(one: ComparedRelease, other: ComparedRelease) -> list[Finding
 def reading_findings(writer: ComparedRelease, reader: Lab) -> list[Finding]:
     """Let another lab's duplicity restore each point of a chain; return findings for what it restores wrongly."""
     chain = reader.new_chain(encrypted=writer.chain.encrypted)
-    for stored in writer.lab.store.objects(writer.chain.destination):
-        data = writer.lab.store.read(writer.chain.destination, stored.name)
-        reader.store.put(chain.destination, stored.name, data)
+    for stored in writer.chain.destination.objects():
+        data = writer.chain.destination.read(stored.name)
+        chain.destination.put(stored.name, data)
     found = []
     for point in writer.chain.points:
         carried = replace(point, chain=chain)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from verify.errors import StoppedError
 from verify.job import Job
@@ -23,9 +23,13 @@ from verify.lab.history_lab import AnyReturn, HistoryLab, RefusedSteps
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.transfer import must_hold_something
 from verify.lab.site import Site
-from verify.lab.stores.store import Store
+from verify.lab.stores.folder import Folder
+from verify.lab.stores.s3 import S3Store
 from verify.secret import Secret
 from verify.trees import Inventory, Tree, compare, plan
+
+if TYPE_CHECKING:
+    from verify.lab.stores.destination import Destination
 
 __all__ = ["FIRST_POINT", "AnyResult", "Chain", "Lab", "Point", "Restored", "Taking"]
 
@@ -55,7 +59,7 @@ class Lab(HistoryLab):
         return self.site.source_host
 
     @property
-    def store(self) -> Store:
+    def store(self) -> S3Store:
         """What duplicity backs up to."""
         return self.site.store
 
@@ -93,7 +97,7 @@ class Lab(HistoryLab):
 
         Which backups are full ones is the test's to say, so options that make them so are left out.
         """
-        destination = self.store.new_prefix()
+        destination: Destination = Folder.on(self.host) if self.variant.in_folder else self.store.new_destination()
         environment = {**self.sandboxed.duplicity_env, **destination.env}
         own = words_of(each for each in parsed(self.sandboxed.other_options) if each.name not in FORCING)
         options = (*own, *destination.options, *self._options_of_variant())
@@ -221,10 +225,6 @@ class Lab(HistoryLab):
         fresh = f"--archive-dir={self.host.scratch_path('archive')}"
         client = replace(chain.duplicity, options=(*chain.duplicity.options, fresh))
         return replace(chain, duplicity=client)
-
-    def stored_bytes(self, chain: Chain) -> int:
-        """Return how many bytes lie at a chain's destination."""
-        return sum(stored.size for stored in self.store.objects(chain.destination))
 
     def forget_archives(self) -> None:
         """Remove the archive directories of chains that have their own."""

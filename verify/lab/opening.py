@@ -32,8 +32,8 @@ from verify.lab.settings import LabSettings
 from verify.lab.site import MoreHosts, Site
 from verify.lab.stores.faulty_network import local_network, toxiproxy_binary
 from verify.lab.stores.minio import start_minio
+from verify.lab.stores.s3 import S3Store
 from verify.lab.stores.seaweedfs import start_seaweedfs
-from verify.lab.stores.store import Store
 from verify.secret import Secret
 
 
@@ -134,7 +134,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
     ) as parts:  # fmt: skip
         command = ("duplicity",)
         release, gpg = version_of(parts.host, command), gpg_version(parts.host)
-        store = Store(
+        store = S3Store(
             "MinIO", server.name.rpartition(":")[2], address=parts.store_address, keys=parts.store_keys,
             endpoint=parts.store_endpoint, release=release, close=lambda: None, power=parts.store_power,
         )  # fmt: skip
@@ -195,7 +195,7 @@ def local_duplicity(settings: LabSettings, host: Host) -> tuple[tuple[str, ...],
     return provisioned.command, provisioned.release
 
 
-def _local_store(run: LabelledRun, release: Version) -> Store:
+def _local_store(run: LabelledRun, release: Version) -> S3Store:
     binary = minio_binary()
     return start_minio(binary, run, release) if binary else start_seaweedfs(provision_seaweedfs(), run, release)
 
@@ -211,6 +211,6 @@ def _without_gpg(gpg: str | None, job: Job) -> tuple[str, ...]:
     return (f"{GPG_MISSING}; what else there is to prove is proven with --no-encryption",)
 
 
-def _versions(gpg: str | None, release: Version, store: Store) -> dict[str, str]:
+def _versions(gpg: str | None, release: Version, store: S3Store) -> dict[str, str]:
     found = {"duplicity": str(release), "store": f"{store.name} {store.version}"}
     return {**found, "gpg": gpg} if gpg else found

@@ -11,6 +11,10 @@ found. Examples are few because each costs a cycle in the lab; a test that is pu
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 EXAMPLES = {"smoke": 3, "default": 10, "nightly": 200}
 PACKED = {"smoke": 40, "default": 300, "nightly": 55_000}  # of tests whose examples share cycles, see verify.lab.packs
@@ -55,3 +59,9 @@ def register_profiles(home: Path | None) -> None:
                 HealthCheck.differing_executors,  # parametrized tests run in several workers
             ],
         )
+
+
+def to_a_folder(item: "pytest.Item") -> bool:
+    """Return whether a test backs up to a folder: by day, as S3 makes a command twice as long."""
+    nightly = item.config.getoption("profile") == "nightly"
+    return item.get_closest_marker("in_a_folder") is not None and not nightly

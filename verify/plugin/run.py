@@ -19,6 +19,7 @@ from verify.errors import CannotRunError
 from verify.options import AGAIN, AGAINST, CHANGE, JOB, LAB, POLICY, PROOFS, RUN, SELECTION
 from verify.plugin import proving
 from verify.plugin.interruption import ignore_interrupts
+from verify.plugin.profiles import to_a_folder
 from verify.plugin.proving import LABS, Keeper, basis_in
 from verify.properties import Property
 
@@ -62,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; where the run asks for the plugin, load the profile and start recording."""
     config.addinivalue_line("markers", "runtime(name, reason): the test needs a lab of this runtime")
     config.addinivalue_line("markers", "alone(reason): each example of the test has a cycle of its own")
+    config.addinivalue_line("markers", "in_a_folder: any destination will do, so by day the test backs up to a folder")
     for line in proving.MARKERS:
         config.addinivalue_line("markers", line)
     if not _is_asked_for(config):
@@ -212,6 +214,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     opened = item.config.stash.get(LABS, {}).get(here)
     if opened is not None:
         opened.store.must_be_alive()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that is marked so back up to a folder."""
+    lab: Lab | None = getattr(item, "funcargs", {}).get("lab")
+    if lab is None or not to_a_folder(item):
+        return (yield)
+    from verify.lab.client.variants import IN_FOLDER  # noqa: PLC0415 - imported where it is needed: see above
+
+    usual, lab.variant = lab.variant, IN_FOLDER
+    try:
+        return (yield)
+    finally:
+        lab.variant = usual
 
 
 @pytest.hookimpl(tryfirst=True)  # instead of pytest's own

@@ -15,7 +15,7 @@ from verify.faults import TOXICS, Toxic
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.stores.faulty_network import MISSING, FaultyNetwork, local_network, toxiproxy_binary
 from verify.lab.stores.minio import start_minio
-from verify.lab.stores.store import Store
+from verify.lab.stores.s3 import S3Store
 
 
 @pytest.fixture(scope="session")
@@ -27,20 +27,20 @@ def toxiproxy() -> Path:
 
 
 @pytest.fixture
-def store(minio: Path, run: LabelledRun) -> Iterator[Store]:
+def store(minio: Path, run: LabelledRun) -> Iterator[S3Store]:
     with contextlib.closing(start_minio(minio, run, Version("3.2.1"))) as store:
         yield store
 
 
 @pytest.fixture
-def network(toxiproxy: Path, run: LabelledRun, store: Store) -> Iterator[FaultyNetwork]:
+def network(toxiproxy: Path, run: LabelledRun, store: S3Store) -> Iterator[FaultyNetwork]:
     with local_network(run, toxiproxy, store.address) as network:
         yield network
 
 
-def answers(network: FaultyNetwork, store: Store) -> bool:
+def answers(network: FaultyNetwork, store: S3Store) -> bool:
     """Return whether the store answers by way of the network."""
-    keys = [store.new_prefix().env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
+    keys = [store.new_destination().env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
     access, secret = (key if isinstance(key, str) else key.reveal() for key in keys)
     pool = PoolManager(timeout=3, retries=False)
     address = network.endpoint.removeprefix("http://")
@@ -53,7 +53,7 @@ def answers(network: FaultyNetwork, store: Store) -> bool:
         pool.clear()
 
 
-def test_a_network_is_good_until_it_is_spoilt_and_after_it_is_mended(network: FaultyNetwork, store: Store) -> None:
+def test_a_network_is_good_until_it_is_spoilt_and_after_it_is_mended(network: FaultyNetwork, store: S3Store) -> None:
     assert answers(network, store)
     network.spoil(Toxic("reset", "reset_peer", "upstream", {"timeout": 0}))
     assert not answers(network, store)
@@ -72,21 +72,10 @@ def test_a_toxic_that_there_is_not_is_refused(network: FaultyNetwork) -> None:
         network.spoil(Toxic("x", "no such kind", "upstream", {}))
 
 
-def test_a_store_that_is_stopped_and_started_has_what_it_had(store: Store) -> None:
-    place = store.new_prefix()
-    store.put(place, "kept", b"data")
+def test_a_store_that_is_stopped_and_started_has_what_it_had(store: S3Store) -> None:
+    place = store.new_destination()
+    place.put("kept", b"data")
     store.stop()
     assert not store.alive()
     store.start()
-    assert store.read(place, "kept") == b"data"
-
-
-def test_a_copy_of_a_destination_holds_the_same_and_changes_nothing_of_it(store: Store) -> None:
-    place = store.new_prefix()
-    store.put(place, "one", b"1")
-    copy = store.copied(place)
-    store.put(copy, "one", b"")
-    store.put(copy, "two", b"2")
-    store.remove(copy, "one")
-    assert [each.name for each in store.objects(copy)] == ["two"]
-    assert store.read(place, "one") == b"1"
+    assert place.read("kept") == b"data"

@@ -1,6 +1,5 @@
 """Stores serve, tell that they died, and leave nothing."""
 
-import io
 import signal
 import subprocess
 import sys
@@ -14,13 +13,13 @@ from packaging.version import Version
 from verify.errors import CannotRunError
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.stores.minio import start_minio
+from verify.lab.stores.s3 import BUCKET, S3Store
 from verify.lab.stores.seaweedfs import start_seaweedfs
 from verify.lab.stores.servers import SEAWEEDFS_SOCKETS
-from verify.lab.stores.store import BUCKET, Store
 
 RELEASE = Version("3.2.1")
 PATIENCE = 20.0
-Start = Callable[[Path, LabelledRun, Version], Store]
+Start = Callable[[Path, LabelledRun, Version], S3Store]
 STARTS: dict[str, Start] = {"minio": start_minio, "weed": start_seaweedfs}
 
 # Starts a store, says which process it is, and waits to be killed.
@@ -50,7 +49,7 @@ def binary(kind: str, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def store(kind: str, binary: Path, run: LabelledRun) -> Store:
+def store(kind: str, binary: Path, run: LabelledRun) -> S3Store:
     return STARTS[kind](binary, run, RELEASE)
 
 
@@ -68,23 +67,14 @@ def listening(pid: int) -> set[str]:
     return {row[1].split(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in mine}
 
 
-def test_what_is_stored_is_listed_and_read_below_its_own_prefix(store: Store) -> None:
-    here, there = store.new_prefix(), store.new_prefix()
-    assert here.url != there.url
-    store.client.put_object(BUCKET, f"{here.prefix}/some/name", io.BytesIO(b"bytes"), 5)
-    assert [(each.name, each.size) for each in store.objects(here)] == [("some/name", 5)]
-    assert store.read(here, "some/name") == b"bytes"
-    assert store.objects(there) == []
-
-
-def test_a_store_serves_on_the_loopback_only(store: Store, run: LabelledRun) -> None:
+def test_a_store_serves_on_the_loopback_only(store: S3Store, run: LabelledRun) -> None:
     found = listening(run.children[-1].pid)
     assert found
     assert found <= {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
 
 
-def test_no_secret_is_in_argv_nor_in_a_repr_nor_readable_by_others(store: Store, run: LabelledRun) -> None:
-    destination = store.new_prefix()
+def test_no_secret_is_in_argv_nor_in_a_repr_nor_readable_by_others(store: S3Store, run: LabelledRun) -> None:
+    destination = store.new_destination()
     keys = [destination.env[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
     secrets = [key if isinstance(key, str) else key.reveal() for key in keys]
     argv = Path(f"/proc/{run.children[-1].pid}/cmdline").read_text()
@@ -94,7 +84,7 @@ def test_no_secret_is_in_argv_nor_in_a_repr_nor_readable_by_others(store: Store,
             assert path.stat().st_mode & 0o077 == 0
 
 
-def test_a_store_that_died_is_not_alive(store: Store, run: LabelledRun) -> None:
+def test_a_store_that_died_is_not_alive(store: S3Store, run: LabelledRun) -> None:
     assert store.alive()
     run.children[-1].kill()
     run.children[-1].wait()
@@ -140,5 +130,5 @@ def test_a_url_is_of_the_scheme_that_is_boto3_in_the_release(
     release: str, scheme: str, minio: Path, run: LabelledRun
 ) -> None:
     store = start_minio(minio, run, Version(release))
-    assert store.new_prefix().url == f"{scheme}:///{BUCKET}/chain-1"
+    assert store.new_destination().url == f"{scheme}:///{BUCKET}/chain-1"
     store.close()

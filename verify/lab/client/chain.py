@@ -7,7 +7,7 @@ from packaging.version import Version
 from verify.checks import Finding, must_find_nothing
 from verify.lab.client.duplicity import Duplicity
 from verify.lab.client.results import BackupResult, Result
-from verify.lab.stores.store import Destination
+from verify.lab.stores.destination import Destination
 from verify.operations import DAY
 from verify.trees import Inventory, compare, findings_of, limitations_of, printable
 

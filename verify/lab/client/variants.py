@@ -1,4 +1,4 @@
-"""Ways to back up where a test does not care: encryption and volume size. Most checks hold with each of them."""
+"""Ways to back up where a test does not care: encryption, volume size, and where to. Most checks hold with each."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,17 +13,23 @@ Encryption = Literal["", "symmetric", "key"]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Encryption, and size of volumes in MB. Empty means not encrypted; None means the size that the job has."""
+    """Encryption, and size of volumes in MB. Empty means not encrypted; None means the size that the job has.
+
+    With `in_folder`, a backup goes to a folder of duplicity's host, and not to the lab's store.
+    """
 
     encryption: Encryption = ""
     volsize: int | None = None
+    in_folder: bool = False
 
     def __str__(self) -> str:
         encryption = {"": "not encrypted", "symmetric": "encrypted", "key": "encrypted to a key"}[self.encryption]
-        return encryption + (f", in volumes of {self.volsize} MB" if self.volsize else "")
+        volumes = f", in volumes of {self.volsize} MB" if self.volsize else ""
+        return encryption + volumes + (", to a folder" if self.in_folder else "")
 
 
 PLAIN = Variant()
+IN_FOLDER = Variant(in_folder=True)
 SMALL, SYMMETRIC, KEY = Variant(volsize=1), Variant("symmetric"), Variant("key", volsize=1)
 # The variants of the packs of a test, in turn, by profile. An encrypted command takes three times as long.
 CYCLES = {

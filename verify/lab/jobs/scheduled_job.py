@@ -20,7 +20,7 @@ class ScheduledJob:
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        self.destination = lab.store.new_prefix()
+        self.destination = lab.store.new_destination()
         box = sandboxed(lab.job, self.destination.url, self.destination.options, self.destination.env)
         self._job = box.job
         self._env = {**lab.host.own_environment, **box.container_env}
@@ -35,7 +35,7 @@ class ScheduledJob:
         """Run what the schedule runs. Raise `FindingsError` (`job-runs`) unless that succeeds and stores a backup."""
         period = self._period()
         done = self._run([f"/etc/periodic/{period}/jobrunner"])
-        stored = self._lab.store.objects(self.destination)
+        stored = self.destination.objects()
         if done.returncode or not stored:
             got = f"exit code {done.returncode}, {len(stored)} objects at the destination"
             raise self._failed(f"the {period} run leaves a backup", got, done)

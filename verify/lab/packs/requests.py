@@ -50,7 +50,7 @@ class HistoryPack:
 
     def __exit__(self, *_: object) -> None:
         for chain in self._chains.values():
-            self.lab.store.empty(chain.destination)
+            chain.destination.empty()
         self.lab.forget_archives()
 
     def chain(self, number: int, *, encrypted: bool, selection: bool) -> Chain:

@@ -5,12 +5,12 @@ from pathlib import Path
 from packaging.version import Version
 
 from verify.lab.hosts.runs import LabelledRun
+from verify.lab.stores.s3 import S3Store
 from verify.lab.stores.servers import Command, Keys
 from verify.lab.stores.starting import start_store, version_said_by
-from verify.lab.stores.store import Store
 
 
-def start_minio(binary: Path, run: LabelledRun, release: Version) -> Store:
+def start_minio(binary: Path, run: LabelledRun, release: Version) -> S3Store:
     """Given MinIO's program, return a running store on this machine's loopback.
 
     Raise `CannotRunError` if it does not start.

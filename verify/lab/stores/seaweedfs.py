@@ -6,9 +6,9 @@ from pathlib import Path
 from packaging.version import Version
 
 from verify.lab.hosts.runs import LabelledRun
+from verify.lab.stores.s3 import S3Store
 from verify.lab.stores.servers import Command, Keys, free_port, remove_dead_sockets
 from verify.lab.stores.starting import start_store, version_said_by
-from verify.lab.stores.store import Store
 
 _SEAWEEDFS_PORTS = (
     "master",
@@ -21,7 +21,7 @@ _SEAWEEDFS_PORTS = (
 )
 
 
-def start_seaweedfs(binary: Path, run: LabelledRun, release: Version) -> Store:
+def start_seaweedfs(binary: Path, run: LabelledRun, release: Version) -> S3Store:
     """Given SeaweedFS's program, return a running store on this machine's loopback.
 
     Raise `CannotRunError` if it does not start.

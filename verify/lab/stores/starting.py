@@ -8,8 +8,8 @@ from pathlib import Path
 from packaging.version import Version
 
 from verify.lab.hosts.runs import LabelledRun
+from verify.lab.stores.s3 import S3Store
 from verify.lab.stores.servers import Command, Keys, Server, serve
-from verify.lab.stores.store import Store
 
 
 def version_said_by(argv: tuple[str, ...], pattern: str) -> str:
@@ -21,15 +21,15 @@ def version_said_by(argv: tuple[str, ...], pattern: str) -> str:
 
 def start_store(
     name: str, version: str, run: LabelledRun, command: Callable[[Path, int, Keys], Command], release: Version
-) -> Store:
+) -> S3Store:
     """Given how to start a server, return it as a store once it answers.
 
     Raise `CannotRunError` if it does not start.
     """
-    stores: list[Store] = []
+    stores: list[S3Store] = []
 
     def ready(server: Server) -> None:
-        store = Store(
+        store = S3Store(
             name, version, address=server.address, keys=server.keys, release=release, close=server.close, power=server
         )
         store.make_ready(server.running)

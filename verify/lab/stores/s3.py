@@ -1,9 +1,9 @@
-"""A store: an S3 server of the lab's own with one bucket, and the destinations that it offers."""
+"""An S3 server of the lab's own with one bucket, and the destinations that it offers."""
 
 import contextlib
 import io
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
@@ -15,8 +15,8 @@ from minio.error import MinioException
 from packaging.version import Version
 
 from verify.errors import CannotRunError
+from verify.lab.stores.destination import Destination, StoredObject
 from verify.lab.stores.servers import Keys
-from verify.secret import Secret
 
 BUCKET = "backups"
 SERVER_READY_WITHIN = 30.0  # seconds after its start
@@ -36,25 +36,7 @@ class Power(Protocol):
         """Start it; return its address, which may be another."""
 
 
-@dataclass(frozen=True)
-class Destination:
-    """A place in a store for one chain: what duplicity needs to reach it."""
-
-    url: str
-    options: tuple[str, ...]
-    env: Mapping[str, str | Secret] = field(repr=False)
-    prefix: str
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """An object of a destination; `name` without the destination's prefix, `size` in bytes."""
-
-    name: str
-    size: int
-
-
-class Store:
+class S3Store:
     """A running S3 server with one bucket; every chain gets a prefix of its own."""
 
     def __init__(
@@ -114,11 +96,11 @@ class Store:
                 raise TimeoutError(f"{self.name} did not answer within {SERVER_READY_WITHIN:.0f} s")
             time.sleep(0.05)
 
-    def new_prefix(self) -> Destination:
+    def new_destination(self) -> "Prefix":
         """Return a destination that nothing else uses."""
-        prefix = f"chain-{next(self._numbers)}"
-        return Destination(
-            url=f"{self._scheme}:///{BUCKET}/{prefix}",
+        name = f"chain-{next(self._numbers)}"
+        return Prefix(
+            url=f"{self._scheme}:///{BUCKET}/{name}",
             options=(f"--s3-endpoint-url={self._endpoint}",),
             env={
                 "AWS_ACCESS_KEY_ID": self._keys[0],
@@ -128,55 +110,18 @@ class Store:
                 "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
                 "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
             },
-            prefix=prefix,
+            store=self,
+            name=name,
         )
 
-    def objects(self, destination: Destination) -> list[StoredObject]:
-        """Return the objects at a destination, in the order of their names."""
-        start = f"{destination.prefix}/"
-        with self._answering():
-            listed = list(self.client.list_objects(BUCKET, prefix=start, recursive=True))
-        return [StoredObject((each.object_name or "").removeprefix(start), each.size or 0) for each in listed]
-
-    def read(self, destination: Destination, name: str) -> bytes:
-        """Return an object's bytes."""
-        with self._answering():
-            response = self.client.get_object(BUCKET, f"{destination.prefix}/{name}")
-            try:
-                return bytes(response.data)
-            finally:
-                response.close()
-                response.release_conn()
-
     @contextlib.contextmanager
-    def _answering(self) -> Iterator[None]:
+    def answering(self) -> Iterator[None]:
+        """Where a request fails, raise `CannotRunError` if the server does not answer any more."""
         try:
             yield
         except _DOWN:
             self.must_be_alive()
             raise
-
-    def put(self, destination: Destination, name: str, data: bytes) -> None:
-        """Write an object, or overwrite it."""
-        self.client.put_object(BUCKET, f"{destination.prefix}/{name}", io.BytesIO(data), len(data))
-
-    def remove(self, destination: Destination, name: str) -> None:
-        """Remove an object."""
-        self.client.remove_object(BUCKET, f"{destination.prefix}/{name}")
-
-    def copied(self, destination: Destination) -> Destination:
-        """Copy a destination's objects to a new destination, and return that."""
-        copy = self.new_prefix()
-        for stored in self.objects(destination):
-            source = CopySource(BUCKET, f"{destination.prefix}/{stored.name}")
-            self.client.copy_object(BUCKET, f"{copy.prefix}/{stored.name}", source)
-        return copy
-
-    def empty(self, destination: Destination) -> None:
-        """Remove all objects of a destination."""
-        for stored in self.objects(destination):
-            with self._answering():
-                self.remove(destination, stored.name)
 
     def alive(self) -> bool:
         """Return whether the server answers."""
@@ -198,3 +143,47 @@ class Store:
         """End the server; nothing of it is left."""
         self._pool.clear()
         self._close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prefix(Destination):
+    """A prefix of a store's bucket."""
+
+    store: S3Store = field(repr=False)
+    name: str
+
+    def objects(self) -> list[StoredObject]:
+        """Return the objects below the prefix, by their names without it."""
+        start = f"{self.name}/"
+        with self.store.answering():
+            listed = list(self.store.client.list_objects(BUCKET, prefix=start, recursive=True))
+        return [StoredObject((each.object_name or "").removeprefix(start), each.size or 0) for each in listed]
+
+    def read(self, name: str) -> bytes:
+        """Return an object's bytes."""
+        with self.store.answering():
+            response = self.store.client.get_object(BUCKET, f"{self.name}/{name}")
+            try:
+                return bytes(response.data)
+            finally:
+                response.close()
+                response.release_conn()
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write an object, or overwrite it."""
+        with self.store.answering():
+            self.store.client.put_object(BUCKET, f"{self.name}/{name}", io.BytesIO(data), len(data))
+
+    def remove(self, name: str) -> None:
+        """Remove an object."""
+        with self.store.answering():
+            self.store.client.remove_object(BUCKET, f"{self.name}/{name}")
+
+    def copied(self) -> "Prefix":
+        """Copy the objects to a new prefix, and return that."""
+        copy = self.store.new_destination()
+        for stored in self.objects():
+            source = CopySource(BUCKET, f"{self.name}/{stored.name}")
+            with self.store.answering():
+                self.store.client.copy_object(BUCKET, f"{copy.name}/{stored.name}", source)
+        return copy
