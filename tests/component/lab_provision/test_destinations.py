@@ -1,12 +1,14 @@
 """Each kind of destination of a lab lists, reads, writes, removes and copies alike."""
 
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
-from verify.lab.hosts.host import Host
-from verify.lab.hosts.runs import LabelledRun
+from verify.lab.hosts.host import local_host
+from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.stores.destination import Destination, StoredObject
 from verify.lab.stores.folder import Folder
 from verify.lab.stores.minio import start_minio
@@ -16,23 +18,28 @@ RELEASE = Version("3.2.1")
 STARTS = {"minio": start_minio, "weed": start_seaweedfs}
 
 
-@pytest.fixture(params=[*STARTS, "folder"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(scope="module")
+def run() -> Iterator[LabelledRun]:
+    """One run for all: a server takes seconds to start and to stop."""
+    with open_run() as run:
+        yield run
+
+
+@pytest.fixture(scope="module", params=[*STARTS, "folder"])
+def new(request: pytest.FixtureRequest, run: LabelledRun) -> Iterator[Callable[[], Destination]]:
+    """What makes destinations of a kind."""
+    if request.param == "folder":
+        with contextlib.closing(local_host(run.scratch, run.marker)) as host:
+            yield lambda: Folder.on(host)
+        return
+    program = Path(request.getfixturevalue(request.param))
+    with contextlib.closing(STARTS[request.param](program, run, RELEASE)) as store:
+        yield store.new_destination
 
 
 @pytest.fixture
-def binary(kind: str, request: pytest.FixtureRequest) -> Path | None:
-    return Path(request.getfixturevalue(kind)) if kind in STARTS else None
-
-
-@pytest.fixture
-def two(kind: str, binary: Path | None, run: LabelledRun, host: Host) -> tuple[Destination, Destination]:
-    """Two destinations of a kind. The server's program is found before the test has a cache of its own."""
-    if binary is None:
-        return Folder.on(host), Folder.on(host)
-    store = STARTS[kind](binary, run, RELEASE)
-    return store.new_destination(), store.new_destination()
+def two(new: Callable[[], Destination]) -> tuple[Destination, Destination]:
+    return new(), new()
 
 
 def test_what_is_written_is_listed_in_the_order_of_names_and_read_there_alone(
