@@ -20,6 +20,12 @@ def test_the_newest_point_comes_back_on_a_new_machine(lab: Lab, gallery: Chain) 
 
 
 @checks("new-machine")
+def test_the_newest_point_comes_back_from_the_store(lab: Lab) -> None:
+    newest = lab.back_up(MARKED).points[-1]
+    lab.restore(newest, new_machine=True).must_equal(newest.inventory, check="new-machine")
+
+
+@checks("new-machine")
 def test_a_new_machine_lists_and_continues_the_chain(lab: Lab) -> None:
     chain = lab.on_new_machine(lab.back_up(MARKED, encrypted=lab.job.encrypted))
     for point in chain.points:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["FIRST_POINT", "AnyResult", "Chain", "Lab", "Point", "Restored", "Taking"]
 
 AnyResult = TypeVar("AnyResult", bound=Result)
+COMMAND_ENDS_WITHIN = 900.0  # seconds, far more than it takes with what we draw: some damage makes a restore hang
 
 
 @dataclass(eq=False, repr=False)
@@ -116,7 +117,9 @@ class Lab(HistoryLab):
         if kept:
             self.archives.append(kept)
             options = (*options, f"--archive-dir={kept}")
-        client = Duplicity(self.host, self.site.command, self.release, env=environment, options=options)
+        client = Duplicity(
+            self.host, self.site.command, self.release, env=environment, options=options, timeout=COMMAND_ENDS_WITHIN
+        )  # fmt: skip
         return Chain(destination, client, self.source, encrypted, archive=kept)
 
     def _options_of_variant(self) -> tuple[str, ...]:
@@ -137,6 +140,7 @@ class Lab(HistoryLab):
         """
         must_hold_something(folder)
         chain = self.new_chain(encrypted=encrypted)
+        chain.duplicity = replace(chain.duplicity, timeout=None)  # nobody knows how large it is
         if self.runtime == "embedded":
             chain.source = str(folder.resolve())  # duplicity does not follow a source that is a link
         else:
