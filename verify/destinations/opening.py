@@ -1,31 +1,37 @@
 """Which view a job's destination has, by its scheme.
 
-A new kind of destination is a module beside `folder` and `s3` that holds its view, and an entry in `OPENERS`
-for each of its schemes.
+S3 and folders have views of their own; every other kind is looked at by duplicity's own backend for it. A kind that
+deserves a view of its own is a module beside `folder` and `s3`, and an entry in `OPENERS` for each of its schemes.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from urllib.parse import unquote
 
 from verify.destinations.folder import FolderView, HostFiles
+from verify.destinations.own_backend import BackendView, Looking
 from verify.destinations.view import NoView, View
 from verify.job import Job
 from verify.job.destination.schemes import scheme_of
+from verify.secret import masked
 
 Opener = Callable[[Job, HostFiles, Mapping[str, str]], View | NoView]
 
 
-def view_of(job: Job, files: HostFiles, environment: Mapping[str, str]) -> View | NoView:
+def view_of(job: Job, files: HostFiles, environment: Mapping[str, str], looking: Looking | None) -> View | NoView:
     """Given a job, return the view of its destination, or why there is none.
 
     `files` are those of the host that duplicity runs on; `environment` is where a client looks for what the
-    job does not say, e.g. keys.
+    job does not say, e.g. keys; `looking` is None where duplicity's own interpreter is not known.
     """
     scheme = scheme_of(job.destination)
     opener = OPENERS.get(scheme)
+    view = opener(job, files, environment) if opener else NoView(f"{scheme}:// has no view of ours")
+    if isinstance(view, NoView) and looking is not None:
+        return BackendView(looking, job.printable_destination, partial(masked, secrets=job.secrets))
     if opener is None:
-        return NoView(f"a {scheme}:// destination can be looked at through duplicity only")
-    return opener(job, files, environment)
+        return NoView(f"what stands in duplicity's place is no Python script: {scheme}:// is looked at through it only")
+    return view
 
 
 def _folder(job: Job, files: HostFiles, _: Mapping[str, str]) -> View:

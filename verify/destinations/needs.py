@@ -1,0 +1,52 @@
+"""What duplicity's backends need besides duplicity: packages of Python, and programs.
+
+Source: duplicity 3.2.1's backends, each run against a server or a stand-in for one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Needs:
+    """`packages` as the package index has them, `modules` as a backend imports them, `programs` by Debian package."""
+
+    packages: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    programs: Mapping[str, str] = field(default_factory=dict)
+
+
+_NOTHING = Needs()
+_PARAMIKO = Needs(("paramiko",), ("paramiko",))
+_OPENSSH = Needs(programs={"sftp": "openssh-client", "scp": "openssh-client"})
+_LFTP = Needs(programs={"lftp": "lftp"})
+_PYDRIVE = Needs(("pydrive2", "pysocks"), ("pydrive2",))
+_OF_SCHEME: Mapping[str, Needs] = {
+    **dict.fromkeys(("sftp", "scp", "paramiko+sftp", "paramiko+scp"), _PARAMIKO),
+    **dict.fromkeys(("pexpect+sftp", "pexpect+scp"), _OPENSSH),
+    **dict.fromkeys(("ftp", "ftps", "ftpes", "fish"), _LFTP),
+    "ncftp+ftp": Needs(programs={"ncftpls": "ncftp"}),
+    "rsync": Needs(programs={"rsync": "rsync"}),
+    "rclone": Needs(programs={"rclone": "rclone"}),
+    "azure": Needs(("azure-storage-blob",), ("azure.storage.blob",)),
+    "b2": Needs(("b2sdk",), ("b2sdk",)),
+    "swift": Needs(("python-swiftclient", "python-keystoneclient"), ("swiftclient",)),
+    "dpbx": Needs(("dropbox",), ("dropbox",)),
+    "gdrive": Needs(
+        ("google-api-python-client", "google-auth-oauthlib", "pysocks"), ("googleapiclient", "google_auth_oauthlib")
+    ),
+    **dict.fromkeys(("gdocs", "pydrive", "pydrive+gdocs"), _PYDRIVE),
+    "onedrive": Needs(("requests-oauthlib",), ("requests_oauthlib",)),
+    "mega": Needs(programs={"megals": "megatools"}),
+    **dict.fromkeys(("s3", "boto3+s3"), Needs(modules=("boto3",))),  # the package is always there
+}
+
+
+def needs_of(scheme: str) -> Needs:
+    """Given a URL's scheme, return what its backend needs."""
+    if scheme.startswith("par2+"):
+        inner = needs_of(scheme.removeprefix("par2+"))
+        return Needs(inner.packages, inner.modules, {**inner.programs, "par2": "par2"})
+    if scheme.startswith("lftp+"):
+        return _LFTP
+    return _OF_SCHEME.get(scheme, _NOTHING)
