@@ -5,6 +5,9 @@ Source: duplicity 3.2.1's backends, each run against a server or a stand-in for 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+PINS = Path(__file__).with_name("backend_packages.txt")  # the versions of all packages; looked up 2026-11-30
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which view a job's destination has, by its scheme.
 
-S3 and folders have views of their own; every other kind is looked at by duplicity's own backend for it. A kind that
+S3 and folders have views of their own; other kinds are looked at by duplicity's own backend for them. A kind that
 deserves a view of its own is a module beside `folder` and `s3`, and an entry in `OPENERS` for each of its schemes.
 """
 
@@ -26,11 +26,9 @@ def view_of(job: Job, files: HostFiles, environment: Mapping[str, str], looking:
     """
     scheme = scheme_of(job.destination)
     opener = OPENERS.get(scheme)
-    view = opener(job, files, environment) if opener else NoView(f"{scheme}:// has no view of ours")
-    if isinstance(view, NoView) and looking is not None:
+    view = opener(job, files, environment) if opener else NoView(f"{scheme}:// is looked at through duplicity only")
+    if isinstance(view, NoView) and looking is not None and scheme in TRIED:
         return BackendView(looking, job.printable_destination, partial(masked, secrets=job.secrets))
-    if opener is None:
-        return NoView(f"what stands in duplicity's place is no Python script: {scheme}:// is looked at through it only")
     return view
 
 
@@ -45,3 +43,11 @@ def _s3(job: Job, _: HostFiles, environment: Mapping[str, str]) -> View | NoView
 
 
 OPENERS: Mapping[str, Opener] = {"file": _folder, "s3": _s3, "boto3+s3": _s3}
+# The schemes whose backends are known, by trying, to make nothing where `onsite.looking` looks through them.
+TRIED = frozenset(
+    {
+        *("s3", "boto3+s3", "sftp", "scp", "paramiko+sftp", "paramiko+scp", "pexpect+sftp", "pexpect+scp"),
+        *("ftp", "ftps", "ftpes", "lftp+ftp", "lftp+ftps", "lftp+ftpes", "ncftp+ftp"),
+        *("rsync", "webdav", "webdavs", "rclone"),
+    }
+)

@@ -54,7 +54,7 @@ SAYINGS = (
         (
             "authentication failed", r"login (failed|incorrect)", r"auth(orization)? failed", r"\b(401|403|530)\b",
             "unauthori[sz]ed", "permission denied", "access ?denied", "expired",
-            "invalid.{0,20}(key|token|credential|password)", "environment variable not set",
+            "invalid.{0,20}(key|token|credential|password)", "not accepted", "environment variable not set",
         ),
         "correct the user, password, key or token of the job",
     ),
@@ -101,7 +101,7 @@ class BackendView(View):
     `where` is the destination for a sentence, without secrets; `hidden` masks secrets in what a backend says.
     """
 
-    by = "duplicity's own backend"
+    seen_by = "duplicity's own backend"
 
     def __init__(self, looking: Looking, where: str, hidden: Callable[[str], str]) -> None:
         self._looking, self._where, self._hidden = looking, where, hidden
@@ -195,17 +195,19 @@ class BackendView(View):
         return answers
 
     def _why_not(self, answer: Answer, said: str) -> Exception:
-        got = self._sentence(answer["refused"])
+        refused = answer["refused"]
         if answer["class"] == "UnsupportedBackendScheme":
             return NotProvenError("duplicity has no backend for it")
-        saying = next((each for each in SAYINGS if each.fits(f"{answer['refused']}\n{said}")), None)
+        saying = next((each for each in SAYINGS if each.fits(f"{refused}\n{said}")), None)
         if saying is None:
-            return CannotRunError(f"{self._where} cannot be looked at by duplicity: {got}")
+            return CannotRunError(f"{self._where} cannot be looked at by duplicity: {self._sentence(refused)}")
+        got = self._sentence(refused if saying.fits(refused) else said, saying)
         if saying.answered:
             return RefusedError(f"{self._where} refuses: {got}", saying.hint)
         return CannotRunError(f"{self._where} does not answer ({got}): {saying.hint}")
 
-    def _sentence(self, said: str) -> str:
-        """Return the last line that says something, without secrets, of at most 300 characters."""
+    def _sentence(self, said: str, saying: Saying | None = None) -> str:
+        """Return the last line that says something, or `saying`: without secrets, of at most 300 characters."""
         lines = [line.strip() for line in self._hidden(said).splitlines() if line.strip()]
-        return lines[-1][:300] if lines else "it does not say why"
+        telling = [line for line in lines if saying and saying.fits(line)] or lines
+        return telling[-1][:300] if telling else "it does not say why"

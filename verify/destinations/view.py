@@ -33,7 +33,7 @@ class View(ABC):
     for an object that is gone.
     """
 
-    by = "a client of our own"  # what looks
+    seen_by = ""  # what looks, where it is no client of ours
     downloaded: int  # bytes, so far
 
     @abstractmethod
@@ -64,7 +64,7 @@ class View(ABC):
         What is not begun by the deadline (monotonic seconds) is not downloaded.
         """
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            hashed = pool.map(lambda each: self._hashed(*each, deadline), wanted)
+            hashed = pool.map(lambda each: self._hashed(each[0], each[1], deadline), wanted)
             yield from ((name, found) for (name, _), found in zip(wanted, hashed, strict=True))
 
     def _hashed(self, name: str, algorithm: str, deadline: float) -> Hashed:

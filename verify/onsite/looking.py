@@ -20,6 +20,7 @@ import json
 import multiprocessing
 import os
 import re
+import shlex
 import stat
 import sys
 import time
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 MISSING, REFUSED = "missing", "refused"
 GONE, FOUND = 404, frozenset({200, 207})  # of HTTP
+NO_FOLDER = 3  # rclone's exit code
 CHUNK = 1 << 20  # bytes
 SIZES = """<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/>\
 <D:getlastmodified/><D:getetag/></D:prop></D:propfind>"""
@@ -174,13 +176,13 @@ def _refused(_usual: Callable[..., Any], _owner: Any, *words: Any, **_named: Any
 
 
 def _tested_remotely(usual: Callable[..., Any], owner: Any, command: str, *words: Any, **named: Any) -> Any:
-    """In place of making a folder by a shell, ask whether it is there."""
+    """In place of making a folder by a shell, ask whether it is there. What is run does not tell its exit code."""
     if not command.startswith("mkdir -p "):
         return usual(owner, command, *words, **named)
-    try:
-        return usual(owner, f"test -d {command[len('mkdir -p ') :]}", *words, **named)
-    except _duplicity("errors").BackendException:
-        raise MissingError(f"no folder {owner.remote_dir}") from None
+    said = usual(owner, f"test -d {command[len('mkdir -p ') :]} && echo there", *words, **named)
+    if not said.strip():
+        raise MissingError(f"no folder {owner.remote_dir}")
+    return said
 
 
 def _without_mkdir(usual: Callable[..., Any], owner: Any, command: str, commands: Sequence[str]) -> Any:
@@ -323,6 +325,17 @@ def _swift(backend: Any) -> Iterator[Entry]:
             yield _entry(name, each["bytes"], modified, each["hash"])
 
 
+def _rclone(backend: Any) -> Iterator[Entry]:
+    command = f"{backend.rclone_cmd} lsjson --files-only {shlex.quote(backend.remote_path)}"
+    code, printed, said = backend._subprocess_safe_popen(command)  # noqa: SLF001 - as above
+    if code == NO_FOLDER:
+        raise MissingError(f"no folder {backend.remote_path}")
+    if code:
+        raise ConnectionError(said.strip() or f"rclone ends with exit code {code}")
+    for each in json.loads(printed):
+        yield _entry(each["Name"], each["Size"], stamp=each["ModTime"])
+
+
 def _s3(backend: Any) -> Iterator[Entry]:
     if not backend.s3:
         backend.reset_connection()
@@ -347,6 +360,7 @@ LISTERS: Mapping[str, Callable[[Any], Iterable[Entry]]] = {
     "AzureBackend": _azure,
     "SwiftBackend": _swift,
     "S3Boto3Backend": _s3,
+    "RcloneBackend": _rclone,
 }
 
 

