@@ -15,7 +15,8 @@ def test_duplicity_knows_the_destinations_scheme(drill: Drill) -> None:
 @checks("destination-reachable")
 def test_the_destination_answers_and_can_be_listed(drill: Drill) -> None:
     objects = drill.destination.objects
-    drill.say(f"{len(objects):,} objects")
+    seen_by = drill.destination.view.seen_by
+    drill.say(f"{len(objects):,} objects" + (f", seen by {seen_by}" if seen_by else ""))
 
 
 @checks("backup-exists")

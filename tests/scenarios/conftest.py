@@ -1,15 +1,13 @@
 """What the scenarios share: a MinIO that tells of each request, with a healthy backup on it."""
 
 import http.server
-import ipaddress
 import json
-import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from bridge import bridge
 from planting import plant
 from sites import Audit, Site, opened_site
 
@@ -21,15 +19,6 @@ from verify.lab.hosts.runtime import engine
 def run() -> Iterator[LabelledRun]:
     with open_run() as opened:
         yield opened
-
-
-def bridge() -> str:
-    """Return this machine's address on the network that containers are on."""
-    asked = ("docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}")
-    subnet = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect((str(ipaddress.ip_network(subnet)[2]), 9))  # sends nothing
-        return str(probe.getsockname()[0])
 
 
 @pytest.fixture(params=["embedded", "docker"])

@@ -5,7 +5,7 @@ import posixpath
 from typing import Protocol
 
 from verify.archive.sets import Object
-from verify.destinations.view import RefusedError
+from verify.destinations.view import RefusedError, View
 
 
 class HostFiles(Protocol):
@@ -21,7 +21,7 @@ class HostFiles(Protocol):
         """Return a file's hexadecimal digest, and how many bytes it has."""
 
 
-class FolderView:
+class FolderView(View):
     """The view of a folder."""
 
     def __init__(self, files: HostFiles, folder: str) -> None:

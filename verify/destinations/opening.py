@@ -1,31 +1,35 @@
 """Which view a job's destination has, by its scheme.
 
-A new kind of destination is a module beside `folder` and `s3` that holds its view, and an entry in `OPENERS`
-for each of its schemes.
+S3 and folders have views of their own; other kinds are looked at by duplicity's own backend for them. A kind that
+deserves a view of its own is a module beside `folder` and `s3`, and an entry in `OPENERS` for each of its schemes.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from urllib.parse import unquote
 
 from verify.destinations.folder import FolderView, HostFiles
+from verify.destinations.own_backend import BackendView, Looking
 from verify.destinations.view import NoView, View
 from verify.job import Job
 from verify.job.destination.schemes import scheme_of
+from verify.secret import masked
 
 Opener = Callable[[Job, HostFiles, Mapping[str, str]], View | NoView]
 
 
-def view_of(job: Job, files: HostFiles, environment: Mapping[str, str]) -> View | NoView:
+def view_of(job: Job, files: HostFiles, environment: Mapping[str, str], looking: Looking | None) -> View | NoView:
     """Given a job, return the view of its destination, or why there is none.
 
     `files` are those of the host that duplicity runs on; `environment` is where a client looks for what the
-    job does not say, e.g. keys.
+    job does not say, e.g. keys; `looking` is None where duplicity's own interpreter is not known.
     """
     scheme = scheme_of(job.destination)
     opener = OPENERS.get(scheme)
-    if opener is None:
-        return NoView(f"a {scheme}:// destination can be looked at through duplicity only")
-    return opener(job, files, environment)
+    view = opener(job, files, environment) if opener else NoView(f"{scheme}:// is looked at through duplicity only")
+    if isinstance(view, NoView) and looking is not None and scheme in TRIED:
+        return BackendView(looking, job.printable_destination, partial(masked, secrets=job.secrets))
+    return view
 
 
 def _folder(job: Job, files: HostFiles, _: Mapping[str, str]) -> View:
@@ -39,3 +43,11 @@ def _s3(job: Job, _: HostFiles, environment: Mapping[str, str]) -> View | NoView
 
 
 OPENERS: Mapping[str, Opener] = {"file": _folder, "s3": _s3, "boto3+s3": _s3}
+# The schemes whose backends are known, by trying, to make nothing where `onsite.looking` looks through them.
+TRIED = frozenset(
+    {
+        *("s3", "boto3+s3", "sftp", "scp", "paramiko+sftp", "paramiko+scp", "pexpect+sftp", "pexpect+scp"),
+        *("ftp", "ftps", "ftpes", "lftp+ftp", "lftp+ftps", "lftp+ftpes", "ncftp+ftp"),
+        *("rsync", "webdav", "webdavs", "rclone"),
+    }
+)

@@ -94,7 +94,7 @@ def _must_be_valid(bucket: str) -> None:
         ) from None
 
 
-class S3View:
+class S3View(View):
     """The view of an S3 destination."""
 
     def __init__(self, location: S3Location, client: Minio) -> None:

@@ -3,10 +3,15 @@
 A view has no method that writes or deletes. What it downloads is counted.
 """
 
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
 
 from verify.archive.sets import Object
+
+AT_ONCE = 4  # downloads
 
 
 class RefusedError(Exception):
@@ -17,23 +22,58 @@ class RefusedError(Exception):
         self.got, self.hint = got, hint
 
 
-class View(Protocol):
+# An object's hexadecimal digest and how many bytes it has; why there is none; None where the time was up before.
+Hashed = tuple[str, int] | RefusedError | FileNotFoundError | None
+
+
+class View(ABC):
     """What can be seen of a destination.
 
     Its methods raise `RefusedError`, `CannotRunError` where nothing answers, and FileNotFoundError
     for an object that is gone.
     """
 
+    seen_by = ""  # what looks, where it is no client of ours
     downloaded: int  # bytes, so far
 
+    @abstractmethod
     def objects(self) -> list[Object]:
         """Return what lies at the destination itself, not in folders of it."""
 
+    @abstractmethod
     def read(self, name: str) -> bytes:
         """Return an object's bytes: for small ones."""
 
+    @abstractmethod
     def digest(self, name: str, algorithm: str) -> tuple[str, int]:
         """Return an object's hexadecimal digest, and how many bytes it has."""
+
+    def read_all(self, names: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the bytes of each of these objects that is there."""
+        found = {}
+        for name in names:
+            try:
+                found[name] = self.read(name)
+            except FileNotFoundError:  # removed since it was listed
+                continue
+        return found
+
+    def digests(self, wanted: Sequence[tuple[str, str]], deadline: float) -> Iterator[tuple[str, Hashed]]:
+        """Given names, each with an algorithm, yield what each object hashes to, in any order.
+
+        What is not begun by the deadline (monotonic seconds) is not downloaded.
+        """
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            hashed = pool.map(lambda each: self._hashed(each[0], each[1], deadline), wanted)
+            yield from ((name, found) for (name, _), found in zip(wanted, hashed, strict=True))
+
+    def _hashed(self, name: str, algorithm: str, deadline: float) -> Hashed:
+        if time.monotonic() > deadline:
+            return None
+        try:
+            return self.digest(name, algorithm)
+        except (RefusedError, FileNotFoundError) as error:
+            return error
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,8 @@ class RealDestination:
         """Return whether another passphrase opens a set's manifest."""
         name = each.manifest.name if each.manifest else ""
         environment = {**self._environment, "PASSPHRASE": passphrase}
-        return not unlock(self._host, {name: self._downloaded(name)}, environment, timeout=UNLOCKING)[name].refusal
+        data = self.view.read_all([name]).get(name, b"")
+        return not unlock(self._host, {name: data}, environment, timeout=UNLOCKING)[name].refusal
 
     def must_be_readable(self) -> None:
         """Raise an error where we know, without asking duplicity, that duplicity cannot read it."""
@@ -184,7 +185,8 @@ class RealDestination:
     def _read(self, sets: Iterable[StoredSet]) -> dict[Span, Manifest | Unread]:
         """Download and open the manifests of sets, and remember what they say."""
         there = [(each.span, each.manifest) for each in sets if each.manifest]
-        data = {stored.name: self._downloaded(stored.name) for _, stored in there}
+        read = self.view.read_all([stored.name for _, stored in there])
+        data = {stored.name: read.get(stored.name, b"") for _, stored in there}  # empty: removed since it was listed
         locked = {name: text for name, text in data.items() if self._is_locked(name)}
         opened = unlock(self._host, locked, self._environment, timeout=UNLOCKING) if locked else {}
         found: dict[Span, Manifest | Unread] = {}
@@ -197,12 +199,6 @@ class RealDestination:
     def _is_locked(self, name: str) -> bool:
         named = self._names.read(name)
         return bool(named and named.encrypted)
-
-    def _downloaded(self, name: str) -> bytes:
-        try:
-            return self.view.read(name)
-        except FileNotFoundError:  # removed since it was listed
-            return b""
 
 
 def _manifest(opened: Unlocked) -> Manifest | Unread:

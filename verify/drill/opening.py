@@ -41,7 +41,7 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         ledger = stack.enter_context(contextlib.closing(Ledger(settings.folder, job.printable_destination)))
         host = stack.enter_context(_host_of(runtime)(settings, job, run))
         here = stack.enter_context(contextlib.closing(local_host(run.scratch / "here", run.marker)))
-        view = view_of(job, host.main, os.environ)
+        view = view_of(job, host.main, os.environ, host.looking(job))
         destination = RealDestination(
             view,
             names_of(job),

@@ -1,9 +1,7 @@
 """Comparing volumes with the hashes in their manifests: which to download tonight, and what is wrong with them."""
 
 import random
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from verify import progress
@@ -12,9 +10,8 @@ from verify.archive.manifests import Manifest, Volume
 from verify.archive.names import Span
 from verify.archive.sets import Object, Stored
 from verify.checks import Finding
-from verify.destinations.view import RefusedError, View
+from verify.destinations.view import Hashed, RefusedError, View
 
-AT_ONCE = 4  # downloads
 DAY = 86_400
 
 
@@ -84,33 +81,34 @@ def least_recently_proven(
 
 def prove(view: View, volumes: Sequence[HashedVolume], deadline: float) -> tuple[list[Object], list[Finding]]:
     """Download volumes until a deadline (monotonic seconds); return the good ones, and findings."""
+    by_name = {each.stored.name: each for each in volumes}
     good: list[Object] = []
     found: list[Finding] = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        judged = pool.map(lambda one: _judged(view, one, deadline), volumes)
-        for number, (each, finding) in enumerate(zip(volumes, judged, strict=True), 1):
-            progress.say(f"downloading volumes: {number:,} of {len(volumes):,} done")
-            if finding is None:
-                good.append(each.stored)
-            elif isinstance(finding, Finding):
-                found.append(finding)
-    return good, found
+    wanted = [(name, _hash_of(each)[0].lower()) for name, each in by_name.items()]
+    for number, (name, hashed) in enumerate(view.digests(wanted, deadline), 1):
+        progress.say(f"downloading volumes: {number:,} of {len(volumes):,} done")
+        finding = _judged(by_name[name], hashed)
+        if finding:
+            found.append(finding)
+        elif hashed is not None:
+            good.append(by_name[name].stored)
+    return good, sorted(found, key=lambda each: each.path)
 
 
-class _Late:
-    """Why a volume was not downloaded: the drill's time is up."""
+def _hash_of(each: HashedVolume) -> tuple[str, str]:
+    return each.volume.hash or ("SHA1", "")
 
 
-def _judged(view: View, each: HashedVolume, deadline: float) -> Finding | _Late | None:
-    if time.monotonic() > deadline:
-        return _Late()
-    algorithm, wanted = each.volume.hash or ("SHA1", "")
-    try:
-        digest, size = view.digest(each.stored.name, algorithm.lower())
-    except FileNotFoundError:
+def _judged(each: HashedVolume, hashed: Hashed) -> Finding | None:
+    """Return a finding unless a volume hashes to what its manifest says, or was not downloaded for want of time."""
+    algorithm, wanted = _hash_of(each)
+    if hashed is None:
+        return None
+    if isinstance(hashed, FileNotFoundError):
         return _finding(each, "an object that can be read", "none any more: it was listed a moment ago", DAMAGED)
-    except RefusedError as refused:
-        return _finding(each, "an object that can be read", refused.got, refused.hint)
+    if isinstance(hashed, RefusedError):
+        return _finding(each, "an object that can be read", hashed.got, hashed.hint)
+    digest, size = hashed
     if digest == wanted:
         return None
     return _finding(each, f"{algorithm} {wanted}, as in its manifest", f"{algorithm} {digest} of {size} bytes", DAMAGED)

@@ -12,6 +12,7 @@ from typing import Literal
 from packaging.version import Version
 
 from verify.assets import asset
+from verify.destinations.needs import needs_of
 from verify.errors import CannotRunError
 from verify.job import Job, Unfaithful, reroot, sandboxed, weekday_notes
 from verify.job.image import DEFAULTS
@@ -20,7 +21,7 @@ from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.client.gpg_stand_in import stand_in_for_gpg
 from verify.lab.client.probes import GPG_MISSING
-from verify.lab.client.provision import minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.client.provision import add_packages, minio_binary, provision_duplicity, provision_seaweedfs
 from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.hosts.runtime import choose
@@ -186,12 +187,16 @@ def _stand_in(settings: LabSettings, job: Job, used: str) -> tuple[str, ...]:
     return (f"{used} stands in for the job's {job.image}: --duplicity-image {job.image} takes the real one",)
 
 
-def local_duplicity(settings: LabSettings, host: Host) -> tuple[tuple[str, ...], Version]:
-    """Given settings and this machine as a host, return the command that runs duplicity, and its release."""
+def local_duplicity(settings: LabSettings, host: Host, scheme: str = "") -> tuple[tuple[str, ...], Version]:
+    """Given settings and this machine as a host, return the command that runs duplicity, and its release.
+
+    A duplicity of ours has what its backend for `scheme` imports.
+    """
     if settings.duplicity_command:
         command = tuple(shlex.split(settings.duplicity_command))
         return command, version_of(host, command)
     provisioned = provision_duplicity(settings.duplicity_release)
+    add_packages(provisioned, needs_of(scheme).packages)
     return provisioned.command, provisioned.release
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from verify.destinations.folder import FolderView
 from verify.destinations.opening import view_of
+from verify.destinations.own_backend import BackendView, Completed, Looking
 from verify.destinations.s3 import S3View
 from verify.destinations.view import NoView, RefusedError, View
 from verify.job import read_job
@@ -21,9 +22,13 @@ def host(tmp_path: Path) -> Iterator[Host]:
         yield opened
 
 
-def view_at(url: str, folder: Path, host: Host) -> View | NoView:
+def looking(*_: object) -> Completed:
+    raise AssertionError("nobody looked yet")
+
+
+def view_at(url: str, folder: Path, host: Host, looking: Looking | None = looking) -> View | NoView:
     (folder / "duplicity.env").write_text(f"SRC=/var/data\nDST={url}\nPASSPHRASE=secret\n")
-    return view_of(read_job(folder / "duplicity.env", None, {}), host, {})
+    return view_of(read_job(folder / "duplicity.env", None, {}), host, {}, looking)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +37,8 @@ def view_at(url: str, folder: Path, host: Host) -> View | NoView:
         ("file:///mnt/x", FolderView),
         ("s3:///bucket/a", S3View),
         ("boto3+s3:///bucket", S3View),
-        ("sftp://host/folder", NoView),
+        ("sftp://host/folder", BackendView),
+        ("s3://server.example:9000/bucket/a", BackendView),
     ],
 )
 def test_a_view_is_chosen_by_the_scheme(url: str, kind: type, tmp_path: Path, host: Host) -> None:
@@ -40,8 +46,9 @@ def test_a_view_is_chosen_by_the_scheme(url: str, kind: type, tmp_path: Path, ho
 
 
 def test_a_scheme_without_a_view_is_named(tmp_path: Path, host: Host) -> None:
-    view = view_at("sftp://host/folder", tmp_path, host)
-    assert view == NoView("a sftp:// destination can be looked at through duplicity only")
+    view = view_at("sftp://host/folder", tmp_path, host, None)
+    assert isinstance(view, NoView)
+    assert "sftp://" in view.why
 
 
 def test_a_folder_is_looked_at_and_what_is_read_of_it_counted(tmp_path: Path, host: Host) -> None:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from verify.archive.manifests import Volume
 from verify.archive.names import Span
 from verify.archive.sets import Object
-from verify.destinations.view import RefusedError
+from verify.destinations.view import RefusedError, View
 from verify.drill.volumes import HashedVolume, coverage, least_recently_proven, prove
 
 GOOD = hashlib.sha1(b"good", usedforsecurity=False).hexdigest()
 
 
-class Shelf:
+class Shelf(View):
     """A view of objects in memory; one whose content is an exception raises it."""
 
     downloaded = 0

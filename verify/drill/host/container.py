@@ -10,9 +10,10 @@ from verify.drill.host.mounts import binds_of
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job
+from verify.job.destination.schemes import scheme_of
 from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.docker.containers import HOSTNAME, docker_hosts
-from verify.lab.docker.images import dialect_of, duplicity_image
+from verify.lab.docker.images import dialect_of, duplicity_image, with_backend
 from verify.lab.hosts.engine import connection
 from verify.lab.hosts.runs import LabelledRun
 
@@ -30,6 +31,8 @@ def docker_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> It
     image = duplicity_image(
         lab.duplicity_image, asset("ci/images"), lab.duplicity_release, dialect_of(lab.duplicity_release)
     )
+    if not lab.duplicity_image:
+        image = with_backend(image, asset("ci/images"), scheme_of(job.destination))
     binds = binds_of(job) if _engine_is_here() else binds_of(job, lambda _: False)
     hostname = job.hostname or HOSTNAME
     with docker_hosts(run, image=image.name, binds=binds.by_target, hostname=hostname) as (main, observer, aside):

@@ -1,18 +1,25 @@
 """The host of a drill: where duplicity runs, and where it restores to."""
 
 import dataclasses
+import json
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from packaging.version import Version
 
+from verify.destinations.own_backend import Looking
 from verify.drill.host.command import NAME, drill_environment, drill_options, patience_of
 from verify.errors import CannotRunError
 from verify.job import Job
+from verify.job.destination.schemes import scheme_of
+from verify.lab.client.command_lines import IMPATIENT
 from verify.lab.client.duplicity import Duplicity
-from verify.lab.hosts.host import Host
+from verify.lab.client.probes import interpreter_of, must_have_needs
+from verify.lab.hosts.host import Completed, Host
 from verify.secret import Secret
 
 METADATA = 3600.0  # seconds that duplicity has for a status or a listing, signatures downloaded included
@@ -62,6 +69,27 @@ class DrillHost:
             self.aside.remove(posixpath.join(own, NAME, LOCK))
         options = drill_options(job, own, posixpath.join(self.scratch, "tmp"))
         return dataclasses.replace(self.duplicity(job), host=self.aside, options=options)
+
+    def looking(self, job: Job) -> Looking | None:
+        """Given a job, return what looks at its destination from here by duplicity's own backend.
+
+        None where duplicity is no Python script. It raises `CannotRunError` where the backend lacks what it needs.
+        """
+        python = interpreter_of(self.main, self.command)
+        if python is None:
+            return None
+        program = posixpath.join(self.scratch, "looking.py")
+        options = drill_options(job, posixpath.join(self.scratch, "looking"), posixpath.join(self.scratch, "tmp"))
+        arguments = [*options, *(IMPATIENT if patience_of(job) else ()), job.destination]
+
+        def look(request: Mapping[str, Any], seconds: float) -> Completed:
+            if not self.main.exists(program):
+                must_have_needs(self.main, python, scheme_of(job.destination))
+                self.main.put(program, (files("verify.onsite") / "looking.py").read_bytes())
+            asked = json.dumps({"arguments": arguments, **request}).encode("utf-8", "surrogateescape")
+            return self.main.run([python, "-W", "ignore", program], env=self.environment, timeout=seconds, stdin=asked)
+
+        return look
 
     def fetched(self, target: str) -> Path:
         """Given a restored path, return it on this machine."""

@@ -10,6 +10,7 @@ from verify.drill.host.drill_host import GPG_HOME, DrillHost, aside_of, environm
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job
+from verify.job.destination.schemes import scheme_of
 from verify.lab.client.duplicity import gpg_version
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun
@@ -27,7 +28,7 @@ def embedded_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> 
         contextlib.closing(local_host(run.scratch, run.marker)) as observer,
         contextlib.closing(local_host(run.scratch, run.marker)) as aside,
     ):
-        command, release = local_duplicity(settings.lab, main)
+        command, release = local_duplicity(settings.lab, main, scheme_of(job.destination))
         scratch, archive = str(run.scratch / "drill"), str(_archive_folder(settings.folder, job))
         if job.encrypted:
             _must_hold_sockets(scratch)

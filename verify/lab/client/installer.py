@@ -46,6 +46,25 @@ def install(folder: Path, *requirements: str, what: str, lock: int, hint: str = 
         raise CannotRunError(why_not(said, what, hint))
 
 
+def install_pinned(folder: Path, *packages: str, pins: Path, what: str, lock: int) -> None:
+    """Given an environment, packages and a file with versions, install the packages and all that they need, in these.
+
+    Raise `CannotRunError` as `install` does.
+    """
+    into = (
+        "pip",
+        "install",
+        "--compile-bytecode",
+        "--python",
+        str(folder / "bin" / "python"),
+        "--constraint",
+        str(pins),
+    )
+    said = _uv(folder.parent, (*into, *packages), lock)
+    if said is not None:
+        raise CannotRunError(why_not(said, what))
+
+
 def is_known(requirement: str, cwd: Path) -> bool:
     """Given a requirement, return whether the package index has it, or cannot be asked. Installs nothing."""
     asking = ("pip", "install", "--dry-run", "--no-deps", "--no-build", "--target", str(cwd / "nothing"))

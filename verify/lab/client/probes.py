@@ -4,6 +4,7 @@ import re
 
 from packaging.version import InvalidVersion, Version
 
+from verify.destinations.needs import needs_of
 from verify.errors import CannotRunError
 from verify.lab.hosts.host import Host
 
@@ -51,6 +52,24 @@ def schemes_of(host: Host, command: tuple[str, ...]) -> frozenset[str] | None:
     said = done.stdout.decode(errors="replace").splitlines()
     names = frozenset(line.removeprefix(_MARK) for line in said if line.startswith(_MARK))
     return names if done.returncode == 0 and names else None
+
+
+def must_have_needs(host: Host, interpreter: str, scheme: str) -> None:
+    """Raise `CannotRunError` where a host lacks a program or a package that duplicity's backend for a scheme uses."""
+    needs = needs_of(scheme)
+    for program, package in needs.programs.items():
+        if host.run(["/bin/sh", "-c", 'command -v "$0"', program]).returncode:
+            raise CannotRunError(
+                f"{scheme}:// needs the program {program}, and {host.name} has none: install it "
+                f"(Debian: apt-get install {package})"
+            )
+    for module in needs.modules:
+        if host.run([interpreter, "-W", "ignore", "-c", f"import {module}"]).returncode:
+            packages = " ".join(needs.packages)
+            raise CannotRunError(
+                f"{scheme}:// needs the Python package {module}, and duplicity's Python on {host.name} has none: "
+                f"install it there ({interpreter} -m pip install {packages}), or take an image that has it"
+            )
 
 
 def interpreter_of(host: Host, command: tuple[str, ...]) -> str | None:

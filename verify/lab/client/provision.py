@@ -8,7 +8,7 @@ interrupted installation has none, and starts again.
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from verify import progress
+from verify.destinations.needs import PINS
 from verify.errors import CannotRunError
-from verify.lab.client.installer import TO_COMPILE, install, is_known, make_environment
+from verify.lab.client.installer import TO_COMPILE, install, install_pinned, is_known, make_environment
 from verify.lab.hosts.cache import cache_dir, held
 from verify.lab.settings import DEFAULT_RELEASE
 
@@ -74,6 +75,27 @@ def provision_duplicity(release: str = DEFAULT_RELEASE) -> Provisioned:
     python = str(folder / "bin" / "python")
     # The interpreter is named, since a shebang line takes no path of more than 126 bytes.
     return Provisioned((python, "-P", str(folder / "bin" / "duplicity")), python, version)
+
+
+def add_packages(provisioned: Provisioned, packages: Sequence[str]) -> None:
+    """Install packages that a backend needs, with what they need in turn, beside a duplicity that was provisioned.
+
+    All versions are pinned. Raise `CannotRunError` if there is no network.
+    """
+    folder = Path(provisioned.python).parent.parent
+    missing = [each for each in packages if not _has(folder, each).exists()]
+    if not missing:
+        return
+    what = " and ".join(missing)
+    progress.say(f"installing {what} for duplicity {provisioned.release}")
+    with held(folder.with_name(f"{folder.name}.lock")) as lock:
+        install_pinned(folder, *missing, pins=PINS, what=what, lock=lock)
+        for each in missing:
+            _has(folder, each).touch()
+
+
+def _has(folder: Path, package: str) -> Path:
+    return folder / f".has-{package}"
 
 
 def is_provisioned(release: str) -> bool:

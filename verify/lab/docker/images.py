@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import docker.errors
@@ -15,6 +16,7 @@ from packaging.version import Version
 from testcontainers.core.image import DockerImage
 
 from verify import progress
+from verify.destinations.needs import PINS, needs_of
 from verify.errors import CannotRunError
 from verify.lab.hosts.cache import cache_dir, locked
 from verify.lab.hosts.engine import client
@@ -72,6 +74,18 @@ def duplicity_image(given: str | None, recipes: Path, release: str, dialect: Dia
         return _built(name, recipes / "duplicity", arguments)
 
 
+def with_backend(image: Image, recipes: Path, scheme: str) -> Image:
+    """Given our image, return one that has what duplicity's backend for a scheme needs, built if needed."""
+    needs = needs_of(scheme)
+    if not needs.packages and not needs.programs:
+        return image
+    name = f"{image.name}-{scheme.replace('+', '-')}"
+    programs, packages = " ".join(sorted(set(needs.programs.values()))), " ".join(needs.packages)
+    with _once(name):
+        arguments = {"BASE": image.name, "PROGRAMS": programs, "PACKAGES": packages}
+        return _local(name) or _built_around(PINS, name, recipes / "backend", arguments)
+
+
 def minio_image(given: str | None, recipes: Path) -> Image:
     """Return an image of MinIO: the user's, else ours, built if needed, else the public one."""
     if given:
@@ -101,14 +115,14 @@ def toxiproxy_image(recipes: Path) -> Image | None:
         return _built_around(binary, LOCAL_TOXIPROXY, recipes / "toxiproxy")
 
 
-def _built_around(binary: Path, name: str, recipe: Path) -> Image:
-    """Build an image from a copy of a recipe, to which a program is added."""
+def _built_around(file: Path, name: str, recipe: Path, arguments: Mapping[str, str] = MappingProxyType({})) -> Image:
+    """Build an image from a copy of a recipe, to which a file is added."""
     context = cache_dir() / "images" / f"{recipe.name}.context"
     shutil.rmtree(context, ignore_errors=True)
     try:
         shutil.copytree(recipe, context)
-        shutil.copy(binary, context / binary.name)
-        return _built(name, context, {})
+        shutil.copy(file, context / file.name)
+        return _built(name, context, arguments)
     finally:
         shutil.rmtree(context)
 

@@ -1,0 +1,213 @@
+"""Looking at a destination by duplicity's own backend for it, in duplicity's own interpreter: see `onsite.looking`.
+
+No credential is translated, and what duplicity cannot reach is not reached here either.
+"""
+
+import base64
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from verify.archive.sets import Object
+from verify.destinations.view import Hashed, RefusedError, View
+from verify.errors import CannotRunError, NotProvenError
+
+LISTING = 300.0  # seconds that a destination has to be listed
+SLOWEST = 100_000  # bytes a second that a download has at least
+AT_ONCE = 4  # connections, each of a process of its own
+AT_A_TIME = 40  # files that one program fetches before it is heard again
+
+Answer = dict[str, Any]
+
+MISSING = "correct DST, or find out who removed it: a drill makes nothing there"
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What backends say about one cause: any of these expressions; `hint` is what to do about it.
+
+    `answered` says whether the destination did answer: whether it is a finding, or nothing could be found out.
+    """
+
+    cause: tuple[str, ...]
+    hint: str
+    answered: bool = True
+
+    def fits(self, said: str) -> bool:
+        """Return whether it is in what was said."""
+        return re.search("|".join(self.cause), said, re.IGNORECASE) is not None
+
+
+NO_SUCH_PLACE = Saying(
+    ("no such file", "not found", "does not exist", "failed to change directory", r"\b550\b"), MISSING
+)
+SAYINGS = (
+    NO_SUCH_PLACE,
+    Saying(
+        ("EOF when reading a line", "authenticity of host", "host key"),
+        "check the server's key, and add it to known_hosts (ssh-keyscan shows it)",
+    ),
+    Saying(
+        (
+            "authentication failed", r"login (failed|incorrect)", r"auth(orization)? failed", r"\b(401|403|530)\b",
+            "unauthori[sz]ed", "permission denied", "access ?denied", "expired",
+            "invalid.{0,20}(key|token|credential|password)", "not accepted", "environment variable not set",
+        ),
+        "correct the user, password, key or token of the job",
+    ),
+    Saying(("certificate",), "correct DST, or name the authority in OPTIONS: --ssl-cacert-file=…"),
+    Saying(
+        (
+            "timed? ?out", "refused", "unreachable", "no route", "not known", "getaddrinfo", "unable to connect",
+            r"connection (reset|closed|lost)", "name resolution", "max-retries exceeded", "broken pipe",
+            "unable to find the server", "could not connect",
+        ),
+        "see that it runs and that it is reached from where duplicity runs, then run again",
+        answered=False,
+    ),
+)  # fmt: skip
+
+
+class Completed(Protocol):
+    """How a program ended."""
+
+    @property
+    def returncode(self) -> int:
+        """Its exit code."""
+
+    @property
+    def stdout(self) -> bytes:
+        """The answers."""
+
+    @property
+    def stderr(self) -> bytes:
+        """What duplicity and its backend print."""
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether it was killed because its time was up."""
+
+
+# Given a request and the seconds that it has, runs the program that looks, where duplicity runs.
+Looking = Callable[[Mapping[str, Any], float], Completed]
+
+
+class BackendView(View):
+    """The view of a destination that duplicity's own backend gives.
+
+    `where` is the destination for a sentence, without secrets; `hidden` masks secrets in what a backend says.
+    """
+
+    seen_by = "duplicity's own backend"
+
+    def __init__(self, looking: Looking, where: str, hidden: Callable[[str], str]) -> None:
+        self._looking, self._where, self._hidden = looking, where, hidden
+        self._sizes: Mapping[str, int] = {}
+        self.downloaded = 0
+
+    def objects(self) -> list[Object]:
+        """Return the files there."""
+        found = []
+        for each in self._answers({"ask": "list"}, LISTING):
+            modified = each["modified"] if each.get("modified") is not None else 0.0
+            stamp = each.get("stamp") or f"{each['size']} {modified}"
+            found.append(Object(each["name"], each["size"], str(stamp).strip('"'), modified))
+        self._sizes = {each.name: each.size for each in found}
+        return found
+
+    def read(self, name: str) -> bytes:
+        """Return a file's bytes."""
+        data = self.read_all([name])
+        if name not in data:
+            raise FileNotFoundError(name)
+        return data[name]
+
+    def read_all(self, names: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the bytes of each file that is there."""
+        found = {}
+        for each in self._fetched(names, {}):
+            if "data" in each:
+                found[each["name"]] = data = base64.b64decode(each["data"])
+                self.downloaded += len(data)
+            else:
+                self._must_be_gone(each)
+        return found
+
+    def digest(self, name: str, algorithm: str) -> tuple[str, int]:
+        """Return a file's digest and size."""
+        ((_, hashed),) = self.digests([(name, algorithm)], time.monotonic() + LISTING)
+        if isinstance(hashed, Exception):
+            raise hashed
+        assert hashed is not None  # noqa: S101 - its time is not up
+        return hashed
+
+    def digests(self, wanted: Sequence[tuple[str, str]], deadline: float) -> Iterator[tuple[str, Hashed]]:
+        """Yield each file's digest, as `View` says."""
+        for algorithm in dict.fromkeys(algorithm for _, algorithm in wanted):
+            names = [name for name, its in wanted if its == algorithm]
+            for first in range(0, len(names), AT_A_TIME):
+                part = names[first : first + AT_A_TIME]
+                if time.monotonic() > deadline:
+                    yield from ((name, None) for name in part)
+                    continue
+                for each in self._fetched(part, {"algorithm": algorithm}):
+                    yield each["name"], self._judged(each)
+
+    def _judged(self, answer: Answer) -> Hashed:
+        if "digest" in answer:
+            self.downloaded += answer["size"]
+            return answer["digest"], answer["size"]
+        try:
+            self._must_be_gone(answer)
+        except RefusedError as refused:
+            return refused
+        return FileNotFoundError(answer["name"])
+
+    def _fetched(self, names: Sequence[str], how: Answer) -> Iterator[Answer]:
+        if names:
+            seconds = LISTING + sum(self._sizes.get(name, 0) for name in names) / SLOWEST
+            yield from self._answers({"ask": "fetch", "names": list(names), "at_once": AT_ONCE, **how}, seconds)
+
+    def _must_be_gone(self, answer: Answer) -> None:
+        """Raise `RefusedError` for a file that could not be fetched, and is listed: an exit code does not tell."""
+        if answer["name"] in {each.name for each in self.objects()}:
+            raise RefusedError(f"it cannot be fetched: {self._sentence(answer['refused'])}", "see the server's log")
+
+    def _answers(self, request: Answer, seconds: float) -> list[Answer]:
+        """Ask; return the answers. Raise what says why there are none."""
+        done = self._looking(request, seconds)
+        if done.timed_out:
+            raise CannotRunError(
+                f"{self._where} did not answer within {seconds:.0f} s: see that it is not stuck, then run again"
+            )
+        answers = [json.loads(line) for line in done.stdout.decode("utf-8", "surrogateescape").splitlines()]
+        said = done.stderr.decode(errors="replace")
+        for each in answers:
+            if "missing" in each:
+                raise RefusedError(f"{each['missing']} at {self._where}", MISSING)
+            if "refused" in each and "name" not in each:
+                raise self._why_not(each, said)
+        if done.returncode:
+            raise CannotRunError(f"{self._where} cannot be looked at: {self._sentence(said)}")
+        return answers
+
+    def _why_not(self, answer: Answer, said: str) -> Exception:
+        refused = answer["refused"]
+        if answer["class"] == "UnsupportedBackendScheme":
+            return NotProvenError("duplicity has no backend for it")
+        saying = next((each for each in SAYINGS if each.fits(f"{refused}\n{said}")), None)
+        if saying is None:
+            return CannotRunError(f"{self._where} cannot be looked at by duplicity: {self._sentence(refused)}")
+        got = self._sentence(refused if saying.fits(refused) else said, saying)
+        if saying.answered:
+            return RefusedError(f"{self._where} refuses: {got}", saying.hint)
+        return CannotRunError(f"{self._where} does not answer ({got}): {saying.hint}")
+
+    def _sentence(self, said: str, saying: Saying | None = None) -> str:
+        """Return the last line that says something, or `saying`: without secrets, of at most 300 characters."""
+        lines = [line.strip() for line in self._hidden(said).splitlines() if line.strip()]
+        telling = [line for line in lines if saying and saying.fits(line)] or lines
+        return telling[-1][:300] if telling else "it does not say why"

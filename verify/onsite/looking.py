@@ -1,0 +1,421 @@
+"""Looks at a destination by duplicity's own backends: a program for the interpreter that duplicity runs on.
+
+It reads one request from standard input, a JSON object, and answers on standard output, a JSON object a line; what
+duplicity prints goes to standard error. A request has `arguments`, a job's own options and its URL, which duplicity's
+own parser reads; `ask`, one of `list`, `digest` and `read`; and for the latter two `names`, with `algorithm` or not,
+and how many are fetched `at_once`.
+
+It writes nothing to a destination, and asks nobody anything. duplicity's backends make the folder, container or bucket
+that is missing as soon as they are opened, or listed. What would make one is refused here; the answer says then what is
+missing.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import importlib
+import json
+import multiprocessing
+import os
+import re
+import shlex
+import stat
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, TextIO
+
+    Entry = dict[str, Any]  # an answer: {"name": …, "size": bytes, "modified": seconds since the epoch, "stamp": …}
+
+MISSING, REFUSED = "missing", "refused"
+GONE, FOUND = 404, frozenset({200, 207})  # of HTTP
+NO_FOLDER = 3  # rclone's exit code
+CHUNK = 1 << 20  # bytes
+SIZES = """<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/>\
+<D:getlastmodified/><D:getetag/></D:prop></D:propfind>"""
+# A line of `ls -l`, as an FTP server or a shell prints it: with its size before the month, or before a date in digits.
+LINE = re.compile(r"-\S+\s.*?(\d+)\s+(?:[A-Za-z]{3}\s+\d+\s+[\d:]+|\d{4}-\d\d-\d\d\s+[\d:.]+(?:\s+[+-]\d{4})?)\s(.*)")
+RSYNC_LINE = re.compile(r"-\S+\s+([\d,.]+)\s+(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) (.*)")
+
+
+class MissingError(BaseException):
+    """What a destination should lie in is missing. Backends catch every `Exception`, and try again."""
+
+
+def main() -> None:
+    """Answer one request."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="surrogateescape")
+    request = json.load(sys.stdin)
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # nobody is there to say yes to a host key, or to type a password
+    try:
+        for answer in _answered(request):
+            _tell(answers, answer)
+    except MissingError as missing:
+        _tell(answers, {MISSING: str(missing)})
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a backend raises is what it says of the destination
+        _tell(answers, _refusal(error))
+    finally:
+        answers.flush()
+        with contextlib.suppress(Exception):
+            _duplicity("tempdir").default().cleanup()
+        os._exit(0)  # a backend's threads would keep it waiting
+
+
+def _duplicity(name: str) -> Any:
+    return importlib.import_module(f"duplicity.{name}")
+
+
+def _tell(answers: TextIO, answer: Entry) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+def _refusal(error: BaseException) -> Entry:
+    code = getattr(error, "code", None)
+    return {REFUSED: str(error) or type(error).__name__, "class": type(error).__name__, "code": code}
+
+
+def _answered(request: Mapping[str, Any]) -> Iterator[Entry]:
+    connect = _parsed(request["arguments"])
+    if request["ask"] == "list":
+        yield from _listed(connect().backend)
+    else:
+        names = request["names"]
+        yield from _fetched(connect, names, request.get("algorithm"), max(1, min(request["at_once"], len(names))))
+
+
+def _parsed(arguments: Sequence[str]) -> Callable[[], Any]:
+    """Let duplicity read a command line as its own; return what opens the backend that it would."""
+    _duplicity("log").setup()
+    _duplicity("dup_time").setcurtime()
+    backend = _duplicity("backend")
+    opened, urls = backend.get_backend, []
+
+    def noted(url: str) -> object:
+        urls.append(url)
+        return object()
+
+    backend.get_backend = noted
+    sys.argv = ["duplicity", "collection-status", *arguments]
+    try:
+        parse = _duplicity("cli_main").process_command_line  # 2.0 and later
+    except ImportError:
+        parse = _duplicity("commandline").ProcessCommandLine
+    parse(sys.argv[1:])
+    backend.get_backend = opened
+
+    def connect() -> Any:
+        _refuse_to_make()
+        return opened(urls[-1])
+
+    return connect
+
+
+# What a backend does to make what is missing, and what is done in its place.
+
+
+def _refuse_to_make() -> None:
+    """Put refusals in the place of all that would make a folder, a container or a bucket."""
+    backend = _duplicity("backend").Backend
+    if getattr(backend, "refuses_to_make", False):
+        return
+    backend.refuses_to_make = True
+    _in_place(backend, "subprocess_popen", _without_making)
+    for module, owner, method, instead in (
+        ("duplicity.backends.ssh_paramiko_backend", "SSHParamikoBackend", "runremote", _tested_remotely),
+        ("duplicity.backends.ssh_pexpect_backend", "SSHPExpectBackend", "run_sftp_command", _without_mkdir),
+        ("duplicity.backends.rsyncbackend", "RsyncBackend", "ensure_remote_path", lambda *_, **__: None),
+        ("duplicity.backends.webdavbackend", "WebDAVBackend", "request", _no_collection),
+        ("duplicity.backends.boxbackend", "BoxBackend", "makedirs", _refused),
+        ("duplicity.backends.onedrivebackend", "OneDriveOAuth2Session", "post", _refused),
+        ("duplicity.backends.onedrivebackend", "OneDriveOAuth2Session", "put", _refused),
+        ("paramiko", "SFTPClient", "mkdir", _refused),
+        ("azure.storage.blob", "ContainerClient", "create_container", _existing_container),
+        ("b2sdk.v2", "B2Api", "create_bucket", _refused),
+        ("swiftclient", "Connection", "put_container", _existing_swift_container),
+        ("pydrive2.files", "GoogleDriveFile", "Upload", _refused),
+    ):
+        with contextlib.suppress(ImportError):
+            there = getattr(importlib.import_module(module), owner, None)
+            if there is not None and hasattr(there, method):
+                _in_place(there, method, instead)
+    with contextlib.suppress(ImportError):
+        local = importlib.import_module("duplicity.backends.localbackend")
+        local.os = _OwnOs(local.os)  # type: ignore[attr-defined]
+
+
+def _in_place(owner: Any, method: str, instead: Callable[..., Any]) -> None:
+    usual = getattr(owner, method)
+    setattr(owner, method, lambda self, *words, **named: instead(usual, self, *words, **named))
+
+
+class _OwnOs:
+    """The module `os` as the backend of folders has it: one that makes none."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def makedirs(self, path: Any, *_: Any, **__: Any) -> None:
+        """Make no folder."""
+        raise MissingError(f"no folder {os.fsdecode(path)}")
+
+
+def _refused(_usual: Callable[..., Any], _owner: Any, *words: Any, **_named: Any) -> None:
+    raise MissingError(f"no {words[0] if words else 'such place'} there")
+
+
+def _tested_remotely(usual: Callable[..., Any], owner: Any, command: str, *words: Any, **named: Any) -> Any:
+    """In place of making a folder by a shell, ask whether it is there. What is run does not tell its exit code."""
+    if not command.startswith("mkdir -p "):
+        return usual(owner, command, *words, **named)
+    said = usual(owner, f"test -d {command[len('mkdir -p ') :]} && echo there", *words, **named)
+    if not said.strip():
+        raise MissingError(f"no folder {owner.remote_dir}")
+    return said
+
+
+def _without_mkdir(usual: Callable[..., Any], owner: Any, command: str, commands: Sequence[str]) -> Any:
+    """Leave the making of folders out of what `sftp` is told."""
+    return usual(owner, command, [each for each in commands if not each.startswith("mkdir ")])
+
+
+def _no_collection(usual: Callable[..., Any], owner: Any, method: str, path: str, *words: Any, **named: Any) -> Any:
+    if method == "MKCOL":
+        raise MissingError(f"no folder {unquote(path)}")
+    return usual(owner, method, path, *words, **named)
+
+
+def _existing_container(_usual: Callable[..., Any], owner: Any, *_: Any, **__: Any) -> None:
+    if not owner.exists():
+        raise MissingError(f"no container {owner.container_name}")
+    raise importlib.import_module("azure.core.exceptions").ResourceExistsError("it exists")
+
+
+def _existing_swift_container(_usual: Callable[..., Any], owner: Any, container: str, *_: Any, **__: Any) -> None:
+    try:
+        owner.head_container(container)  # again: the backend does not say why the first time failed
+    except importlib.import_module("swiftclient").ClientException as error:
+        if error.http_status == GONE:
+            raise MissingError(f"no container {container}") from None
+        raise
+
+
+def _without_making(usual: Callable[..., Any], owner: Any, command: Any, *words: Any, **named: Any) -> Any:
+    """Run a backend's program without what makes a folder; remember what it prints."""
+    text = command if isinstance(command, str) else " ".join(command)
+    if text.split()[0] in {"megamkdir", "mega-mkdir"}:
+        raise MissingError(f"no folder {text.split()[-1]}")
+    if text.startswith("lftp "):
+        command = re.sub(r" \|\| \( mkdir -p .*&& ls \)\"$", '"', text)
+    answer = usual(owner, command, *words, **named)
+    owner.printed = answer[1]
+    return answer
+
+
+# What lies there, with sizes.
+
+
+def _listed(backend: Any) -> Iterator[Entry]:
+    lister = next((LISTERS[each.__name__] for each in type(backend).__mro__ if each.__name__ in LISTERS), _by_query)
+    yield from lister(backend)
+
+
+def _by_query(backend: Any) -> Iterator[Entry]:
+    """Ask for the size of each file, a request each."""
+    for name in map(os.fsdecode, backend._list()):  # noqa: SLF001 - backends have no other name for it
+        if not hasattr(backend, "_query"):
+            raise NotImplementedError(f"{type(backend).__name__} tells no sizes")
+        yield {"name": name, "size": backend._query(os.fsencode(name))["size"]}  # noqa: SLF001 - as above
+
+
+def _folder(backend: Any) -> Iterator[Entry]:
+    with os.scandir(os.fsdecode(backend.remote_pathdir.name)) as there:
+        for each in there:
+            if each.is_file():
+                seen = each.stat()
+                yield _entry(each.name, seen.st_size, seen.st_mtime, str(seen.st_mtime_ns))
+
+
+def _paramiko(backend: Any) -> Iterator[Entry]:
+    if backend.use_scp:
+        printed = backend.runremote(f"LC_ALL=C ls -ln '{backend.remote_dir}/'", False, "scp ls ")
+        yield from _lines(printed.decode("utf-8", "surrogateescape") if isinstance(printed, bytes) else printed)
+        return
+    for each in backend.sftp.listdir_attr():
+        if stat.S_ISREG(each.st_mode):
+            yield _entry(each.filename, each.st_size, each.st_mtime)
+
+
+def _pexpect(backend: Any) -> Iterator[Entry]:
+    """Take what `sftp` prints for a long listing: its own command prints names alone."""
+    usual = backend.run_sftp_command
+    backend.run_sftp_command = lambda command, words: usual(
+        command, ["ls -ln" if it == "ls -1" else it for it in words]
+    )
+    yield from _lines(b"\n".join(backend._list()).decode("utf-8", "surrogateescape"))  # noqa: SLF001 - as above
+
+
+def _printed(backend: Any) -> Iterator[Entry]:
+    """Read the listing that a backend's own program prints, where it takes only names of it."""
+    backend._list()  # noqa: SLF001 - as above
+    yield from _lines(backend.printed)
+
+
+def _lines(printed: str) -> Iterator[Entry]:
+    for line in printed.splitlines():
+        found = LINE.match(line.strip())
+        if found:
+            yield _entry(found[2].strip(), int(found[1]))
+
+
+def _rsync(backend: Any) -> Iterator[Entry]:
+    backend._list()  # noqa: SLF001 - as above
+    for line in backend.printed.splitlines():
+        found = RSYNC_LINE.match(line)
+        if found:
+            modified = time.mktime(time.strptime(found[2], "%Y/%m/%d %H:%M:%S"))
+            yield _entry(found[3], int(re.sub(r"\D", "", found[1])), modified)
+
+
+def _webdav(backend: Any) -> Iterator[Entry]:
+    from xml.dom import minidom  # noqa: PLC0415 - other kinds need none; as the backend reads it itself
+
+    backend.headers["Depth"] = "1"
+    response = backend.request("PROPFIND", backend.directory, SIZES)
+    del backend.headers["Depth"]
+    if response.status == GONE:
+        raise MissingError(f"no folder {backend.directory}")
+    if response.status not in FOUND:
+        raise ConnectionRefusedError(f"the server answers {response.status} {response.reason}")
+    for each in minidom.parseString(response.read()).getElementsByTagNameNS("*", "response"):  # noqa: S318 - as above
+        said = {
+            tag: backend.getText(found[0].childNodes).strip()
+            for tag in ("getcontentlength", "getlastmodified", "getetag")
+            if (found := each.getElementsByTagNameNS("*", tag))
+        }
+        name = backend.taste_href(each.getElementsByTagNameNS("*", "href")[0])
+        if name and said.get("getcontentlength"):
+            yield _entry(
+                name, int(said["getcontentlength"]), stamp=said.get("getetag") or said.get("getlastmodified", "")
+            )
+
+
+def _azure(backend: Any) -> Iterator[Entry]:
+    for each in backend.container.list_blobs():
+        yield _entry(each.name, each.size, each.last_modified.timestamp(), each.etag or "")
+
+
+def _swift(backend: Any) -> Iterator[Entry]:
+    _, there = backend.conn.get_container(backend.container, full_listing=True, prefix=backend.prefix)
+    for each in there:
+        name = each["name"][len(backend.prefix) :]
+        if "/" not in name:
+            modified = time.mktime(time.strptime(each["last_modified"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+            yield _entry(name, each["bytes"], modified, each["hash"])
+
+
+def _rclone(backend: Any) -> Iterator[Entry]:
+    command = f"{backend.rclone_cmd} lsjson --files-only {shlex.quote(backend.remote_path)}"
+    code, printed, said = backend._subprocess_safe_popen(command)  # noqa: SLF001 - as above
+    if code == NO_FOLDER:
+        raise MissingError(f"no folder {backend.remote_path}")
+    if code:
+        raise ConnectionError(said.strip() or f"rclone ends with exit code {code}")
+    for each in json.loads(printed):
+        yield _entry(each["Name"], each["Size"], stamp=each["ModTime"])
+
+
+def _s3(backend: Any) -> Iterator[Entry]:
+    if not backend.s3:
+        backend.reset_connection()
+    for each in backend.bucket.objects.filter(Prefix=backend.key_prefix):
+        name = each.key[len(backend.key_prefix) :]
+        if "/" not in name:
+            yield _entry(name, each.size, each.last_modified.timestamp(), each.e_tag)
+
+
+def _entry(name: str, size: int, modified: float | None = None, stamp: str = "") -> Entry:
+    return {"name": name, "size": size, "modified": modified, "stamp": stamp}
+
+
+LISTERS: Mapping[str, Callable[[Any], Iterable[Entry]]] = {
+    "LocalBackend": _folder,
+    "SSHParamikoBackend": _paramiko,
+    "SSHPExpectBackend": _pexpect,
+    "LFTPBackend": _printed,
+    "NCFTPBackend": _printed,
+    "RsyncBackend": _rsync,
+    "WebDAVBackend": _webdav,
+    "AzureBackend": _azure,
+    "SwiftBackend": _swift,
+    "S3Boto3Backend": _s3,
+    "RcloneBackend": _rclone,
+}
+
+
+# What files hold.
+
+
+def _fetched(connect: Callable[[], Any], names: Sequence[str], algorithm: str | None, workers: int) -> Iterator[Entry]:
+    """Fetch files in so many processes, each with a connection of its own; say of each what it hashes to, or holds."""
+    context = multiprocessing.get_context("fork")
+    results = context.SimpleQueue()
+    parts = [names[number::workers] for number in range(workers)]
+    running = [context.Process(target=_fetch, args=(connect, part, algorithm, results)) for part in parts]
+    for each in running:
+        each.start()
+    left = len(running)
+    while left:
+        answer = results.get()
+        if answer is None:
+            left -= 1
+        else:
+            yield answer
+
+
+def _fetch(connect: Callable[[], Any], names: Sequence[str], algorithm: str | None, results: Any) -> None:
+    try:
+        backend = connect()
+        for name in names:
+            results.put({"name": name, **_content(backend, name, algorithm)})
+    except MissingError as missing:
+        results.put({MISSING: str(missing)})
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - as in `main`
+        results.put(_refusal(error))
+    finally:
+        results.put(None)
+        os._exit(0)
+
+
+def _content(backend: Any, name: str, algorithm: str | None) -> Entry:
+    place = os.fsdecode(_duplicity("tempdir").default().mktemp())
+    try:
+        backend.get(os.fsencode(name), _duplicity("path").Path(os.fsencode(place)))
+        with Path(place).open("rb") as file:
+            if algorithm is None:
+                return {"data": base64.b64encode(file.read()).decode()}
+            hashed, size = hashlib.new(algorithm), 0
+            while chunk := file.read(CHUNK):
+                hashed.update(chunk)
+                size += len(chunk)
+        return {"digest": hashed.hexdigest(), "size": size}
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - as in `main`
+        return _refusal(error)
+    finally:
+        with contextlib.suppress(OSError):
+            Path(place).unlink()
+
+
+if __name__ == "__main__":
+    main()
