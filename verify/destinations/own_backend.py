@@ -71,7 +71,7 @@ SAYINGS = (
 )  # fmt: skip
 
 
-class Completed(Protocol):
+class Ended(Protocol):
     """How a program ended."""
 
     @property
@@ -92,7 +92,7 @@ class Completed(Protocol):
 
 
 # Given a request and the seconds that it has, runs the program that looks, where duplicity runs.
-Looking = Callable[[Mapping[str, Any], float], Completed]
+Looking = Callable[[Mapping[str, Any], float], Ended]
 
 
 class BackendView(View):
