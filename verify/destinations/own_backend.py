@@ -71,8 +71,8 @@ SAYINGS = (
 )  # fmt: skip
 
 
-class Ended(Protocol):
-    """How a program ended."""
+class Looked(Protocol):
+    """How the program that looks ended."""
 
     @property
     def returncode(self) -> int:
@@ -92,7 +92,7 @@ class Ended(Protocol):
 
 
 # Given a request and the seconds that it has, runs the program that looks, where duplicity runs.
-Looking = Callable[[Mapping[str, Any], float], Ended]
+Looking = Callable[[Mapping[str, Any], float], Looked]
 
 
 class BackendView(View):

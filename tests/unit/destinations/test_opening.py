@@ -9,7 +9,7 @@ import pytest
 
 from verify.destinations.folder import FolderView
 from verify.destinations.opening import view_of
-from verify.destinations.own_backend import BackendView, Ended, Looking
+from verify.destinations.own_backend import BackendView, Looked, Looking
 from verify.destinations.s3 import S3View
 from verify.destinations.view import NoView, RefusedError, View
 from verify.job import read_job
@@ -22,7 +22,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
         yield opened
 
 
-def looking(*_: object) -> Ended:
+def looking(*_: object) -> Looked:
     raise AssertionError("nobody looked yet")
 
 
