@@ -5,16 +5,21 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from verify.assets import asset
+from verify.destinations.needs import needs_of
+from verify.job import Job
+from verify.job.destination.schemes import scheme_of
 from verify.lab.client.duplicity import gpg_version
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.client.provision import (
+    add_packages,
     is_provisioned,
     minio_binary,
+    missing_packages,
     provision_duplicity,
     provision_seaweedfs,
 )
@@ -41,22 +46,32 @@ class DoctorLine:
         return f"{'✓' if self.ok else '✗' if self.needed else '-'} {self.name:11} {self.says}"
 
 
-def examine(release: str | None = None) -> list[DoctorLine]:
-    """Given the release that a run is to have, return what was found on this machine.
+def schemes_in(job: Job) -> list[str]:
+    """Given a job, return the URL schemes of its destinations, each once."""
+    return list(dict.fromkeys(map(scheme_of, job.destinations.values() or [job.destination])))
+
+
+def examine(release: str | None = None, schemes: Sequence[str] = ()) -> list[DoctorLine]:
+    """Given the release that a run is to have, and the URL schemes of a job, return what was found on this machine.
 
     Raise `CannotRunError` if it is no release.
     """
-    return list(_lines(release or DEFAULT_RELEASE))
+    wanted = release or DEFAULT_RELEASE
+    return [*_lines(wanted), *(_destination(scheme, wanted) for scheme in schemes)]
 
 
-def prepare(release: str | None) -> Iterator[str]:
+def prepare(release: str | None, schemes: Sequence[str] = ()) -> Iterator[str]:
     """Fill the cache with what a run of this machine needs; yield each step before it is taken.
 
     Raise `CannotRunError` where that fails.
     """
     wanted = release or DEFAULT_RELEASE
     yield f"duplicity {wanted}"
-    provision_duplicity(wanted)
+    provisioned = provision_duplicity(wanted)
+    for scheme in schemes:
+        if packages := needs_of(scheme).packages:
+            yield f"what {scheme}:// needs: {', '.join(packages)}"
+            add_packages(provisioned, packages)
     if not minio_binary():
         yield "SeaweedFS"
         provision_seaweedfs()
@@ -105,6 +120,22 @@ def _duplicity(release: str) -> DoctorLine:
         return DoctorLine("duplicity", ok=True, says=f"{release} is in the cache")
     advice = "a run installs it from PyPI, or `duplicity-verify doctor --prepare` beforehand"
     return DoctorLine("duplicity", ok=False, says=f"{release} is not in the cache: {advice}")
+
+
+def _destination(scheme: str, release: str) -> DoctorLine:
+    needs = needs_of(scheme)
+    missing = [
+        f"the program {program} (Debian: apt-get install {package})"
+        for program, package in needs.programs.items()
+        if shutil.which(program) is None
+    ]
+    if missing:
+        return DoctorLine("destination", ok=False, says=f"{scheme}:// needs {', '.join(missing)}", needed=True)
+    if packages := missing_packages(release, needs.packages):
+        advice = "a run installs it from PyPI, or `duplicity-verify doctor --prepare` with the same env file"
+        return DoctorLine("destination", ok=False, says=f"{scheme}:// needs {', '.join(packages)}: {advice}")
+    there = [*needs.packages, *needs.programs]
+    return DoctorLine("destination", ok=True, says=f"{scheme}:// has {', '.join(there) or 'all that it needs'}")
 
 
 def _space(name: str, folder: Path) -> DoctorLine:

@@ -146,3 +146,35 @@ def test_a_cache_that_cannot_be_made_is_one_sentence(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("DUPLICITY_VERIFY_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(CannotRunError, match="set DUPLICITY_VERIFY_CACHE"):
         examine()
+
+
+LATER = "a run installs it from PyPI, or `duplicity-verify doctor --prepare` with the same env file"
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("destinations", "code", "says"),
+    [
+        (
+            "DST=ftp://user@host/folder",
+            2,
+            ["✗ destination ftp:// needs the program lftp (Debian: apt-get install lftp)"],
+        ),
+        ("DST=file:///mnt/backup", 0, ["✓ destination file:// has all that it needs"]),
+        (
+            "DST=multi\nDST_1=sftp://host/a\nDST_2=s3:///bucket",
+            0,
+            [
+                f"- destination sftp:// needs paramiko: {LATER}",
+                "✓ destination s3:// has all that it needs",
+            ],
+        ),
+    ],
+)
+def test_what_the_jobs_destination_needs_is_said(
+    destinations: str, code: int, says: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = tmp_path / "duplicity.env"
+    job.write_text(f"SRC=/var/data\n{destinations}\n")
+    assert main(["doctor", "--env-file", str(job)]) == code
+    assert [line for line in capsys.readouterr().out.splitlines() if line[2:].startswith("destination ")] == says

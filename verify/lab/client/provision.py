@@ -83,7 +83,7 @@ def add_packages(provisioned: Provisioned, packages: Sequence[str]) -> None:
     All versions are pinned. Raise `CannotRunError` if there is no network.
     """
     folder = Path(provisioned.python).parent.parent
-    missing = [each for each in packages if not _has(folder, each).exists()]
+    missing = _missing(folder, packages)
     if not missing:
         return
     what = " and ".join(missing)
@@ -92,6 +92,15 @@ def add_packages(provisioned: Provisioned, packages: Sequence[str]) -> None:
         install_pinned(folder, *missing, pins=PINS, what=what, lock=lock)
         for each in missing:
             _has(folder, each).touch()
+
+
+def missing_packages(release: str, packages: Sequence[str]) -> list[str]:
+    """Return which of these packages a release in the cache does not have. Raise `CannotRunError` if it is none."""
+    return _missing(_folder(_version(release)), packages)
+
+
+def _missing(folder: Path, packages: Sequence[str]) -> list[str]:
+    return [each for each in packages if not _has(folder, each).exists()]
 
 
 def _has(folder: Path, package: str) -> Path:
