@@ -97,8 +97,8 @@ def planted(bench: Bench) -> Bench:
     source = bench.folder / "source"
     source.mkdir()
     (source / "large").write_bytes(os.urandom(1_500_000))
-    if bench.served.kind == "ncftp+ftp":
-        bench.served.place("healthy").mkdir()  # which ncftp cannot
+    if bench.served.kind in {"ncftp+ftp", "rsync+ssh"}:
+        bench.served.place("healthy").mkdir()  # which these two do not
     bench.back_up("healthy", 1_790_000_000)
     (source / "larger").write_bytes(os.urandom(1_500_000))
     bench.back_up("healthy", 1_790_086_400)

@@ -10,12 +10,13 @@ from verify.archive.object_names import manifest_name, signatures_name, volume_n
 from verify.archive.sets import Stored, StoredSet
 from verify.archive.stakes import FULL_NOW, Points, points_of, remove_before
 from verify.checks import Finding, Severity
-from verify.durations import HOUR, age_words, moment
+from verify.durations import DAY, HOUR, age_words, moment
 
 Manifests = Mapping[Span, Manifest | Unread]
 Affected = Callable[[StoredSet, Volume], str]  # how many paths of the newest point lie in a volume, in words
 
 DAMAGED = "find out what changed it: duplicity never writes an object twice"
+BEGUN = DAY  # the same, where nothing but its beginning is known
 RUNNING = HOUR  # a set without a manifest whose newest object is younger is being written, as far as can be told
 
 
@@ -45,7 +46,11 @@ class Lying:
 
     def is_running(self, each: StoredSet) -> bool:
         """Return whether an unfinished set is the newest, and being written."""
-        return self.is_newest(each) and self.is_unfinished(each) and self.now - each.modified < RUNNING
+        return self.is_newest(each) and self.is_unfinished(each) and self._was_just_written(each)
+
+    def _was_just_written(self, each: StoredSet) -> bool:
+        """Return whether something was just added; whether it was begun not long ago, where no times are told."""
+        return self.now - each.modified < RUNNING if each.modified else self.now - each.span.end < BEGUN
 
     def is_newest(self, each: StoredSet) -> bool:
         """Return whether no set is newer."""
@@ -127,8 +132,9 @@ def unfinished(lying: Lying) -> list[str]:
 def _broken_off(lying: Lying, points: Points) -> Iterator[Finding]:
     for each in lying.stored.sets:
         if lying.is_unfinished(each) and lying.harms(each) and not lying.is_running(each):
-            age = age_words(lying.now - each.modified)
-            got = f"none, and nothing was added for {age}: the backup stopped midway"
+            age = age_words(lying.now - (each.modified or each.span.end))
+            since = f"nothing was added for {age}" if each.modified else f"it was begun {age} ago"
+            got = f"none, and {since}: the backup stopped midway"
             name, hint = manifest_name(each, lying.stored), _after_it(lying, each, points)
             what = f"the manifest of {each.span}"
             yield Finding("chain-complete", name, what, got, hint, severity=Severity.AT_RISK)

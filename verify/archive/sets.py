@@ -12,7 +12,8 @@ COLD = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # storage classes that a restore 
 class Object:
     """One object of a destination, as its store lists it.
 
-    `version` changes when the content does (in S3 the ETag); `modified` is in seconds since the epoch.
+    `version` changes when the content does (in S3 the ETag); `modified` is in seconds since the epoch, 0
+    where the store does not tell it.
     """
 
     name: str
@@ -64,7 +65,7 @@ class StoredSet:
 
     @property
     def modified(self) -> float:
-        """When the newest of its objects was written, in seconds since the epoch."""
+        """When the newest of its objects was written, in seconds since the epoch; 0 where the server tells no times."""
         return max((each.modified for each in self.objects), default=0.0)
 
     @property

@@ -24,6 +24,8 @@ import shlex
 import stat
 import sys
 import time
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -41,7 +43,8 @@ CHUNK = 1 << 20  # bytes
 SIZES = """<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/>\
 <D:getlastmodified/><D:getetag/></D:prop></D:propfind>"""
 # A line of `ls -l`, as an FTP server or a shell prints it: with its size before the month, or before a date in digits.
-LINE = re.compile(r"-\S+\s.*?(\d+)\s+(?:[A-Za-z]{3}\s+\d+\s+[\d:]+|\d{4}-\d\d-\d\d\s+[\d:.]+(?:\s+[+-]\d{4})?)\s(.*)")
+LINE = re.compile(r"-\S+\s.*?(\d+)\s+([A-Za-z]{3}\s+\d+\s+[\d:]+|\d{4}-\d\d-\d\d\s+[\d:.]+(?:\s+[+-]\d{4})?)\s(.*)")
+STAT_LINE = re.compile(r"(\d+) (\d+) \./(.*)")
 RSYNC_LINE = re.compile(r"-\S+\s+([\d,.]+)\s+(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) (.*)")
 
 
@@ -249,12 +252,26 @@ def _folder(backend: Any) -> Iterator[Entry]:
 
 def _paramiko(backend: Any) -> Iterator[Entry]:
     if backend.use_scp:
-        printed = backend.runremote(f"LC_ALL=C ls -ln '{backend.remote_dir}/'", False, "scp ls ")
-        yield from _lines(printed.decode("utf-8", "surrogateescape") if isinstance(printed, bytes) else printed)
+        yield from _by_shell(backend)
         return
     for each in backend.sftp.listdir_attr():
         if stat.S_ISREG(each.st_mode):
             yield _entry(each.filename, each.st_size, each.st_mtime)
+
+
+def _by_shell(backend: Any) -> Iterator[Entry]:
+    """Ask the server's shell: `stat` as GNU and busybox have it, else `ls`, whose times nobody can read for sure."""
+    words = f"cd '{backend.remote_dir}' && find . -maxdepth 1 -type f -exec stat -c '%s %Y %n' {{}} +"
+    printed = _text(backend.runremote(words, False, "scp stat "))
+    found = [STAT_LINE.fullmatch(line) for line in printed.splitlines()]
+    if found and all(found):
+        yield from (_entry(each[3], int(each[1]), float(each[2])) for each in found if each)
+        return
+    yield from _lines(_text(backend.runremote(f"LC_ALL=C ls -ln '{backend.remote_dir}/'", False, "scp ls ")))
+
+
+def _text(printed: Any) -> str:
+    return printed.decode("utf-8", "surrogateescape") if isinstance(printed, bytes) else str(printed)
 
 
 def _pexpect(backend: Any) -> Iterator[Entry]:
@@ -276,7 +293,8 @@ def _lines(printed: str) -> Iterator[Entry]:
     for line in printed.splitlines():
         found = LINE.match(line.strip())
         if found:
-            yield _entry(found[2].strip(), int(found[1]))
+            # The time is the server's, of a zone that it does not tell: good for noticing a change alone.
+            yield _entry(found[3].strip(), int(found[1]), stamp=f"{found[1]} {found[2]}")
 
 
 def _rsync(backend: Any) -> Iterator[Entry]:
@@ -306,9 +324,9 @@ def _webdav(backend: Any) -> Iterator[Entry]:
         }
         name = backend.taste_href(each.getElementsByTagNameNS("*", "href")[0])
         if name and said.get("getcontentlength"):
-            yield _entry(
-                name, int(said["getcontentlength"]), stamp=said.get("getetag") or said.get("getlastmodified", "")
-            )
+            told = said.get("getlastmodified")
+            modified = parsedate_to_datetime(told).timestamp() if told else None
+            yield _entry(name, int(said["getcontentlength"]), modified, said.get("getetag") or told or "")
 
 
 def _azure(backend: Any) -> Iterator[Entry]:
@@ -321,8 +339,7 @@ def _swift(backend: Any) -> Iterator[Entry]:
     for each in there:
         name = each["name"][len(backend.prefix) :]
         if "/" not in name:
-            modified = time.mktime(time.strptime(each["last_modified"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
-            yield _entry(name, each["bytes"], modified, each["hash"])
+            yield _entry(name, each["bytes"], _moment(each["last_modified"][:19] + "Z"), each["hash"])
 
 
 def _rclone(backend: Any) -> Iterator[Entry]:
@@ -333,7 +350,13 @@ def _rclone(backend: Any) -> Iterator[Entry]:
     if code:
         raise ConnectionError(said.strip() or f"rclone ends with exit code {code}")
     for each in json.loads(printed):
-        yield _entry(each["Name"], each["Size"], stamp=each["ModTime"])
+        yield _entry(each["Name"], each["Size"], _moment(each["ModTime"]), each["ModTime"])
+
+
+def _moment(text: str) -> float:
+    """Given a time as in 2026-11-30T17:24:12.345678901Z, or with an offset for the Z, return it in seconds."""
+    zone = "+00:00" if text.endswith("Z") else text[-6:]
+    return datetime.fromisoformat(text[:19] + zone).timestamp()
 
 
 def _s3(backend: Any) -> Iterator[Entry]:

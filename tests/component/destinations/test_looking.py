@@ -11,6 +11,8 @@ from kind_bench import Bench
 from verify.destinations.view import RefusedError
 from verify.errors import CannotRunError
 
+TIMED = {"sftp", "scp", "rsync", "rsync+ssh", "webdav", "rclone"}  # kinds that tell when a file was written
+
 
 def there(folder: Path) -> dict[str, int]:
     """Return the files of a folder, with their sizes."""
@@ -34,6 +36,11 @@ def test_what_lies_there_is_listed_with_its_sizes_and_hashed_and_read(bench: Ben
         listed = {each.name: each.size for each in view.objects()}
         assert listed == there(folder)
         assert view.downloaded == 0
+        if bench.served.kind in TIMED:
+            written = {path.name: path.stat().st_mtime for path in folder.iterdir()}
+            assert all(abs(each.modified - written[each.name]) < 1.5 for each in view.objects())
+        else:
+            assert all(each.modified == 0 and each.version for each in view.objects())
         names = sorted(listed)
         hashed = dict(view.digests([(name, "sha1") for name in names], time.monotonic() + 60))
         assert hashed == {name: (sha1(folder / name), listed[name]) for name in names}

@@ -125,6 +125,15 @@ def test_the_newest_set_without_a_manifest_is_running_or_stopped_midway() -> Non
     assert "cuts files short" in finding.hint
 
 
+def test_where_no_times_are_told_a_set_is_running_for_a_day() -> None:
+    whole = lying(f"{THIRD}.manifest.gpg", f"{SIGNATURES[THIRD]}.sigtar.gpg")
+    stored = stored_of((replace(each, modified=0.0) for one in whole.sets for each in one.objects), Names())
+    begun = stored.sets[-1].span.end
+    assert chain_findings(looked_at(stored, now=begun + 86_000)) == []
+    (finding,) = chain_findings(looked_at(stored, now=begun + 2 * 86_400))
+    assert finding.got == "none, and it was begun 2.0 d ago: the backup stopped midway"
+
+
 def test_a_manifest_that_was_there_when_the_last_drill_looked_is_lost() -> None:
     lost = f"{THIRD}.manifest.gpg"
     stored = lying(lost, f"{SIGNATURES[THIRD]}.sigtar.gpg")
