@@ -46,7 +46,7 @@ OPENERS: Mapping[str, Opener] = {"file": _folder, "s3": _s3, "boto3+s3": _s3}
 # The schemes whose backends are known, by trying, to make nothing where `onsite.looking` looks through them.
 TRIED = frozenset(
     {
-        *("s3", "boto3+s3", "sftp", "scp", "paramiko+sftp", "paramiko+scp", "pexpect+sftp", "pexpect+scp"),
+        *("sftp", "scp", "paramiko+sftp", "paramiko+scp", "pexpect+sftp", "pexpect+scp"),
         *("ftp", "ftps", "ftpes", "lftp+ftp", "lftp+ftps", "lftp+ftpes", "ncftp+ftp"),
         *("rsync", "webdav", "webdavs", "rclone"),
     }

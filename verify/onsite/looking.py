@@ -2,12 +2,12 @@
 
 It reads one request from standard input, a JSON object, and answers on standard output, a JSON object a line; what
 duplicity prints goes to standard error. A request has `arguments`, a job's own options and its URL, which duplicity's
-own parser reads; `ask`, one of `list`, `digest` and `read`; and for the latter two `names`, with `algorithm` or not,
-and how many are fetched `at_once`.
+own parser reads; `ask`, `list` or `fetch`; and for the latter `names`, how many `at_once`, and an `algorithm`
+where digests are wanted and not the bytes.
 
 It writes nothing to a destination, and asks nobody anything. duplicity's backends make the folder, container or bucket
-that is missing as soon as they are opened, or listed. What would make one is refused here; the answer says then what is
-missing.
+that is missing as soon as they are opened, or listed. For the kinds in `LISTERS`, what would make one is refused here;
+the answer says then what is missing.
 """
 
 from __future__ import annotations
@@ -137,41 +137,17 @@ def _refuse_to_make() -> None:
         ("duplicity.backends.ssh_pexpect_backend", "SSHPExpectBackend", "run_sftp_command", _without_mkdir),
         ("duplicity.backends.rsyncbackend", "RsyncBackend", "ensure_remote_path", lambda *_, **__: None),
         ("duplicity.backends.webdavbackend", "WebDAVBackend", "request", _no_collection),
-        ("duplicity.backends.boxbackend", "BoxBackend", "makedirs", _refused),
-        ("duplicity.backends.onedrivebackend", "OneDriveOAuth2Session", "post", _refused),
-        ("duplicity.backends.onedrivebackend", "OneDriveOAuth2Session", "put", _refused),
         ("paramiko", "SFTPClient", "mkdir", _refused),
-        ("azure.storage.blob", "ContainerClient", "create_container", _existing_container),
-        ("b2sdk.v2", "B2Api", "create_bucket", _refused),
-        ("swiftclient", "Connection", "put_container", _existing_swift_container),
-        ("pydrive2.files", "GoogleDriveFile", "Upload", _refused),
     ):
         with contextlib.suppress(ImportError):
             there = getattr(importlib.import_module(module), owner, None)
             if there is not None and hasattr(there, method):
                 _in_place(there, method, instead)
-    with contextlib.suppress(ImportError):
-        local = importlib.import_module("duplicity.backends.localbackend")
-        local.os = _OwnOs(local.os)  # type: ignore[attr-defined]
 
 
 def _in_place(owner: Any, method: str, instead: Callable[..., Any]) -> None:
     usual = getattr(owner, method)
     setattr(owner, method, lambda self, *words, **named: instead(usual, self, *words, **named))
-
-
-class _OwnOs:
-    """The module `os` as the backend of folders has it: one that makes none."""
-
-    def __init__(self, real: Any) -> None:
-        self._real = real
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def makedirs(self, path: Any, *_: Any, **__: Any) -> None:
-        """Make no folder."""
-        raise MissingError(f"no folder {os.fsdecode(path)}")
 
 
 def _refused(_usual: Callable[..., Any], _owner: Any, *words: Any, **_named: Any) -> None:
@@ -199,26 +175,9 @@ def _no_collection(usual: Callable[..., Any], owner: Any, method: str, path: str
     return usual(owner, method, path, *words, **named)
 
 
-def _existing_container(_usual: Callable[..., Any], owner: Any, *_: Any, **__: Any) -> None:
-    if not owner.exists():
-        raise MissingError(f"no container {owner.container_name}")
-    raise importlib.import_module("azure.core.exceptions").ResourceExistsError("it exists")
-
-
-def _existing_swift_container(_usual: Callable[..., Any], owner: Any, container: str, *_: Any, **__: Any) -> None:
-    try:
-        owner.head_container(container)  # again: the backend does not say why the first time failed
-    except importlib.import_module("swiftclient").ClientException as error:
-        if error.http_status == GONE:
-            raise MissingError(f"no container {container}") from None
-        raise
-
-
 def _without_making(usual: Callable[..., Any], owner: Any, command: Any, *words: Any, **named: Any) -> Any:
     """Run a backend's program without what makes a folder; remember what it prints."""
     text = command if isinstance(command, str) else " ".join(command)
-    if text.split()[0] in {"megamkdir", "mega-mkdir"}:
-        raise MissingError(f"no folder {text.split()[-1]}")
     if text.startswith("lftp "):
         command = re.sub(r" \|\| \( mkdir -p .*&& ls \)\"$", '"', text)
     answer = usual(owner, command, *words, **named)
@@ -230,24 +189,7 @@ def _without_making(usual: Callable[..., Any], owner: Any, command: Any, *words:
 
 
 def _listed(backend: Any) -> Iterator[Entry]:
-    lister = next((LISTERS[each.__name__] for each in type(backend).__mro__ if each.__name__ in LISTERS), _by_query)
-    yield from lister(backend)
-
-
-def _by_query(backend: Any) -> Iterator[Entry]:
-    """Ask for the size of each file, a request each."""
-    for name in map(os.fsdecode, backend._list()):  # noqa: SLF001 - backends have no other name for it
-        if not hasattr(backend, "_query"):
-            raise NotImplementedError(f"{type(backend).__name__} tells no sizes")
-        yield {"name": name, "size": backend._query(os.fsencode(name))["size"]}  # noqa: SLF001 - as above
-
-
-def _folder(backend: Any) -> Iterator[Entry]:
-    with os.scandir(os.fsdecode(backend.remote_pathdir.name)) as there:
-        for each in there:
-            if each.is_file():
-                seen = each.stat()
-                yield _entry(each.name, seen.st_size, seen.st_mtime, str(seen.st_mtime_ns))
+    yield from LISTERS[type(backend).__name__](backend)
 
 
 def _paramiko(backend: Any) -> Iterator[Entry]:
@@ -276,10 +218,8 @@ def _text(printed: Any) -> str:
 
 def _pexpect(backend: Any) -> Iterator[Entry]:
     """Take what `sftp` prints for a long listing: its own command prints names alone."""
-    usual = backend.run_sftp_command
-    backend.run_sftp_command = lambda command, words: usual(
-        command, ["ls -ln" if it == "ls -1" else it for it in words]
-    )
+    usual, longer = backend.run_sftp_command, {"ls -1": "ls -ln"}
+    backend.run_sftp_command = lambda command, words: usual(command, [longer.get(each, each) for each in words])
     yield from _lines(b"\n".join(backend._list()).decode("utf-8", "surrogateescape"))  # noqa: SLF001 - as above
 
 
@@ -329,19 +269,6 @@ def _webdav(backend: Any) -> Iterator[Entry]:
             yield _entry(name, int(said["getcontentlength"]), modified, said.get("getetag") or told or "")
 
 
-def _azure(backend: Any) -> Iterator[Entry]:
-    for each in backend.container.list_blobs():
-        yield _entry(each.name, each.size, each.last_modified.timestamp(), each.etag or "")
-
-
-def _swift(backend: Any) -> Iterator[Entry]:
-    _, there = backend.conn.get_container(backend.container, full_listing=True, prefix=backend.prefix)
-    for each in there:
-        name = each["name"][len(backend.prefix) :]
-        if "/" not in name:
-            yield _entry(name, each["bytes"], _moment(each["last_modified"][:19] + "Z"), each["hash"])
-
-
 def _rclone(backend: Any) -> Iterator[Entry]:
     command = f"{backend.rclone_cmd} lsjson --files-only {shlex.quote(backend.remote_path)}"
     code, printed, said = backend._subprocess_safe_popen(command)  # noqa: SLF001 - as above
@@ -359,30 +286,17 @@ def _moment(text: str) -> float:
     return datetime.fromisoformat(text[:19] + zone).timestamp()
 
 
-def _s3(backend: Any) -> Iterator[Entry]:
-    if not backend.s3:
-        backend.reset_connection()
-    for each in backend.bucket.objects.filter(Prefix=backend.key_prefix):
-        name = each.key[len(backend.key_prefix) :]
-        if "/" not in name:
-            yield _entry(name, each.size, each.last_modified.timestamp(), each.e_tag)
-
-
 def _entry(name: str, size: int, modified: float | None = None, stamp: str = "") -> Entry:
     return {"name": name, "size": size, "modified": modified, "stamp": stamp}
 
 
 LISTERS: Mapping[str, Callable[[Any], Iterable[Entry]]] = {
-    "LocalBackend": _folder,
     "SSHParamikoBackend": _paramiko,
     "SSHPExpectBackend": _pexpect,
     "LFTPBackend": _printed,
     "NCFTPBackend": _printed,
     "RsyncBackend": _rsync,
     "WebDAVBackend": _webdav,
-    "AzureBackend": _azure,
-    "SwiftBackend": _swift,
-    "S3Boto3Backend": _s3,
     "RcloneBackend": _rclone,
 }
 

@@ -38,7 +38,8 @@ def view_at(url: str, folder: Path, host: Host, looking: Looking | None = lookin
         ("s3:///bucket/a", S3View),
         ("boto3+s3:///bucket", S3View),
         ("sftp://host/folder", BackendView),
-        ("s3://server.example:9000/bucket/a", BackendView),
+        ("s3://server.example:9000/bucket/a", NoView),
+        ("azure://container", NoView),
     ],
 )
 def test_a_view_is_chosen_by_the_scheme(url: str, kind: type, tmp_path: Path, host: Host) -> None:
