@@ -198,10 +198,12 @@ class BackendView(View):
         refused = answer["refused"]
         if answer["class"] == "UnsupportedBackendScheme":
             return NotProvenError("duplicity has no backend for it")
-        saying = next((each for each in SAYINGS if each.fits(f"{refused}\n{said}")), None)
+        # What it printed besides may hold more than the cause: it is asked where the error itself does not tell.
+        fitting = ((text, each) for text in (refused, said) for each in SAYINGS if each.fits(text))
+        text, saying = next(fitting, ("", None))
         if saying is None:
             return CannotRunError(f"{self._where} cannot be looked at by duplicity: {self._sentence(refused)}")
-        got = self._sentence(refused if saying.fits(refused) else said, saying)
+        got = self._sentence(text, saying)
         if saying.answered:
             return RefusedError(f"{self._where} refuses: {got}", saying.hint)
         return CannotRunError(f"{self._where} does not answer ({got}): {saying.hint}")
