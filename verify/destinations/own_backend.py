@@ -169,7 +169,10 @@ class BackendView(View):
     def _fetched(self, names: Sequence[str], how: Answer) -> Iterator[Answer]:
         if names:
             seconds = LISTING + sum(self._sizes.get(name, 0) for name in names) / SLOWEST
-            yield from self._answers({"ask": "fetch", "names": list(names), "at_once": AT_ONCE, **how}, seconds)
+            answers = self._answers({"ask": "fetch", "names": list(names), "at_once": AT_ONCE, **how}, seconds)
+            if {each["name"] for each in answers} != set(names):
+                raise CannotRunError(f"{self._where} was not read to the end: look at free memory, then run again")
+            yield from answers
 
     def _must_be_gone(self, answer: Answer) -> None:
         """Raise `RefusedError` for a file that could not be fetched, and is listed: an exit code does not tell."""

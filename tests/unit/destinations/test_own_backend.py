@@ -1,0 +1,98 @@
+"""What is made of the answers of the program that looks: each trouble is one sentence, and of the right kind."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from verify.destinations.own_backend import BackendView
+from verify.destinations.view import RefusedError
+from verify.errors import CannotRunError, NotProvenError
+
+SECRET = "hunter2hunter2"
+
+
+@dataclass
+class Told:
+    """A program that has ended, with what it answered and said."""
+
+    answers: list[dict[str, Any]]
+    said: str = ""
+    returncode: int = 0
+    timed_out: bool = False
+
+    @property
+    def stdout(self) -> bytes:
+        return "".join(json.dumps(each) + "\n" for each in self.answers).encode()
+
+    @property
+    def stderr(self) -> bytes:
+        return self.said.encode()
+
+
+def view(told: Told) -> BackendView:
+    return BackendView(lambda *_: told, "sftp://user@host/folder", lambda text: text.replace(SECRET, "***"))
+
+
+def refused(text: str, kind: str = "BackendException") -> dict[str, Any]:
+    return {"refused": text, "class": kind, "code": 50}
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ({"missing": "no folder /x"}, "correct DST"),
+        (refused("cd: Access failed: 550 No such file or directory"), "correct DST"),
+        (refused("ssh connection to a@b failed: Authentication failed."), "password"),
+        (refused("EOF when reading a line"), "known_hosts"),
+        (refused("certificate verify failed"), "--ssl-cacert-file"),
+    ],
+)
+def test_what_a_destination_refuses_is_a_finding(answer: dict[str, Any], hint: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        view(Told([answer])).objects()
+    assert hint in caught.value.hint
+    assert "\n" not in caught.value.got
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        (Told([refused("Unable to connect to port 22 on 10.0.0.1")]), "does not answer"),
+        (Told([refused("something else")], said="some notice\nconnection timed out"), "does not answer"),
+        (Told([refused("something else")]), "cannot be looked at by duplicity: something else"),
+        (Told([], said="Killed", returncode=-9), "cannot be looked at: Killed"),
+        (Told([], timed_out=True), "did not answer within 300 s"),
+    ],
+)
+def test_where_nothing_answers_there_is_no_verdict(told: Told, says: str) -> None:
+    with pytest.raises(CannotRunError, match=says):
+        view(told).objects()
+
+
+def test_the_error_itself_goes_before_what_was_printed_besides() -> None:
+    with pytest.raises(CannotRunError, match="does not answer"):
+        view(Told([refused("Connection refused")], said="warning: no such file: ~/.ssh/config")).objects()
+
+
+def test_a_scheme_that_duplicity_does_not_know_is_not_proven() -> None:
+    with pytest.raises(NotProvenError):
+        view(Told([refused("scheme not supported", "UnsupportedBackendScheme")])).objects()
+
+
+def test_no_secret_is_repeated() -> None:
+    with pytest.raises(RefusedError) as caught:
+        view(Told([refused(f"login failed for user with {SECRET}")])).objects()
+    assert SECRET not in caught.value.got
+
+
+def test_files_that_are_not_answered_for_are_no_verdict() -> None:
+    answered = Told([{"name": "one", "digest": "00", "size": 1}])
+    with pytest.raises(CannotRunError, match="not read to the end"):
+        list(view(answered).digests([("one", "sha1"), ("two", "sha1")], time.monotonic() + 60))
+
+
+def test_what_is_not_begun_in_time_is_not_downloaded() -> None:
+    assert dict(view(Told([])).digests([("one", "sha1")], time.monotonic() - 1)) == {"one": None}
