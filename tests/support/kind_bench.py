@@ -13,7 +13,6 @@ from kinds import Served, ftpd, openssh, rclone, rsyncd, webdav
 from verify.destinations.needs import needs_of
 from verify.destinations.opening import view_of
 from verify.destinations.view import NoView, View
-from verify.drill.host.drill_host import DrillHost
 from verify.drill.host.embedded import embedded_drill_host
 from verify.drill.settings import DrillSettings
 from verify.job import Job, read_job
@@ -78,15 +77,10 @@ class Bench:
         assert done.returncode == 0, done.stdout + done.stderr
 
     @contextlib.contextmanager
-    def host(self, job: Job) -> Iterator[DrillHost]:
-        settings = DrillSettings(lab=LabSettings(), policy=Policy(), folder=self.folder / "drill")
-        with embedded_drill_host(settings, job, self.run) as host:
-            yield host
-
-    @contextlib.contextmanager
     def view(self, job: Job) -> Iterator[View]:
         """Give what is seen of a job's destination."""
-        with self.host(job) as host:
+        settings = DrillSettings(lab=LabSettings(), policy=Policy(), folder=self.folder / "drill")
+        with embedded_drill_host(settings, job, self.run) as host:
             view = view_of(job, host.main, {}, host.looking(job))
             assert not isinstance(view, NoView)
             yield view

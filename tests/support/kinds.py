@@ -16,8 +16,7 @@ from verify.lab.stores.servers import free_port
 
 READY_WITHIN = 20.0  # seconds
 HERE = "127.0.0.1"
-USER, PASSWORD = "backup", "p4ss word+of/ours"
-PLAIN = "p4sswordofours"  # where a kind takes no odd characters
+USER, PASSWORD = "backup", "p4sswordofours"
 
 
 @dataclass
@@ -30,18 +29,11 @@ class Served:
     port: int = 0
     options: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
     secret: str = ""
 
     def place(self, name: str) -> Path:
         """Return the folder that a job's destination is, as it lies here."""
         return self.root / name
-
-    def stop(self) -> None:
-        """End the server as a power failure would."""
-        if self.process:
-            self.process.kill()
-            self.process.wait()
 
 
 def needed(*programs: str) -> str:
@@ -50,18 +42,29 @@ def needed(*programs: str) -> str:
     return f"{missing[0]} is not installed: ci/prepare-host does" if missing else ""
 
 
-def _started(
-    run: LabelledRun, folder: Path, port: int, argv: list[str], here: str = "127.0.0.1"
-) -> subprocess.Popen[bytes]:
+@contextlib.contextmanager
+def _running(run: LabelledRun, folder: Path, port: int, argv: list[str], here: str = HERE) -> Iterator[None]:
+    """Have a server run, and listen at a port; it ends as by a power failure."""
     environment = {"PATH": f"{os.environ['PATH']}:/usr/sbin", "HOME": str(folder)}
     child = run.start_child(argv, environment, folder / "server.log")
-    deadline = time.monotonic() + READY_WITHIN
-    while True:
-        with contextlib.suppress(OSError), socket.create_connection((here, port), 1):
-            return child
-        if time.monotonic() > deadline or child.poll() is not None:
-            raise TimeoutError(f"{argv[0]} does not listen: {(folder / 'server.log').read_text(errors='replace')}")
-        time.sleep(0.05)
+    try:
+        deadline = time.monotonic() + READY_WITHIN
+        while not _listens(here, port):
+            if time.monotonic() > deadline or child.poll() is not None:
+                raise TimeoutError(f"{argv[0]} does not listen: {(folder / 'server.log').read_text(errors='replace')}")
+            time.sleep(0.05)
+        yield
+    finally:
+        child.kill()
+        child.wait()
+
+
+def _listens(here: str, port: int) -> bool:
+    try:
+        socket.create_connection((here, port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -80,7 +83,6 @@ def openssh(run: LabelledRun, folder: Path, here: str = HERE) -> Iterator[dict[s
         f"Subsystem sftp internal-sftp\nMaxStartups 100\n"
     )
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # which it demands; Debian's service makes it, too
-    process = _started(run, folder, port, ["/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd.conf")], here)
     options = (f"--ssh-options=-oUserKnownHostsFile={folder}/known_hosts -oIdentityFile={folder}/user",)
     at = f"{os.environ.get('USER', 'root')}@{here}:{port}"
 
@@ -88,13 +90,11 @@ def openssh(run: LabelledRun, folder: Path, here: str = HERE) -> Iterator[dict[s
         own = root / kind
         own.mkdir()
         scheme = "rsync" if kind == "rsync+ssh" else kind
-        return Served(kind, own, lambda name: f"{scheme}://{at}/{own}/{name}", port, options, process=process)
+        return Served(kind, own, lambda name: f"{scheme}://{at}/{own}/{name}", port, options)
 
     kinds = {kind: served(kind) for kind in ("sftp", "scp", "pexpect+sftp", "pexpect+scp", "rsync+ssh")}
-    try:
+    with _running(run, folder, port, ["/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd.conf")], here):
         yield kinds
-    finally:
-        kinds["sftp"].stop()
 
 
 @contextlib.contextmanager
@@ -103,21 +103,15 @@ def rsyncd(run: LabelledRun, folder: Path, here: str = HERE) -> Iterator[Served]
     root, port = folder / "served", free_port()
     root.mkdir(parents=True)
     (folder / "secrets").touch(mode=0o600)
-    (folder / "secrets").write_text(f"{USER}:{PLAIN}\n")
+    (folder / "secrets").write_text(f"{USER}:{PASSWORD}\n")
     (folder / "rsyncd.conf").write_text(
         f"use chroot = no\npid file = {folder}/rsyncd.pid\nuid = {os.geteuid()}\ngid = {os.getegid()}\n"
         f"[backups]\npath = {root}\nread only = no\nauth users = {USER}\nsecrets file = {folder}/secrets\n"
     )
     argv = ["rsync", "--daemon", "--no-detach", f"--config={folder}/rsyncd.conf", f"--address={here}"]
-    process = _started(run, folder, port, [*argv, f"--port={port}"], here)
-    served = Served(
-        "rsync", root, lambda name: f"rsync://{USER}:{PLAIN}@{here}:{port}::/backups/{name}", port,
-        process=process, secret=PLAIN,
-    )  # fmt: skip
-    try:
-        yield served
-    finally:
-        served.stop()
+    with _running(run, folder, port, [*argv, f"--port={port}"], here):
+        at = f"rsync://{USER}:{PASSWORD}@{here}:{port}::/backups"
+        yield Served("rsync", root, lambda name: f"{at}/{name}", port, secret=PASSWORD)
 
 
 @contextlib.contextmanager
@@ -126,21 +120,18 @@ def ftpd(run: LabelledRun, folder: Path) -> Iterator[dict[str, Served]]:
     root, port = folder / "served", free_port()
     root.mkdir(parents=True)
     argv = [sys.executable, "-m", "pyftpdlib", "-i", "127.0.0.1", "-p", str(port), "-w", "-d", str(root)]
-    process = _started(run, folder, port, [*argv, "-u", USER, "-P", PLAIN])
-    variables = {"FTP_PASSWORD": PLAIN}
+    variables = {"FTP_PASSWORD": PASSWORD}
 
     def served(kind: str) -> Served:
         (root / kind).mkdir()
         return Served(
             kind, root / kind, lambda name: f"{kind}://{USER}@127.0.0.1:{port}/{kind}/{name}", port,
-            variables=variables, process=process, secret=PLAIN,
+            variables=variables, secret=PASSWORD,
         )  # fmt: skip
 
     kinds = {scheme: served(scheme) for scheme in ("ftp", "ncftp+ftp")}
-    try:
+    with _running(run, folder, port, [*argv, "-u", USER, "-P", PASSWORD]):
         yield kinds
-    finally:
-        kinds["ftp"].stop()
 
 
 @contextlib.contextmanager
@@ -148,16 +139,10 @@ def webdav(run: LabelledRun, folder: Path) -> Iterator[Served]:
     """Give rclone's WebDAV server."""
     root, port = folder / "served", free_port()
     root.mkdir(parents=True)
-    argv = ["rclone", "serve", "webdav", str(root), "--addr", f"127.0.0.1:{port}", "--user", USER, "--pass", PLAIN]
-    process = _started(run, folder, port, [*argv, "--config", str(folder / "none"), "--dir-cache-time", "0s"])
-    served = Served(
-        "webdav", root, lambda name: f"webdav://{USER}@127.0.0.1:{port}/{name}", port,
-        variables={"FTP_PASSWORD": PLAIN}, process=process, secret=PLAIN,
-    )  # fmt: skip
-    try:
-        yield served
-    finally:
-        served.stop()
+    argv = ["rclone", "serve", "webdav", str(root), "--addr", f"127.0.0.1:{port}", "--user", USER, "--pass", PASSWORD]
+    at, variables = f"webdav://{USER}@127.0.0.1:{port}", {"FTP_PASSWORD": PASSWORD}
+    with _running(run, folder, port, [*argv, "--config", str(folder / "none"), "--dir-cache-time", "0s"]):
+        yield Served("webdav", root, lambda name: f"{at}/{name}", port, variables=variables, secret=PASSWORD)
 
 
 @contextlib.contextmanager

@@ -16,8 +16,8 @@ Manifests = Mapping[Span, Manifest | Unread]
 Affected = Callable[[StoredSet, Volume], str]  # how many paths of the newest point lie in a volume, in words
 
 DAMAGED = "find out what changed it: duplicity never writes an object twice"
-BEGUN = DAY  # the same, where nothing but its beginning is known
 RUNNING = HOUR  # a set without a manifest whose newest object is younger is being written, as far as can be told
+BEGUN = DAY  # the same, where nothing but its beginning is known
 
 
 @dataclass(frozen=True)

@@ -34,35 +34,17 @@ def make_environment(folder: Path, python: str, lock: int) -> None:
         )
 
 
-def install(folder: Path, *requirements: str, what: str, lock: int, hint: str = "") -> None:
-    """Given an environment and requirements, install these and nothing else.
+def install(folder: Path, *requirements: str, what: str, lock: int, hint: str = "", pins: Path | None = None) -> None:
+    """Given an environment and requirements, install these, and nothing else unless `pins` are given.
 
-    `what` is the thing's name in a sentence; `hint` what it takes to compile it, if it must be.
-    Raise `CannotRunError` with the cause as far as uv tells it.
+    `what` is the thing's name in a sentence; `hint` what it takes to compile it, if it must be; `pins` a file with
+    versions, for what the requirements need in turn. Raise `CannotRunError` with the cause as far as uv tells it.
     """
-    into = ("pip", "install", "--no-deps", "--compile-bytecode", "--python", str(folder / "bin" / "python"))
-    said = _uv(folder.parent, (*into, *requirements), lock)
+    into = ("pip", "install", "--compile-bytecode", "--python", str(folder / "bin" / "python"))
+    more = ("--constraint", str(pins)) if pins else ("--no-deps",)
+    said = _uv(folder.parent, (*into, *more, *requirements), lock)
     if said is not None:
         raise CannotRunError(why_not(said, what, hint))
-
-
-def install_pinned(folder: Path, *packages: str, pins: Path, what: str, lock: int) -> None:
-    """Given an environment, packages and a file with versions, install the packages and all that they need, in these.
-
-    Raise `CannotRunError` as `install` does.
-    """
-    into = (
-        "pip",
-        "install",
-        "--compile-bytecode",
-        "--python",
-        str(folder / "bin" / "python"),
-        "--constraint",
-        str(pins),
-    )
-    said = _uv(folder.parent, (*into, *packages), lock)
-    if said is not None:
-        raise CannotRunError(why_not(said, what))
 
 
 def is_known(requirement: str, cwd: Path) -> bool:

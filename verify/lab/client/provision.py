@@ -19,7 +19,7 @@ from packaging.version import InvalidVersion, Version
 from verify import progress
 from verify.destinations.needs import PINS
 from verify.errors import CannotRunError
-from verify.lab.client.installer import TO_COMPILE, install, install_pinned, is_known, make_environment
+from verify.lab.client.installer import TO_COMPILE, install, is_known, make_environment
 from verify.lab.hosts.cache import cache_dir, held
 from verify.lab.settings import DEFAULT_RELEASE
 
@@ -89,7 +89,7 @@ def add_packages(provisioned: Provisioned, packages: Sequence[str]) -> None:
     what = " and ".join(missing)
     progress.say(f"installing {what} for duplicity {provisioned.release}")
     with held(folder.with_name(f"{folder.name}.lock")) as lock:
-        install_pinned(folder, *missing, pins=PINS, what=what, lock=lock)
+        install(folder, *missing, what=what, lock=lock, pins=PINS)
         for each in missing:
             _has(folder, each).touch()
 
