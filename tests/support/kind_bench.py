@@ -4,11 +4,9 @@ import contextlib
 import os
 import shlex
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from kinds import Served, ftpd, openssh, rclone, rsyncd, webdav
 
 from verify.destinations.needs import needs_of
 from verify.destinations.opening import view_of
@@ -17,60 +15,77 @@ from verify.drill.host.embedded import embedded_drill_host
 from verify.drill.settings import DrillSettings
 from verify.job import Job, read_job
 from verify.job.destination.schemes import scheme_of
-from verify.lab.client.provision import add_packages, provision_duplicity
+from verify.lab.client.provision import add_packages, provision_duplicity, provision_python
+from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.settings import LabSettings
+from verify.lab.stores.destination import Destination
+from verify.lab.stores.kinds import SERVERS, lacking
+from verify.lab.stores.starting import start_served
+from verify.lab.stores.store import Store
 from verify.policy import Policy
 from verify.secret import Secret
 
-# How each kind is served, and by which programs.
-SERVERS = {
-    "sftp": (openssh, ("sshd", "ssh-keygen")),
-    "scp": (openssh, ("sshd", "ssh-keygen", "scp")),
-    "pexpect+sftp": (openssh, ("sshd", "ssh-keygen", "sftp")),
-    "rsync+ssh": (openssh, ("sshd", "ssh-keygen", "rsync")),
-    "rsync": (rsyncd, ("rsync",)),
-    "ftp": (ftpd, ("lftp",)),
-    "ncftp+ftp": (ftpd, ("ncftpls",)),
-    "webdav": (webdav, ("rclone",)),
-    "rclone": (rclone, ("rclone",)),
-}
 PASSPHRASE = "correct horse battery staple"
+Start = Callable[[str, LabelledRun, Host], Store]
+
+
+def cannot_serve(kind: str) -> str:
+    """Return why this machine cannot serve a kind; empty where it can."""
+    missing = [*lacking(kind)]
+    return f"{missing[0]} is not installed: ci/prepare-host does" if missing else ""
+
+
+def served(kind: str, run: LabelledRun, host: Host) -> Store:
+    """Serve a kind on this machine."""
+    package = SERVERS[kind].package
+    return start_served(kind, run, host, provision_python(package) if package else "")
 
 
 @dataclass
 class Bench:
     """A kind of destination, served, and duplicity on this machine: what writes backups, and what looks at them."""
 
-    served: Served
+    store: Store
     folder: Path
     run: LabelledRun
 
-    def job(self, name: str, **changed: str) -> Job:
-        """Return a job whose destination is a folder of that name."""
-        return read_job(self.env_file(name, **changed), None, {})
+    @property
+    def healthy(self) -> Destination:
+        """Where the backup lies."""
+        return self.store.destination("healthy")
 
-    def env_file(self, name: str, **changed: str) -> Path:
+    @property
+    def secret(self) -> Secret | None:
+        """The password that the destination is entered with; None where there is none."""
+        return next((value for value in self.healthy.env.values() if isinstance(value, Secret)), None)
+
+    def job(self, at: Destination, **changed: str) -> Job:
+        """Return a job with that destination."""
+        return read_job(self.env_file(at, **changed), None, {})
+
+    def env_file(self, at: Destination, **changed: str) -> Path:
         """Write that job's env file."""
-        own = shlex.join([*self.served.options, "--volsize=1", f"--archive-dir={self.folder}/archive-{name}"])
-        variables = {
+        own = shlex.join([*at.options, "--volsize=1", f"--archive-dir={self.folder}/archive"])
+        variables: Mapping[str, str | Secret] = {
             "SRC": str(self.folder / "source"),
-            "DST": self.served.dst(name),
+            "DST": at.url,
             "OPTIONS": f"{own} --allow-source-mismatch --gpg-options=--s2k-count=65536",
             "PASSPHRASE": PASSPHRASE,
-            **self.served.variables,
+            **at.env,
             **changed,
         }
-        file = self.folder / f"{name}.env"
-        file.write_text("".join(f"{key}={value}\n" for key, value in variables.items()))
+        shown = {key: value.reveal() if isinstance(value, Secret) else value for key, value in variables.items()}
+        file = self.folder / "duplicity.env"
+        file.write_text("".join(f"{key}={value}\n" for key, value in shown.items()))
         return file
 
-    def back_up(self, name: str, at: int) -> None:
+    def back_up(self, at: Destination, moment: int) -> None:
         """Take the next point at a time in seconds since the epoch."""
-        job = self.job(name)
+        job = self.job(at)
         own = {key: value.reveal() if isinstance(value, Secret) else value for key, value in job.duplicity_env.items()}
         env = {**own, "PATH": os.environ["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder)}
-        words = [*job.options, f"--current-time={at}", job.source, job.destination]
+        words = [*job.options, f"--current-time={moment}", job.source, job.destination]
         made = provision_duplicity()
         add_packages(made, needs_of(scheme_of(job.destination)).packages)
         done = subprocess.run([*made.command, *words], check=False, capture_output=True, text=True, env=env)
@@ -87,13 +102,19 @@ class Bench:
 
 
 def planted(bench: Bench) -> Bench:
-    """Take a full and an incremental of two volumes each, at `healthy`; return the bench."""
+    """Take a full and an incremental of two volumes each, as `healthy`; return the bench."""
     source = bench.folder / "source"
     source.mkdir()
     (source / "large").write_bytes(os.urandom(1_500_000))
-    if bench.served.kind in {"ncftp+ftp", "rsync+ssh"}:
-        bench.served.place("healthy").mkdir()  # which these two do not
-    bench.back_up("healthy", 1_790_000_000)
+    at = bench.healthy
+    at.put("made by hand", b"")  # makes the folder, which some of duplicity's backends do not
+    at.remove("made by hand")
+    bench.back_up(at, 1_790_000_000)
     (source / "larger").write_bytes(os.urandom(1_500_000))
-    bench.back_up("healthy", 1_790_086_400)
+    bench.back_up(at, 1_790_086_400)
     return bench
+
+
+def without_server(at: Destination, port: int) -> Destination:
+    """Return a destination as it would be on a server that nobody runs."""
+    return replace(at, url=at.url.replace(f":{port}", ":9"))

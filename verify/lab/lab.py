@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from verify.errors import StoppedError
 from verify.job import Job
@@ -23,13 +23,10 @@ from verify.lab.history_lab import AnyReturn, HistoryLab, RefusedSteps
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.transfer import must_hold_something
 from verify.lab.site import Site
-from verify.lab.stores.folder import Folder
-from verify.lab.stores.s3 import S3Store
+from verify.lab.stores.folder import FolderStore
+from verify.lab.stores.store import Store
 from verify.secret import Secret
 from verify.trees import Inventory, Tree, compare, plan
-
-if TYPE_CHECKING:
-    from verify.lab.stores.destination import Destination
 
 __all__ = ["FIRST_POINT", "AnyResult", "Chain", "Lab", "Point", "Restored", "Taking"]
 
@@ -60,7 +57,7 @@ class Lab(HistoryLab):
         return self.site.source_host
 
     @property
-    def store(self) -> S3Store:
+    def store(self) -> Store:
         """What duplicity backs up to."""
         return self.site.store
 
@@ -98,7 +95,8 @@ class Lab(HistoryLab):
 
         Which backups are full ones is the test's to say, so options that make them so are left out.
         """
-        destination: Destination = Folder.on(self.host) if self.variant.in_folder else self.store.new_destination()
+        store = FolderStore(self.host) if self.variant.in_folder else self.store
+        destination = store.new_destination()
         environment = {**self.sandboxed.duplicity_env, **destination.env}
         own = words_of(each for each in parsed(self.sandboxed.other_options) if each.name not in FORCING)
         options = (*own, *destination.options, *self._options_of_variant())

@@ -18,7 +18,7 @@ from verify.lab.client.probes import GPG_MISSING
 from verify.lab.hosts.host import Host
 from verify.lab.settings import LabSettings
 from verify.lab.stores.faulty_network import OpenNetwork
-from verify.lab.stores.s3 import S3Store
+from verify.lab.stores.store import Store
 from verify.secret import Secret
 from verify.trees import Limitation, limitations_of
 
@@ -40,7 +40,7 @@ class Site:
     why: str
     host: Host  # where duplicity runs
     source_host: Host  # where the source can be written; in containers, another one
-    store: S3Store
+    store: Store
     job: Job  # as its files say
     sandboxed: Job  # the same job with its paths as they are in this lab
     command: tuple[str, ...]

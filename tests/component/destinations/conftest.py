@@ -2,15 +2,15 @@
 
 import contextlib
 import os
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from kind_bench import SERVERS, Bench, planted
-from kinds import Served, needed, openssh
+from kind_bench import Bench, cannot_serve, planted, served
 
+from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
+from verify.lab.stores.destination import Destination
+from verify.lab.stores.kinds import SERVERS
 
 
 @pytest.fixture(scope="session")
@@ -20,49 +20,35 @@ def run() -> Iterator[LabelledRun]:
 
 
 @pytest.fixture(scope="session")
-def serve(run: LabelledRun) -> Iterator[Callable[[str], Served]]:
-    """Give what returns a kind, served; a server is started when it is first asked for, and serves all its kinds."""
-    with contextlib.ExitStack() as stack:
-        running: dict[object, Served | dict[str, Served]] = {}
-
-        def served(kind: str) -> Served:
-            start, programs = SERVERS[kind]
-            if why := needed(*programs):
-                pytest.skip(why)
-            if start is openssh and os.geteuid():
-                pytest.skip("only root can start OpenSSH's server: it wants a folder in /run")
-            if start not in running:
-                # A name without "open", as pytest's popen-gw0 has: pexpect+sftp reads "open…: Failure" in every path.
-                folder = run.scratch / f"served-{len(running)}"
-                running[start] = stack.enter_context(start(run, folder))
-            found = running[start]
-            return found if isinstance(found, Served) else found[kind]
-
-        yield served
+def host(run: LabelledRun) -> Iterator[Host]:
+    """This machine, with a scratch whose name has no "open" in it: pexpect+sftp reads an error into that."""
+    with contextlib.closing(local_host(run.scratch, run.marker)) as host:
+        yield host
 
 
-@pytest.fixture(scope="session", params=SERVERS)
+@pytest.fixture(scope="session", params=[kind for kind in SERVERS if kind != "pexpect+scp"])
 def bench(
-    request: pytest.FixtureRequest,
-    serve: Callable[[str], Served],
-    run: LabelledRun,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Bench:
+    request: pytest.FixtureRequest, host: Host, run: LabelledRun, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
     """A kind with a backup at `healthy`: a full and an incremental, of two volumes each."""
-    return planted(Bench(serve(request.param), tmp_path_factory.mktemp("bench"), run))
+    kind = request.param
+    if why := cannot_serve(kind):
+        pytest.skip(why)
+    if SERVERS[kind].name == "OpenSSH" and os.geteuid():
+        pytest.skip("only root can start OpenSSH's server: it wants a folder in /run")
+    with contextlib.closing(served(kind, run, host)) as store:
+        yield planted(Bench(store, tmp_path_factory.mktemp("bench"), run))
 
 
 @pytest.fixture
-def copy(bench: Bench) -> Iterator[Callable[[str], Path]]:
-    """Give what copies the backup to another folder of the server; the copies are removed afterwards."""
-    made: list[Path] = []
+def copy(bench: Bench) -> Iterator[Callable[[], Destination]]:
+    """Give what copies the backup to another place of the server; the copies are removed afterwards."""
+    made: list[Destination] = []
 
-    def copied(name: str) -> Path:
-        there = bench.served.place(name)
-        subprocess.run(["cp", "-a", str(bench.served.place("healthy")), str(there)], check=True)
-        made.append(there)
-        return there
+    def copied() -> Destination:
+        made.append(bench.healthy.copied())
+        return made[-1]
 
     yield copied
     for each in made:
-        subprocess.run(["rm", "-rf", str(each)], check=True)
+        each.empty()

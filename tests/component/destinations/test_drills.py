@@ -1,5 +1,6 @@
 """A drill at each kind of destination proves what it proves on S3, and names what is lost or changed there."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -9,12 +10,14 @@ from typing import Any
 
 import pytest
 from bridge import bridge
-from kind_bench import Bench, planted
-from kinds import needed, rsyncd
+from kind_bench import Bench, cannot_serve, planted
 from sites import CANNOT_RUN
 
+from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.hosts.runtime import engine
+from verify.lab.stores.destination import Destination
+from verify.lab.stores.starting import start_served
 
 PROVEN = {
     "scheme-supported", "destination-reachable", "backup-exists", "passphrase-opens", "duplicity-agrees", "fresh",
@@ -44,32 +47,32 @@ def only_finding(code: int, report: dict[str, Any], said: str) -> dict[str, Any]
     return found
 
 
-def first_volume(folder: Path) -> Path:
-    return min(path for path in folder.iterdir() if "difftar" in path.name)
+def first_volume(at: Destination) -> str:
+    return min(each.name for each in at.objects() if "difftar" in each.name)
 
 
-def lose(folder: Path) -> Path:
-    volume = first_volume(folder)
-    volume.unlink()
-    return volume
+def lose(at: Destination) -> str:
+    name = first_volume(at)
+    at.remove(name)
+    return name
 
 
-def cut(folder: Path) -> Path:
-    volume = first_volume(folder)
-    volume.write_bytes(volume.read_bytes()[:-1])
-    return volume
+def cut(at: Destination) -> str:
+    name = first_volume(at)
+    at.put(name, at.read(name)[:-1])
+    return name
 
 
-def flip(folder: Path) -> Path:
-    volume = first_volume(folder)
-    data = bytearray(volume.read_bytes())
+def flip(at: Destination) -> str:
+    name = first_volume(at)
+    data = bytearray(at.read(name))
     data[len(data) // 2] ^= 1
-    volume.write_bytes(data)
-    return volume
+    at.put(name, bytes(data))
+    return name
 
 
 def test_a_healthy_backup_is_proven(bench: Bench, tmp_path: Path) -> None:
-    code, report, said = drilled(bench.env_file("healthy"), tmp_path)
+    code, report, said = drilled(bench.env_file(bench.healthy), tmp_path)
     assert code == 0, said
     outcomes = {each["id"]: each["outcome"] for each in report["checks"]}
     assert {each for each in PROVEN if outcomes[each] != "proven"} == set(), said
@@ -77,39 +80,47 @@ def test_a_healthy_backup_is_proven(bench: Bench, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [lose, cut, flip])
 def test_a_volume_that_is_lost_or_changed_is_named(
-    bench: Bench, copy: Callable[[str], Path], tmp_path: Path, harm: Callable[[Path], Path], by_night: bool
+    bench: Bench,
+    copy: Callable[[], Destination],
+    tmp_path: Path,
+    harm: Callable[[Destination], str],
+    by_night: bool,
 ) -> None:
-    if bench.served.kind != BY_DAY and not by_night:
+    if bench.store.kind != BY_DAY and not by_night:
         pytest.skip(f"by night: by day the damage is tried on {BY_DAY}")
-    harmed = harm(copy("harmed"))
-    found = only_finding(*drilled(bench.env_file("harmed"), tmp_path))
+    at = copy()
+    name = harm(at)
+    found = only_finding(*drilled(bench.env_file(at), tmp_path))
     check = "chain-complete" if harm is lose else "volumes-intact"
-    assert (found["check"], found["path"]) == (check, harmed.name)
+    assert (found["check"], found["path"]) == (check, name)
 
 
-def test_in_a_container_both_the_look_and_the_restore_are_made_from_there(run: LabelledRun, tmp_path: Path) -> None:
-    if why := needed("rsync") or ("" if engine().ok else engine().why):
+def test_in_a_container_both_the_look_and_the_restore_are_made_from_there(
+    run: LabelledRun, host: Host, tmp_path: Path
+) -> None:
+    if why := cannot_serve("rsync") or ("" if engine().ok else engine().why):
         pytest.skip(why)
-    with rsyncd(run, tmp_path / "server", bridge()) as served:
-        bench = planted(Bench(served, tmp_path, run))
-        code, report, said = drilled(bench.env_file("healthy"), tmp_path, "docker")
+    with contextlib.closing(start_served("rsync", run, host, "", here=bridge())) as store:
+        bench = planted(Bench(store, tmp_path, run))
+        code, report, said = drilled(bench.env_file(bench.healthy), tmp_path, "docker")
     assert code == 0, said
     outcomes = {each["id"]: each["outcome"] for each in report["checks"]}
     assert (outcomes["destination-reachable"], outcomes["sample-restores"]) == ("proven", "proven")
 
 
 def test_a_mistyped_destination_is_found_and_stays_missing(bench: Bench, tmp_path: Path, by_night: bool) -> None:
-    if bench.served.kind != BY_DAY and not by_night:
+    if bench.store.kind != BY_DAY and not by_night:
         pytest.skip(f"by night: by day it is tried on {BY_DAY}, and what looks on each kind")
-    found = only_finding(*drilled(bench.env_file("mistyped"), tmp_path))
+    before = bench.store.everything()
+    found = only_finding(*drilled(bench.env_file(bench.store.destination("mistyped")), tmp_path))
     assert found["check"] == "destination-reachable"
-    assert not bench.served.place("mistyped").exists()
+    assert bench.store.everything() == before
 
 
 def test_a_program_that_is_missing_is_no_verdict(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = {"ftp": "lftp", "rsync": "rsync", "rclone": "rclone"}
-    if bench.served.kind not in programs:
-        pytest.skip(f"{bench.served.kind} needs no program")
+    if bench.store.kind not in programs:
+        pytest.skip(f"{bench.store.kind} needs no program")
     without = tmp_path / "bin"
     without.mkdir()
     for name in ("gpg", "gpg-agent", "gpgconf", "sh", "python3", "env", "cp", "rm", "head", "cat"):
@@ -117,6 +128,6 @@ def test_a_program_that_is_missing_is_no_verdict(bench: Bench, tmp_path: Path, m
         if there:
             (without / name).symlink_to(there)
     monkeypatch.setenv("PATH", str(without))
-    code, report, said = drilled(bench.env_file("healthy"), tmp_path)
+    code, report, said = drilled(bench.env_file(bench.healthy), tmp_path)
     assert code == CANNOT_RUN, said
-    assert f"needs the program {programs[bench.served.kind]}" in report["sentence"]
+    assert f"needs the program {programs[bench.store.kind]}" in report["sentence"]

@@ -3,73 +3,75 @@
 import hashlib
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from kind_bench import Bench
+from kind_bench import Bench, without_server
 
 from verify.destinations.view import RefusedError
 from verify.errors import CannotRunError
+from verify.lab.stores.destination import Destination
+from verify.lab.stores.folder import Folder
 
 TIMED = {"sftp", "scp", "rsync", "rsync+ssh", "webdav", "rclone"}  # kinds that tell when a file was written
 
 
-def there(folder: Path) -> dict[str, int]:
-    """Return the files of a folder, with their sizes."""
-    return {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
-
-
-def sha1(path: Path) -> str:
-    return hashlib.sha1(path.read_bytes(), usedforsecurity=False).hexdigest()
-
-
-def everything(folder: Path) -> list[tuple[str, int]]:
-    """Return all paths below a folder, with their times."""
-    return sorted((str(path), path.stat().st_mtime_ns) for path in [folder, *folder.rglob("*")])
+def sha1(data: bytes) -> str:
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
 def test_what_lies_there_is_listed_with_its_sizes_and_hashed_and_read(bench: Bench) -> None:
-    folder = bench.served.place("healthy")
-    (folder / "folder inside").mkdir(exist_ok=True)
-    before = everything(bench.served.root)
-    with bench.view(bench.job("healthy")) as view:
-        listed = {each.name: each.size for each in view.objects()}
-        assert listed == there(folder)
+    there = {each.name: each for each in bench.healthy.objects()}
+    held = {name: bench.healthy.read(name) for name in there}
+    before = bench.store.everything()
+    with bench.view(bench.job(bench.healthy)) as view:
+        seen = {each.name: each for each in view.objects()}
+        assert {name: each.size for name, each in seen.items()} == {name: each.size for name, each in there.items()}
         assert view.downloaded == 0
-        if bench.served.kind in TIMED:
-            written = {path.name: path.stat().st_mtime for path in folder.iterdir()}
-            assert all(abs(each.modified - written[each.name]) < 1.5 for each in view.objects())
+        if bench.store.kind in TIMED:
+            assert all(abs(each.modified - there[name].modified) < 1.5 for name, each in seen.items())
         else:
-            assert all(each.modified == 0 and each.version for each in view.objects())
-        names = sorted(listed)
-        hashed = dict(view.digests([(name, "sha1") for name in names], time.monotonic() + 60))
-        assert hashed == {name: (sha1(folder / name), listed[name]) for name in names}
-        manifests = [name for name in names if "manifest" in name]
-        assert view.read_all(manifests) == {name: (folder / name).read_bytes() for name in manifests}
-        assert view.downloaded == sum(listed.values()) + sum(listed[name] for name in manifests)
-    assert everything(bench.served.root) == before
+            assert all(each.modified == 0 and each.version for each in seen.values())
+        hashed = dict(view.digests([(name, "sha1") for name in seen], time.monotonic() + 60))
+        assert hashed == {name: (sha1(data), len(data)) for name, data in held.items()}
+        manifests = [name for name in seen if "manifest" in name]
+        assert view.read_all(manifests) == {name: held[name] for name in manifests}
+        assert view.downloaded == sum(map(len, held.values())) + sum(len(held[name]) for name in manifests)
+    assert bench.store.everything() == before
+
+
+def test_a_folder_inside_is_no_object(bench: Bench, copy: Callable[[], Destination]) -> None:
+    at = copy()
+    if not isinstance(at, Folder):
+        pytest.skip(f"{bench.store.kind} has no folders inside")
+    at.host.mkdir(f"{at.path}/folder inside")
+    with bench.view(bench.job(at)) as view:
+        assert {each.name for each in view.objects()} == {each.name for each in bench.healthy.objects()}
 
 
 def test_a_place_that_is_missing_is_told_and_not_made(bench: Bench) -> None:
-    before = everything(bench.served.root)
-    job = bench.job("missing", DST=bench.served.dst("no/such/place"))
-    with bench.view(job) as view, pytest.raises(RefusedError) as caught:
+    before = bench.store.everything()
+    with (
+        bench.view(bench.job(bench.store.destination("no/such/place"))) as view,
+        pytest.raises(RefusedError) as caught,
+    ):
         view.objects()
     assert "correct DST" in caught.value.hint
-    assert everything(bench.served.root) == before
+    assert bench.store.everything() == before
 
 
-def test_an_empty_place_holds_nothing(bench: Bench) -> None:
-    bench.served.place("empty").mkdir()
-    with bench.view(bench.job("empty")) as view:
+def test_an_empty_place_holds_nothing(bench: Bench, copy: Callable[[], Destination]) -> None:
+    at = copy()
+    for each in at.objects():
+        at.remove(each.name)
+    with bench.view(bench.job(at)) as view:
         assert view.objects() == []
 
 
-def test_a_file_that_is_gone_since_it_was_listed_is_no_refusal(bench: Bench, copy: Callable[[str], Path]) -> None:
-    folder = copy("going")
-    with bench.view(bench.job("going")) as view:
+def test_a_file_that_is_gone_since_it_was_listed_is_no_refusal(bench: Bench, copy: Callable[[], Destination]) -> None:
+    at = copy()
+    with bench.view(bench.job(at)) as view:
         first, second, *_ = sorted(each.name for each in view.objects())
-        (folder / first).unlink()
+        at.remove(first)
         found = dict(view.digests([(first, "sha1"), (second, "sha1")], time.monotonic() + 60))
         assert isinstance(found[first], FileNotFoundError)
         assert isinstance(found[second], tuple)
@@ -77,12 +79,11 @@ def test_a_file_that_is_gone_since_it_was_listed_is_no_refusal(bench: Bench, cop
 
 
 def test_a_wrong_password_is_refused_in_one_sentence_without_it(bench: Bench) -> None:
-    if not bench.served.secret:
-        pytest.skip(f"{bench.served.kind} is entered without a password here")
+    if bench.secret is None:
+        pytest.skip(f"{bench.store.kind} is entered without a password here")
     wrong = "certainly-wrong"
-    changed = {key: wrong for key, value in bench.served.variables.items() if value == bench.served.secret}
-    job = bench.job("healthy", **changed, DST=bench.served.dst("healthy").replace(bench.served.secret, wrong))
-    with bench.view(job) as view, pytest.raises(RefusedError) as caught:
+    changed = {name: wrong for name, value in bench.healthy.env.items() if value == bench.secret}
+    with bench.view(bench.job(bench.healthy, **changed)) as view, pytest.raises(RefusedError) as caught:
         view.objects()
     assert "password" in caught.value.hint
     assert wrong not in caught.value.got
@@ -90,9 +91,10 @@ def test_a_wrong_password_is_refused_in_one_sentence_without_it(bench: Bench) ->
 
 
 def test_a_server_that_is_not_there_is_no_verdict(bench: Bench) -> None:
-    if not bench.served.port:
-        pytest.skip(f"{bench.served.kind} has no server here")
-    job = bench.job("healthy", DST=bench.served.dst("healthy").replace(f":{bench.served.port}", ":9"))
+    port = getattr(bench.store, "port", 0)
+    if not port:
+        pytest.skip(f"{bench.store.kind} has no server here")
+    job = bench.job(without_server(bench.healthy, port))
     with bench.view(job) as view, pytest.raises(CannotRunError, match=r"does not answer|cannot be looked at") as caught:
         view.objects()
     assert "\n" not in str(caught.value)

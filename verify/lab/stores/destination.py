@@ -10,10 +10,11 @@ from verify.secret import Secret
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object of a destination; `size` in bytes."""
+    """An object of a destination; `size` in bytes, `modified` in seconds since the epoch."""
 
     name: str
     size: int
+    modified: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

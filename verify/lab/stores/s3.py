@@ -5,7 +5,6 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Protocol
 
 import urllib3
@@ -14,9 +13,9 @@ from minio.commonconfig import CopySource
 from minio.error import MinioException
 from packaging.version import Version
 
-from verify.errors import CannotRunError
 from verify.lab.stores.destination import Destination, StoredObject
 from verify.lab.stores.servers import Keys
+from verify.lab.stores.store import Store
 
 BUCKET = "backups"
 SERVER_READY_WITHIN = 30.0  # seconds after its start
@@ -36,7 +35,7 @@ class Power(Protocol):
         """Start it; return its address, which may be another."""
 
 
-class S3Store:
+class S3Store(Store):
     """A running S3 server with one bucket; every chain gets a prefix of its own."""
 
     def __init__(
@@ -47,14 +46,12 @@ class S3Store:
 
         Without `power`, it cannot be stopped and started.
         """
-        self.name = name
-        self.version = version
+        super().__init__("s3", name, version)
         self._keys = keys
         self._endpoint = endpoint or f"http://{address}"
         self._scheme = "s3" if release >= BOTO3_IS_S3 else "boto3+s3"
         self._close = close
         self._power = power
-        self._numbers = count(1)
         self._pool = urllib3.PoolManager(timeout=SERVER_ANSWERS_WITHIN, retries=False)
         self._attach(address)
 
@@ -96,9 +93,8 @@ class S3Store:
                 raise TimeoutError(f"{self.name} did not answer within {SERVER_READY_WITHIN:.0f} s")
             time.sleep(0.05)
 
-    def new_destination(self) -> "Prefix":
-        """Return a destination that nothing else uses."""
-        name = f"chain-{next(self._numbers)}"
+    def destination(self, name: str) -> "Prefix":
+        """Return the prefix of that name."""
         return Prefix(
             url=f"{self._scheme}:///{BUCKET}/{name}",
             options=(f"--s3-endpoint-url={self._endpoint}",),
@@ -131,13 +127,20 @@ class S3Store:
             return False
         return True
 
-    def must_be_alive(self) -> None:
-        """Raise `CannotRunError` unless the server answers: without it, no result says anything about a backup."""
-        if not self.alive():
-            raise CannotRunError(
-                f"the lab's store ({self.name}) died during the run: "
-                "look at the machine's memory and disk, then run again"
-            )
+    def everything(self) -> list[str]:
+        """Return a line for each bucket and each object."""
+        with self.answering():
+            return [
+                line
+                for bucket in self.client.list_buckets()
+                for line in (
+                    bucket.name,
+                    *(
+                        f"{bucket.name}/{o.object_name} {o.etag}"
+                        for o in self.client.list_objects(bucket.name, recursive=True)
+                    ),
+                )
+            ]
 
     def close(self) -> None:
         """End the server; nothing of it is left."""
@@ -157,7 +160,14 @@ class Prefix(Destination):
         start = f"{self.name}/"
         with self.store.answering():
             listed = list(self.store.client.list_objects(BUCKET, prefix=start, recursive=True))
-        return [StoredObject((each.object_name or "").removeprefix(start), each.size or 0) for each in listed]
+        return [
+            StoredObject(
+                (each.object_name or "").removeprefix(start),
+                each.size or 0,
+                each.last_modified.timestamp() if each.last_modified else 0.0,
+            )
+            for each in listed
+        ]
 
     def read(self, name: str) -> bytes:
         """Return an object's bytes."""
@@ -181,7 +191,7 @@ class Prefix(Destination):
 
     def copied(self) -> "Prefix":
         """Copy the objects to a new prefix, and return that."""
-        copy = self.store.new_destination()
+        copy = self.store.destination(self.store.new_name())
         for stored in self.objects():
             source = CopySource(BUCKET, f"{self.name}/{stored.name}")
             with self.store.answering():

@@ -33,7 +33,7 @@ class Command:
 
 @dataclass
 class Server:
-    """A process that serves S3 on this machine's loopback at `port`, with all its files in `folder`."""
+    """A process that serves on this machine's loopback at `port`, with all its files in `folder`."""
 
     spawn: Callable[[], subprocess.Popen[bytes]]
     folder: Path
@@ -88,17 +88,21 @@ def free_port() -> int:
 
 
 def serve(
-    name: str, run: LabelledRun, command: Callable[[Path, int, Keys], Command], ready: Callable[[Server], None]
+    name: str,
+    run: LabelledRun,
+    command: Callable[[Path, int, Keys], Command],
+    ready: Callable[[Server], None],
+    folder: str = "store",
 ) -> Server:
     """Given how to start a server, and a function that waits until it is ready, return it running.
 
-    `ready` raises TimeoutError if the server does not get ready. The server gets other ports then;
-    after some attempts `CannotRunError` is raised. Call it in the main thread: the server ends with
-    the thread that started it.
+    Its files go to a folder of that name in the run's scratch. `ready` raises TimeoutError if the server does not get
+    ready. The server gets other ports then; after some attempts `CannotRunError` is raised. Call it in the main
+    thread: the server ends with the thread that started it.
     """
     said = ""
     for _ in range(ATTEMPTS):
-        server = _start(run, command)
+        server = _start(run, run.scratch / folder, command)
         try:
             ready(server)
         except TimeoutError:
@@ -113,8 +117,7 @@ def serve(
     raise CannotRunError(f"{name} did not start on this machine ({last}): look at free memory and disk, then try again")
 
 
-def _start(run: LabelledRun, command: Callable[[Path, int, Keys], Command]) -> Server:
-    folder = run.scratch / "store"
+def _start(run: LabelledRun, folder: Path, command: Callable[[Path, int, Keys], Command]) -> Server:
     shutil.rmtree(folder, ignore_errors=True)
     for each in (folder / "data", folder / "tmp"):
         each.mkdir(parents=True, mode=0o700)

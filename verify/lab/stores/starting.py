@@ -1,21 +1,28 @@
-"""Starts a server as a store."""
+"""Starts servers on this machine as stores."""
 
+import contextlib
 import re
+import socket
 import subprocess
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from packaging.version import Version
 
+from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
-from verify.lab.stores.s3 import S3Store
-from verify.lab.stores.servers import Command, Keys, Server, serve
+from verify.lab.stores.kinds import SERVERS
+from verify.lab.stores.s3 import SERVER_READY_WITHIN, S3Store
+from verify.lab.stores.served_folder import ServedFolders, Serving
+from verify.lab.stores.servers import Command, Keys, Server, new_keys, serve
 
 
 def version_said_by(argv: tuple[str, ...], pattern: str) -> str:
     """Given a command that prints a program's version, and a pattern of it, return the version."""
-    said = subprocess.run(argv, check=False, capture_output=True, text=True).stdout
-    found = re.search(pattern, said)
+    done = subprocess.run(argv, check=False, capture_output=True, text=True)
+    found = re.search(pattern, done.stdout + done.stderr)  # `ssh -V` says it on standard error
     return found[0] if found else "of unknown version"
 
 
@@ -37,3 +44,44 @@ def start_store(
 
     serve(name, run, command, ready)
     return stores[-1]
+
+
+def start_served(kind: str, run: LabelledRun, host: Host, python: str, here: str = "127.0.0.1") -> ServedFolders:
+    """Given a kind of destination, return it as a store: a server of this machine's, at an address of its own.
+
+    `python` has what a server in Python imports. Raise `CannotRunError` if it does not start.
+    """
+    recipe = SERVERS[kind]
+    version = recipe.package.partition("==")[2] or version_said_by(recipe.says, r"\d+\.\d+[\w.]*")
+
+    def serving(folder: Path, port: int, keys: Keys) -> Serving:
+        return Serving(
+            host=host, client=host, python=python, folder=str(folder), root=f"{folder}/data",
+            listen=here, address=here, port=port, keys=keys,
+        )  # fmt: skip
+
+    prepare = recipe.prepare
+    if prepare is None:
+        place = run.scratch / f"served-{kind}"
+        (place / "data").mkdir(parents=True)
+        return ServedFolders(kind, version, recipe, serving(place, 0, new_keys()), None)
+    told: list[Serving] = []
+
+    def command(folder: Path, port: int, keys: Keys) -> Command:
+        told.append(serving(folder, port, keys))
+        return prepare(told[-1])
+
+    # Not named for the server: pexpect+sftp reads an error into every path that has "open" in it.
+    folder = f"served-{kind}"
+    server = serve(recipe.name, run, command, partial(_until_it_listens, here), folder)
+    return ServedFolders(kind, version, recipe, told[-1], server)
+
+
+def _until_it_listens(here: str, server: Server) -> None:
+    deadline = time.monotonic() + SERVER_READY_WITHIN
+    while server.running() and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            socket.create_connection((here, server.port), 1).close()
+            return
+        time.sleep(0.02)
+    raise TimeoutError

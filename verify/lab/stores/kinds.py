@@ -1,0 +1,40 @@
+"""Which kinds of destination a lab can serve besides S3, and which of them a job's destination is."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from verify.job.destination.schemes import scheme_of
+from verify.lab.stores import ftpd, openssh, rclone, rsyncd
+from verify.lab.stores.served_folder import FolderServer
+
+FOLDER = "file"
+S3 = "s3"
+SERVERS: Mapping[str, FolderServer] = {
+    "sftp": openssh.SFTP,
+    "scp": openssh.SCP,
+    "pexpect+sftp": openssh.PEXPECT_SFTP,
+    "pexpect+scp": openssh.PEXPECT_SCP,
+    "rsync+ssh": openssh.RSYNC_OVER_SSH,
+    "rsync": rsyncd.RSYNC,
+    "ftp": ftpd.FTP,
+    "ncftp+ftp": ftpd.NCFTP,
+    "webdav": rclone.WEBDAV,
+    "rclone": rclone.REMOTE,
+}
+_SAME = {"boto3+s3": S3, "paramiko+sftp": "sftp", "paramiko+scp": "scp"}  # two names of one backend
+_SYSTEM = Path("/usr/sbin")  # where servers lie, on PATH or not
+
+
+def kind_of(destination: str) -> str:
+    """Given a URL, return what kind of destination it is: its scheme, but for the two ways of rsync, and synonyms."""
+    scheme = scheme_of(destination)
+    if scheme == "rsync" and "::" not in destination:
+        return "rsync+ssh"
+    return _SAME.get(scheme, scheme)
+
+
+def lacking(kind: str) -> Mapping[str, str]:
+    """Return which programs this machine lacks to serve a kind, by the Debian package that has each."""
+    needed = SERVERS[kind].programs
+    return {each: needed[each] for each in needed if not shutil.which(each) and not (_SYSTEM / each).exists()}

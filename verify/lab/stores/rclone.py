@@ -1,0 +1,31 @@
+"""rclone, as a server of WebDAV, and as a remote that is another name for a folder."""
+
+from verify.lab.stores.served_folder import FolderServer, Reached, Serving
+from verify.lab.stores.servers import Command
+
+_PROGRAM = {"rclone": "rclone"}
+_VERSION = ("rclone", "version")
+
+
+def _serve_webdav(serving: Serving) -> Command:
+    user, password = (key.reveal() for key in serving.keys)
+    told = ("--addr", f"{serving.listen}:{serving.port}", "--config", f"{serving.folder}/none", "--dir-cache-time=0s")
+    return Command(("rclone", "serve", "webdav", serving.root, *told), {"RCLONE_USER": user, "RCLONE_PASS": password})
+
+
+def _reach_webdav(serving: Serving) -> Reached:
+    at = f"webdav://{serving.keys[0].reveal()}@{serving.address}:{serving.port}"
+    return Reached(lambda name: f"{at}/{name}", env={"FTP_PASSWORD": serving.keys[1]})
+
+
+def _reach_remote(serving: Serving) -> Reached:
+    remote = {"RCLONE_CONFIG_LAB_TYPE": "alias", "RCLONE_CONFIG_LAB_REMOTE": serving.root}
+    return Reached(lambda name: f"rclone://lab:/{name}", env=remote)
+
+
+WEBDAV = FolderServer(
+    name="rclone's WebDAV server", programs=_PROGRAM, says=_VERSION, prepare=_serve_webdav, reach=_reach_webdav
+)
+REMOTE = FolderServer(
+    name="a folder as rclone's remote", programs=_PROGRAM, says=_VERSION, prepare=None, reach=_reach_remote
+)
