@@ -76,6 +76,11 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check(
         "new-machine", Severity.LOST, "a new machine that has only the job restores, lists and goes on with the backups"
     ),
+    Check(
+        "own-backend",
+        Severity.LOST,
+        "duplicity's backend for the job's destination keeps backups, gives them back on a new machine, removes them",
+    ),
     Check("single-path", Severity.LOST, "one file or folder can be restored by itself"),
     Check("listing", Severity.AT_RISK, "list-current-files shows the paths that were backed up"),
     Check("verify-agrees", Severity.AT_RISK, "duplicity verify --compare-data finds the differences that we find"),

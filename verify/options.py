@@ -57,6 +57,12 @@ LAB = (
     option("--duplicity-release", "the duplicity to install from PyPI (default: 3.2.1)", "VERSION"),
     option("--duplicity-command", "a program to run in place of duplicity (embedded)", "PROGRAM"),
     option("--minio-image", "the image of the MinIO container (docker)", "IMAGE"),
+    option(
+        "--store",
+        "what the lab backs up to: a server of the kind that DST names where it has one, or S3 (default: job)",
+        choices=("job", "s3"),
+        default="job",
+    ),
 )
 POLICY = (
     option("--policy", "the policy file (default: duplicity-verify.toml here or beside the env file)", "FILE"),

@@ -27,7 +27,14 @@ restored files go to a temporary folder (TMPDIR) and are removed afterwards."""
 DESCRIPTION = """Would this backup come back? Restores from your real backup, and compares with its source.
 Nothing is written to the backup or to the source."""
 POLICY_FILE = next(each for each in POLICY if each.name == "policy")
-OPTIONS = (*JOB, *(each for each in LAB if each.name != "minio_image"), FAIL_ON, *REPORTS, POLICY_FILE, *DRILL)
+OPTIONS = (
+    *JOB,
+    *(each for each in LAB if each.name not in {"minio_image", "store"}),
+    FAIL_ON,
+    *REPORTS,
+    POLICY_FILE,
+    *DRILL,
+)
 
 
 def parser() -> Parser:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -11,8 +11,11 @@ from verify.job.credentials import Value, guarded
 from verify.job.job import Job
 from verify.secret import Secret
 
-# Options about the destination's server or bucket; True: with a value.
+# Options about the destination's server or bucket, and the way to it; True: with a value.
 DESTINATION_OPTIONS: Mapping[str, bool] = {
+    "--rsync-options": True,
+    "--ssh-askpass": False,
+    "--ssh-options": True,
     "--s3-endpoint-url": True,
     "--s3-region-name": True,
     "--s3-unencrypted-connection": False,
@@ -30,6 +33,14 @@ DESTINATION_OPTIONS: Mapping[str, bool] = {
     "--ssl-cacert-path": True,
     "--ssl-no-check-certificate": False,
 }
+# Words of --ssh-options that say where the server is and who enters: the lab's own stand in their place.
+_OF_THE_SERVER = re.compile(
+    r"""-o\s*(?:(?:Identity(?:File|Agent|iesOnly)|Certificate(?:File)?|(?:Global|User)KnownHostsFile|HostKey\w*|Host(?:Name)?
+    |Port|User|Proxy(?:Command|Jump)|BatchMode|PasswordAuthentication|PreferredAuthentications|PubkeyAuthentication)
+    (?:\s*=\s*|\s+)(?:'[^']*'|"[^"]*"|\S+))|-[ipFJlS]\s*(?:'[^']*'|"[^"]*"|\S+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_OTHER_SHELL = re.compile(r"(?<!\S)(-\w*e|--rsh)\b")  # in --rsync-options: rsync would not use the lab's key
 # Variables about the destination or the way to it.
 _DESTINATION_VARIABLE = re.compile(
     r"(AWS|GS|AZURE|SWIFT|ST|OS|B2|DPBX|GOOGLE|OAUTH2|ONEDRIVE|CLOUDFILES|RCLONE|GDRIVE|IDRIVED?|IMAP)_\w+"
@@ -78,10 +89,11 @@ def sandboxed(
     Options about the real destination's server go with it, file prefixes stay. Mail and pings are
     switched off: they would tell the outside that a backup was made.
     """
-    lab_options = tuple(destination_options)
+    way = dict(_of_the_way(job))
+    lab_options = (*destination_options, *(f"{name}={value}" for name, value in way.items()))
     out = DESTINATION_OPTIONS.keys() | UNMODELLED.keys()
     kept = [option for option in words.parsed(job.options) if option.name not in out]
-    gone = sorted({option.name for option in words.parsed(job.options)} & out)
+    gone = sorted({o.name for o in words.parsed(job.options) if o.name in out and o.value != way.get(o.name, "")})
     options = lab_options + words.words_of(kept)
     variables = {name: value for name, value in job.variables.items() if not _leaves_the_lab(name)}
     new = _replaced(job, destination_url, options, {**variables, **destination_env})
@@ -98,6 +110,18 @@ def sandboxed(
         MappingProxyType(container),
         (*gone, *sorted(job.variables.keys() - new.variables.keys())),
     )
+
+
+def _of_the_way(job: Job) -> Iterator[tuple[str, str]]:
+    """Yield name and value of the job's options about the way, without what says where that leads and who enters."""
+    for option in words.parsed(job.options):
+        value = option.value or ""
+        if option.name == "--ssh-options":
+            value = " ".join(_OF_THE_SERVER.sub("", value).split())
+        elif option.name != "--rsync-options" or _OTHER_SHELL.search(value):
+            continue
+        if value:
+            yield option.name, value
 
 
 def kept_inside(variables: Mapping[str, Value]) -> dict[str, Value]:

@@ -9,23 +9,30 @@ from verify.job.job import Job
 from verify.job.reroot import Unfaithful
 from verify.job.sandbox import DESTINATION_OPTIONS, UNMODELLED, Sandboxed
 
-# They reach a backend, and the lab's store is S3 alone.
+# They reach a backend, and have no effect on another.
 _OF_A_BACKEND = re.compile(
     r"--(azure|b2|cf|ftp|idr|imap|mf|mp|par2|rsync|scp|sftp|ssh|ssl|swift|webdav|s3-multipart)-[\w-]+"
 )
 SHOWN = 6  # names in one sentence
 
 
-def replaced_words(job: Job, box: Sandboxed) -> Iterator[str]:
-    """Given a job and what a lab made of it, yield what of its destination the lab does not try."""
+def replaced_words(job: Job, box: Sandboxed, store: str, stands_in: str = "") -> Iterator[str]:
+    """Given a job and what a lab made of it, yield what of its destination the lab does not try.
+
+    `store` is what the lab backs up to; `stands_in` says why that is of another kind than the destination, if it is.
+    """
     urls = ", ".join(f"{name}={printable_destination(url)}" for name, url in job.destinations.items() if url)
     gone = [name for name in box.dropped if name not in UNMODELLED and name not in job.destinations]
     idle = sorted({o.name for o in words.parsed(box.job.options) if _OF_A_BACKEND.fullmatch(o.name)})
-    if urls:
+    if urls and stands_in:
         yield (
-            f"the lab's own store stands in for {urls}: that server, and the way to it, are not tried"
+            f"{store} of the lab's own stands in for {urls}, since {stands_in}; duplicity's backend for it, that "
+            "server, and the way to it, are not tried" + _named("; not used: ", [*gone, *idle])
+        )
+    elif urls:
+        yield (
+            f"{store} of the lab's own stands in for {urls}: that server, and the way to it, are not tried"
             + _named("; not used: ", gone)
-            + _named("; without effect: ", idle)
         )
 
 

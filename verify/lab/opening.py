@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from packaging.version import Version
 
@@ -15,13 +15,14 @@ from verify.assets import asset
 from verify.destinations.needs import needs_of
 from verify.errors import CannotRunError
 from verify.job import Job, Unfaithful, reroot, sandboxed, weekday_notes
+from verify.job.destination.schemes import scheme_of
 from verify.job.image import DEFAULTS
 from verify.job.untried import replaced_words, untried_words
 from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.client.gpg_stand_in import stand_in_for_gpg
 from verify.lab.client.probes import GPG_MISSING
-from verify.lab.client.provision import add_packages, minio_binary, provision_duplicity, provision_seaweedfs
+from verify.lab.client.provision import add_packages, provision_duplicity
 from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.hosts.runtime import choose
@@ -29,12 +30,13 @@ from verify.lab.jobs.filter_lists import lists_here, moved_lists, put_lists
 from verify.lab.jobs.image_shell import as_in_the_image
 from verify.lab.jobs.own_rules import OwnRules
 from verify.lab.lab import Lab
+from verify.lab.own_store import own_store_in_containers, start_own_store
 from verify.lab.settings import LabSettings
 from verify.lab.site import MoreHosts, Site
-from verify.lab.stores.faulty_network import local_network, toxiproxy_binary
-from verify.lab.stores.minio import start_minio
+from verify.lab.stores.faulty_network import OpenNetwork, local_network, toxiproxy_binary
+from verify.lab.stores.kinds import S3, SERVERS, kind_of
 from verify.lab.stores.s3 import S3Store
-from verify.lab.stores.seaweedfs import start_seaweedfs
+from verify.lab.stores.store import Store
 from verify.secret import Secret
 
 
@@ -71,8 +73,8 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
         if not gpg:
             stand_in_for_gpg(host)
         command, release = local_duplicity(settings, host)
-        toxiproxy = toxiproxy_binary()
-        with contextlib.closing(_local_store(run, release)) as store:
+        own = start_own_store(settings, tried(settings, job), run, host, (command, release))
+        with contextlib.closing(own.store) as store:
             box = sandboxed(moved.job, "", (), {})
             here = box.job
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
@@ -83,10 +85,22 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
             yield Site(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
                 command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
-                notes=(*_without_gpg(gpg, job), *replaced_words(job, box)), untried=_untried(job, moved.unfaithful),
-                open_network=partial(local_network, run, toxiproxy, store.address) if toxiproxy else None,
-                more_hosts=_local_hosts(run),
+                notes=(*_without_gpg(gpg, job), *replaced_words(job, box, store.name, own.stands_in)),
+                untried=_untried(job, moved.unfaithful), stands_in=own.stands_in, more_hosts=_local_hosts(run),
+                **_network_to(store, _network_here(store, run)),
             )  # fmt: skip
+
+
+def _network_here(store: Store, run: LabelledRun) -> OpenNetwork | None:
+    toxiproxy = toxiproxy_binary()
+    return partial(local_network, run, toxiproxy, store.address) if toxiproxy and isinstance(store, S3Store) else None
+
+
+def _network_to(store: Store, network: OpenNetwork | None) -> dict[str, Any]:
+    """Return what a site says of a faulty network to its store: the way, or why there is none."""
+    if isinstance(store, S3Store):
+        return {"open_network": network}
+    return {"no_network": "a faulty network is tried with an S3 server: add --store s3"}
 
 
 def _own_folders(job: Job) -> Iterator[str]:
@@ -110,7 +124,13 @@ def _local_hosts(run: LabelledRun) -> MoreHosts:
 def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iterator[Site]:
     # Imported here: docker and testcontainers take a second that an embedded run does not spend.
     from verify.lab.docker.containers import docker_lab  # noqa: PLC0415
-    from verify.lab.docker.images import dialect_of, duplicity_image, minio_image, toxiproxy_image  # noqa: PLC0415
+    from verify.lab.docker.images import (  # noqa: PLC0415
+        dialect_of,
+        duplicity_image,
+        minio_image,
+        toxiproxy_image,
+        with_backend,
+    )
 
     if settings.duplicity_command:
         raise CannotRunError(
@@ -123,6 +143,8 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
     toxiproxy = toxiproxy_image(recipes)
     job = settings.read_job(os.environ, image.environment if settings.duplicity_image else None)
     one = tried(settings, job)
+    if not settings.duplicity_image and settings.store != S3 and kind_of(one.destination) in SERVERS:
+        image = with_backend(image, recipes, scheme_of(one.destination))
     here = sandboxed(_with_a_source(one), "", (), {}).job
     if posixpath.normpath(here.source) == "/":
         raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")
@@ -139,7 +161,10 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
             "MinIO", server.name.rpartition(":")[2], address=parts.store_address, keys=parts.store_keys,
             endpoint=parts.store_endpoint, release=release, close=lambda: None, power=parts.store_power,
         )  # fmt: skip
-        with contextlib.closing(store):
+        with (
+            contextlib.closing(store),
+            own_store_in_containers(settings, one, parts, store, recipes) as own,
+        ):
             store.make_ready(lambda: True)
             parts.host.mkdir(here.tempdir)
             one, job = (as_in_the_image(parts.host, each, release) for each in (one, job))
@@ -148,13 +173,14 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
             put_lists(parts.host, lists_here(job))
             for path in _own_folders(here):
                 parts.host.mkdir(path)
-            versions = {**_versions(gpg, release, store), "image": f"{image.name} ({image.short_id})"}
+            versions = {**_versions(gpg, release, own.store), "image": f"{image.name} ({image.short_id})"}
+            network = partial(parts.network, toxiproxy.name) if toxiproxy else None
+            replaced = replaced_words(job, box, own.store.name, own.stands_in)
             yield Site(
-                runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, job=job,
+                runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=own.store, job=job,
                 sandboxed=here, command=command, release=release, settings=settings, versions=versions,
-                notes=(*_stand_in(settings, job, image.name), *replaced_words(job, box)), untried=_untried(job),
-                open_network=partial(parts.network, toxiproxy.name) if toxiproxy else None,
-                more_hosts=parts.more_hosts,
+                notes=(*_stand_in(settings, job, image.name), *replaced), untried=_untried(job),
+                stands_in=own.stands_in, more_hosts=parts.more_hosts, **_network_to(own.store, network),
             )  # fmt: skip
 
 
@@ -200,11 +226,6 @@ def local_duplicity(settings: LabSettings, host: Host, scheme: str = "") -> tupl
     return provisioned.command, provisioned.release
 
 
-def _local_store(run: LabelledRun, release: Version) -> S3Store:
-    binary = minio_binary()
-    return start_minio(binary, run, release) if binary else start_seaweedfs(provision_seaweedfs(), run, release)
-
-
 def _untried(job: Job, left_out: Iterable[Unfaithful] = ()) -> tuple[str, ...]:
     """Return what of a job is not tried in a lab, each once."""
     return tuple(dict.fromkeys(untried_words(job, left_out)))
@@ -216,6 +237,6 @@ def _without_gpg(gpg: str | None, job: Job) -> tuple[str, ...]:
     return (f"{GPG_MISSING}; what else there is to prove is proven with --no-encryption",)
 
 
-def _versions(gpg: str | None, release: Version, store: S3Store) -> dict[str, str]:
+def _versions(gpg: str | None, release: Version, store: Store) -> dict[str, str]:
     found = {"duplicity": str(release), "store": f"{store.name} {store.version}"}
     return {**found, "gpg": gpg} if gpg else found

@@ -32,6 +32,7 @@ class LabSettings:
     duplicity_release: str = DEFAULT_RELEASE
     duplicity_command: str | None = None
     minio_image: str | None = None
+    store: str = "job"  # or "s3"
     against_release: str | None = None
     against_image: str | None = None
     against: str | None = None

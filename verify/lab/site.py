@@ -17,7 +17,7 @@ from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.hosts.host import Host
 from verify.lab.settings import LabSettings
-from verify.lab.stores.faulty_network import OpenNetwork
+from verify.lab.stores.faulty_network import MISSING, OpenNetwork
 from verify.lab.stores.store import Store
 from verify.secret import Secret
 from verify.trees import Limitation, limitations_of
@@ -50,7 +50,9 @@ class Site:
     more_hosts: MoreHosts
     notes: tuple[str, ...] = ()
     untried: tuple[str, ...] = ()  # what of the job's options and rules is left out here, and why
-    open_network: OpenNetwork | None = None  # a way to the store that can be made faulty; None without toxiproxy
+    stands_in: str = ""  # why the store is not of the kind of the job's destination; empty where it is
+    open_network: OpenNetwork | None = None  # a way to the store that can be made faulty
+    no_network: str = MISSING  # why there is none
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -83,6 +83,12 @@ def keep_what_is_deleted(request: Request) -> Answer | None:
     return _done(request, Answer(204)) if request.method == "DELETE" else None
 
 
+@served("own-backend")
+def keep_the_volumes_that_are_deleted(request: Request) -> Answer | None:
+    """The store says that it deleted a volume, and still has it; what is small goes."""
+    return _done(request, Answer(204)) if request.method == "DELETE" and VOLUME in request.name else None
+
+
 @served("retention")
 def refuse_to_delete(request: Request) -> Answer | None:
     """The store's objects are locked: none can be deleted."""

@@ -15,15 +15,39 @@ def job_of(tmp_path: Path, text: str) -> Job:
 
 def test_what_stands_in_for_the_destination_is_said_with_what_goes_with_it(tmp_path: Path) -> None:
     job = job_of(tmp_path, "DST=sftp://me:geheim@far/x\nAWS_ACCESS_KEY_ID=k\nOPTIONS=--ssh-options=-oPort=2 -v3")
-    (said,) = replaced_words(job, sandboxed(job, "", (), {}))
-    assert "DST=sftp://me:***@far/x" in said
-    assert "not used: AWS_ACCESS_KEY_ID" in said
-    assert "without effect: --ssh-options" in said
+    (said,) = replaced_words(job, sandboxed(job, "", (), {}), "MinIO", "there is no sshd")
+    assert "MinIO of the lab's own stands in for DST=sftp://me:***@far/x, since there is no sshd" in said
+    assert "not used: --ssh-options, AWS_ACCESS_KEY_ID" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("-oPort=2 -oCompression=yes", "-oCompression=yes"),
+        ("-oIdentityFile='/a key' -o UserKnownHostsFile=/k -C", "-C"),
+        ("-i /root/.ssh/id_rsa -p 2222", ""),
+        ("-oProxyCommand='nc %h %p' -oServerAliveInterval=5", "-oServerAliveInterval=5"),
+    ],
+)
+def test_of_what_ssh_is_told_the_server_and_who_enters_are_replaced(tmp_path: Path, written: str, kept: str) -> None:
+    job = job_of(tmp_path, f'DST=sftp://far/x\nOPTIONS=--ssh-options="{written}" -v3')
+    box = sandboxed(job, "sftp://here/x", ("--ssh-options=-oIdentityFile=/lab",), {})
+    told = [each for each in box.job.options if each.startswith("--ssh-options")]
+    assert told == ["--ssh-options=-oIdentityFile=/lab", *([f"--ssh-options={kept}"] if kept else [])]
+    assert "--ssh-options" in box.dropped
+
+
+def test_another_shell_of_rsync_is_not_used(tmp_path: Path) -> None:
+    for written, kept in (("--bwlimit=900", True), ("-e 'ssh -p 22'", False), ("--rsh=ssh", False)):
+        job = job_of(tmp_path, f'DST=rsync://far/x\nOPTIONS=--rsync-options="{written}"')
+        box = sandboxed(job, "", (), {})
+        assert ("--rsync-options" not in box.dropped) is kept
+        assert (f"--rsync-options={written}" in box.job.options) is kept
 
 
 def test_an_option_of_the_server_is_not_used(tmp_path: Path) -> None:
     job = job_of(tmp_path, "DST=s3:///b/p\nOPTIONS=--s3-region-name=x -v3")
-    (said,) = replaced_words(job, sandboxed(job, "", (), {}))
+    (said,) = replaced_words(job, sandboxed(job, "", (), {}), "MinIO")
     assert "not used: --s3-region-name" in said
     assert "-v3" not in said
 

@@ -2,7 +2,8 @@
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,6 +23,7 @@ from verify.secret import Secret
 STORE_ALIAS = "store"  # the store's name in the lab's network
 STORE_PORT = 9000
 LINK_ALIAS = "link"  # toxiproxy's name there; it listens on the store's port
+SERVER_ALIAS = "destination"  # the name there of a server of another kind than S3
 TOXIPROXY_PORT = 8474
 SLEEPING = ("sleep", "2147483647")  # what a container runs after its entrypoint: nothing
 CONTAINER_READY_WITHIN = 60.0  # seconds that an entrypoint or a store has to get ready
@@ -47,6 +49,19 @@ class StorePower:
         """Start it on its old data; return its address, since another port may be published."""
         self._container.get_wrapped_container().start()
         return self.address
+
+
+@dataclass(frozen=True)
+class ServerContainer:
+    """A container that a server is to run in; duplicity reaches it by the name `SERVER_ALIAS`."""
+
+    id: str
+    container: DockerContainer = field(repr=False)
+
+    def start(self, argv: Sequence[str], env: Mapping[str, str], log: str) -> None:
+        """Start a process that ends with the container."""
+        words = ["sh", "-c", 'exec "$@" >"$0" 2>&1', log, *argv]
+        self.container.get_wrapped_container().exec_run(words, environment=dict(env), detach=True)
 
 
 class ContainerMaker:
@@ -92,6 +107,11 @@ class ContainerMaker:
         said = container.exec(["minio", "--version"]).output.decode(errors="replace").split()
         version = said[2] if len(said) > 2 else "of unknown version"  # noqa: PLR2004 - minio version RELEASE…
         return StorePower(container), version
+
+    def server(self, image: str) -> ServerContainer:
+        """Start a container for a server of another kind than S3."""
+        container = DockerContainer(image).with_command(list(SLEEPING)).with_network_aliases(SERVER_ALIAS)
+        return ServerContainer(self.start(container), container)
 
     @contextlib.contextmanager
     def faulty_network(self, image: str) -> Iterator[FaultyNetwork]:

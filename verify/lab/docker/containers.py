@@ -20,6 +20,7 @@ from verify.lab.docker.container_maker import (
     STORE_ALIAS,
     STORE_PORT,
     ContainerMaker,
+    ServerContainer,
     StorePower,
 )
 from verify.lab.hosts.engine import client
@@ -50,6 +51,7 @@ class DockerLab:
     network: Callable[
         [str], AbstractContextManager[FaultyNetwork]
     ]  # given toxiproxy's image, a way to the store that can be made faulty
+    server: Callable[[str], ServerContainer]  # given an image, a container for a server of another kind than S3
     keeper_id: str
     user: str | None
 
@@ -106,6 +108,7 @@ def docker_lab(
             power,
             container,
             maker.faulty_network,
+            maker.server,
             keeper,
             user,
         )

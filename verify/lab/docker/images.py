@@ -86,6 +86,13 @@ def with_backend(image: Image, recipes: Path, scheme: str) -> Image:
         return _local(name) or _built_around(PINS, name, recipes / "backend", arguments)
 
 
+def servers_image(recipes: Path) -> Image:
+    """Return our image of the servers that make a folder a destination, built when absent."""
+    name = f"duplicity-verify/servers:{_digest(recipes / 'servers')}"
+    with _once(name):
+        return _local(name) or _built(name, recipes / "servers", {"BASE": _base()})
+
+
 def minio_image(given: str | None, recipes: Path) -> Image:
     """Return an image of MinIO: the user's, else ours, built if needed, else the public one."""
     if given:

@@ -32,8 +32,8 @@ def _reach(scheme: str, serving: Serving) -> Reached:
 
 def _for(scheme: str, makes_folders: bool = True) -> FolderServer:
     return FolderServer(
-        name="pyftpdlib", package=PACKAGE, prepare=_prepare, reach=partial(_reach, scheme),
-        makes_folders=makes_folders,
+        name="pyftpdlib", package=PACKAGE, says=("python3", "-c", "import pyftpdlib; print(pyftpdlib.__ver__)"),
+        prepare=_prepare, reach=partial(_reach, scheme), makes_folders=makes_folders,
     )  # fmt: skip
 
 

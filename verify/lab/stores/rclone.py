@@ -27,5 +27,5 @@ WEBDAV = FolderServer(
     name="rclone's WebDAV server", programs=_PROGRAM, says=_VERSION, prepare=_serve_webdav, reach=_reach_webdav
 )
 REMOTE = FolderServer(
-    name="a folder as rclone's remote", programs=_PROGRAM, says=_VERSION, prepare=None, reach=_reach_remote
+    name="a folder behind rclone", programs=_PROGRAM, says=_VERSION, prepare=None, reach=_reach_remote
 )

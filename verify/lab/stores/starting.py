@@ -18,11 +18,19 @@ from verify.lab.stores.s3 import SERVER_READY_WITHIN, S3Store
 from verify.lab.stores.served_folder import ServedFolders, Serving
 from verify.lab.stores.servers import Command, Keys, Server, new_keys, serve
 
+VERSION = r"\d+\.\d+[\w.]*"
+
 
 def version_said_by(argv: tuple[str, ...], pattern: str) -> str:
     """Given a command that prints a program's version, and a pattern of it, return the version."""
     done = subprocess.run(argv, check=False, capture_output=True, text=True)
     found = re.search(pattern, done.stdout + done.stderr)  # `ssh -V` says it on standard error
+    return found[0] if found else "of unknown version"
+
+
+def version_in(said: bytes) -> str:
+    """Given what a program prints about itself, return the first version in it."""
+    found = re.search(VERSION, said.decode(errors="replace"))
     return found[0] if found else "of unknown version"
 
 
@@ -52,7 +60,7 @@ def start_served(kind: str, run: LabelledRun, host: Host, python: str, here: str
     `python` has what a server in Python imports. Raise `CannotRunError` if it does not start.
     """
     recipe = SERVERS[kind]
-    version = recipe.package.partition("==")[2] or version_said_by(recipe.says, r"\d+\.\d+[\w.]*")
+    version = recipe.package.partition("==")[2] or version_said_by(recipe.says, VERSION)
 
     def serving(folder: Path, port: int, keys: Keys) -> Serving:
         return Serving(
