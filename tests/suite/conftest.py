@@ -59,7 +59,8 @@ def _stage(item: pytest.Item, failed: frozenset[str]) -> tuple[int, int]:
 @pytest.fixture(scope="session")
 def folder_lab(lab: Lab, pytestconfig: pytest.Config) -> Lab:
     """Give the lab as a test has it that is marked `in_a_folder`, for chains that such tests share."""
-    return replace(lab, variant=Variant(in_folder=pytestconfig.getoption("profile") != "nightly"))
+    nightly = pytestconfig.getoption("profile") == "nightly"
+    return replace(lab, variant=Variant(place="store" if nightly else "folder"))
 
 
 @pytest.fixture(scope="session", params=["plain", "encrypted"])

@@ -9,7 +9,7 @@ from verify.concerns.chain_copies import Copies
 from verify.concerns.interrupted_backups import rerun_findings
 from verify.concerns.network_outages import Outage, outages, verdict_on_outage
 from verify.lab.lab import Lab
-from verify.lab.stores.faulty_network import FaultyNetwork
+from verify.lab.stores.faulty_network import MISSING, FaultyNetwork
 
 pytestmark = pytest.mark.of_the_release
 
@@ -23,7 +23,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def network(lab: Lab) -> Iterator[FaultyNetwork]:
     if lab.site.open_network is None:
-        pytest.skip(lab.site.no_network)
+        pytest.skip(MISSING)
     with lab.site.open_network() as network:
         yield network
 

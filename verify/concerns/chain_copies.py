@@ -7,10 +7,14 @@ directory, so that it costs only the commands that it is about.
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from verify.lab.lab import Chain, Lab
 from verify.trees import Edit, History, Segment, Tree, file
 from verify.trees.edits import Create, Overwrite, Together
+
+if TYPE_CHECKING:
+    from verify.lab.client.variants import Place
 
 LARGE = 1_600_000  # bytes that do not compress, for two volumes of 1 MB: duplicity makes none smaller
 ADDED = 1_200_000  # bytes, for two volumes of an incremental
@@ -42,7 +46,7 @@ class Copies:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self._chains: dict[tuple[History, bool, bool], Chain] = {}
+        self._chains: dict[tuple[History, bool, Place], Chain] = {}
 
     @contextlib.contextmanager
     def new(self, *, encrypted: bool) -> Iterator[Chain]:
@@ -69,7 +73,7 @@ class Copies:
 
     def original(self, history: History, *, encrypted: bool) -> Chain:
         """Return the chain that copies are made of."""
-        key = (history, encrypted, self.lab.variant.in_folder)
+        key = (history, encrypted, self.lab.variant.place)
         if key not in self._chains:
             chain = self._made(encrypted=encrypted)
             for tree in history.trees[:POINTS]:

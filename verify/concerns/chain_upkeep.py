@@ -57,8 +57,8 @@ def behind_cutter(lab: Lab, upload: int, moment: str) -> tuple[str, ...]:
 
     Raise RuntimeError where there are no uploads to stop.
     """
-    if lab.variant.in_folder:
-        raise RuntimeError("a backup to a folder uploads nothing: no test that stops one is marked in_a_folder")
+    if lab.variant.place != "store":
+        raise RuntimeError("only uploads to S3 can be stopped: mark the test of_the_release, and not in_a_folder")
     program = f"{lab.host.scratch}/upload_cutter.py"
     lab.host.put(program, (files("verify.onsite") / "upload_cutter.py").read_bytes())
     return ("python3", program, str(upload), moment)

@@ -23,8 +23,8 @@ def own_backend_findings(lab: Lab) -> Iterator[Finding]:
             CHECK,
             expected="remove-all-but-n-full --force, which ended with exit code 0, removes the older backups",
             got=f"{len(left)} of {len(to_go)} of their files are still there, such as {left[0]}",
-            hint=f"duplicity's backend for {lab.store.kind}:// does not delete: choose another (docs/destinations.md), "
-            "or remove old backups by the server's own means",
+            hint=f"duplicity's backend for {lab.site.own.kind}:// does not delete: choose another, or remove old "
+            "backups by the server's own means",
             severity=Severity.AT_RISK,
         )
     lab.restore(kept, new_machine=True).must_equal(kept.inventory, check=CHECK)

@@ -89,11 +89,13 @@ def sandboxed(
     Options about the real destination's server go with it, file prefixes stay. Mail and pings are
     switched off: they would tell the outside that a backup was made.
     """
-    way = dict(_of_the_way(job))
-    lab_options = (*destination_options, *(f"{name}={value}" for name, value in way.items()))
+    way = list(_of_the_way(job))
+    lab_options = (*destination_options, *(f"{name}={value}" for name, value in way))
     out = DESTINATION_OPTIONS.keys() | UNMODELLED.keys()
     kept = [option for option in words.parsed(job.options) if option.name not in out]
-    gone = sorted({o.name for o in words.parsed(job.options) if o.name in out and o.value != way.get(o.name, "")})
+    told = [(option.name, option.value or "") for option in words.parsed(job.options)]
+    whole = {name for name, _ in way if _joined(name, way) == _joined(name, told)}
+    gone = sorted({name for name, _ in told} & out - whole)
     options = lab_options + words.words_of(kept)
     variables = {name: value for name, value in job.variables.items() if not _leaves_the_lab(name)}
     new = _replaced(job, destination_url, options, {**variables, **destination_env})
@@ -113,15 +115,21 @@ def sandboxed(
 
 
 def _of_the_way(job: Job) -> Iterator[tuple[str, str]]:
-    """Yield name and value of the job's options about the way, without what says where that leads and who enters."""
+    """Yield name and value of the job's options about the way, without what says where that leads and who enters.
+
+    duplicity puts a space between the values of one name, so each word has an option of its own, which needs no quotes.
+    """
     for option in words.parsed(job.options):
         value = option.value or ""
         if option.name == "--ssh-options":
-            value = " ".join(_OF_THE_SERVER.sub("", value).split())
+            value = re.sub(r"-o\s+", "-o", _OF_THE_SERVER.sub("", value))
         elif option.name != "--rsync-options" or _OTHER_SHELL.search(value):
             continue
-        if value:
-            yield option.name, value
+        yield from ((option.name, word) for word in value.split() if word == shlex.quote(word))
+
+
+def _joined(name: str, told: Iterable[tuple[str, str]]) -> str:
+    return " ".join(value for of, value in told if of == name)
 
 
 def kept_inside(variables: Mapping[str, Value]) -> dict[str, Value]:

@@ -23,8 +23,9 @@ from verify.lab.history_lab import AnyReturn, HistoryLab, RefusedSteps
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.transfer import must_hold_something
 from verify.lab.site import Site
+from verify.lab.stores.destination import Destination
 from verify.lab.stores.folder import FolderStore
-from verify.lab.stores.store import Store
+from verify.lab.stores.s3 import S3Store
 from verify.secret import Secret
 from verify.trees import Inventory, Tree, compare, plan
 
@@ -57,8 +58,8 @@ class Lab(HistoryLab):
         return self.site.source_host
 
     @property
-    def store(self) -> Store:
-        """What duplicity backs up to."""
+    def store(self) -> S3Store:
+        """The S3 store that duplicity backs up to where nothing else is said."""
         return self.site.store
 
     @property
@@ -95,8 +96,7 @@ class Lab(HistoryLab):
 
         Which backups are full ones is the test's to say, so options that make them so are left out.
         """
-        store = FolderStore(self.host) if self.variant.in_folder else self.store
-        destination = store.new_destination()
+        destination = self.new_destination()
         environment = {**self.sandboxed.duplicity_env, **destination.env}
         own = words_of(each for each in parsed(self.sandboxed.other_options) if each.name not in FORCING)
         options = (*own, *destination.options, *self._options_of_variant())
@@ -119,6 +119,12 @@ class Lab(HistoryLab):
             self.host, self.site.command, self.release, env=environment, options=options, timeout=COMMAND_ENDS_WITHIN
         )  # fmt: skip
         return Chain(destination, client, self.source, encrypted, archive=kept)
+
+    def new_destination(self) -> Destination:
+        """Return a destination that nothing else uses, where the variant says."""
+        if self.variant.place == "folder":
+            return FolderStore(self.host).new_destination()
+        return (self.site.own if self.variant.place == "own" else self.store).new_destination()
 
     def _options_of_variant(self) -> tuple[str, ...]:
         return (f"--volsize={self.variant.volsize}",) if self.variant.volsize else ()

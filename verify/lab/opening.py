@@ -3,16 +3,14 @@
 import contextlib
 import os
 import posixpath
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from packaging.version import Version
 
 from verify.assets import asset
-from verify.destinations.needs import needs_of
 from verify.errors import CannotRunError
 from verify.job import Job, Unfaithful, reroot, sandboxed, weekday_notes
 from verify.job.destination.schemes import scheme_of
@@ -21,8 +19,9 @@ from verify.job.untried import replaced_words, untried_words
 from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.client.gpg_stand_in import stand_in_for_gpg
+from verify.lab.client.local_duplicity import local_duplicity
 from verify.lab.client.probes import GPG_MISSING
-from verify.lab.client.provision import add_packages, provision_duplicity
+from verify.lab.client.provision import minio_binary, provision_seaweedfs
 from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.hosts.runtime import choose
@@ -30,12 +29,14 @@ from verify.lab.jobs.filter_lists import lists_here, moved_lists, put_lists
 from verify.lab.jobs.image_shell import as_in_the_image
 from verify.lab.jobs.own_rules import OwnRules
 from verify.lab.lab import Lab
-from verify.lab.own_store import own_store_in_containers, start_own_store
+from verify.lab.own_store import own_store_here, own_store_in_containers
 from verify.lab.settings import LabSettings
 from verify.lab.site import MoreHosts, Site
-from verify.lab.stores.faulty_network import OpenNetwork, local_network, toxiproxy_binary
+from verify.lab.stores.faulty_network import local_network, toxiproxy_binary
 from verify.lab.stores.kinds import S3, SERVERS, kind_of
+from verify.lab.stores.minio import start_minio
 from verify.lab.stores.s3 import S3Store
+from verify.lab.stores.seaweedfs import start_seaweedfs
 from verify.lab.stores.store import Store
 from verify.secret import Secret
 
@@ -73,8 +74,10 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
         if not gpg:
             stand_in_for_gpg(host)
         command, release = local_duplicity(settings, host)
-        own = start_own_store(settings, tried(settings, job), run, host, (command, release))
-        with contextlib.closing(own.store) as store:
+        with (
+            contextlib.closing(_local_s3(run, release)) as store,
+            own_store_here(settings, tried(settings, job), run, host, store) as own,
+        ):
             box = sandboxed(moved.job, "", (), {})
             here = box.job
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):
@@ -82,25 +85,15 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
             put_lists(host, {f"{prefix}{path}": data for path, data in lists.items()})
             for path in _own_folders(here):
                 host.mkdir(path)
+            toxiproxy = toxiproxy_binary()
             yield Site(
-                runtime="embedded", why=why, host=host, source_host=host, store=store, job=job, sandboxed=here,
-                command=command, release=release, settings=settings, versions=_versions(gpg, release, store),
-                notes=(*_without_gpg(gpg, job), *replaced_words(job, box, store.name, own.stands_in)),
-                untried=_untried(job, moved.unfaithful), stands_in=own.stands_in, more_hosts=_local_hosts(run),
-                **_network_to(store, _network_here(store, run)),
+                runtime="embedded", why=why, host=host, source_host=host, store=store, own=own.store,
+                stands_in=own.stands_in, job=job, sandboxed=here, command=command, release=release, settings=settings,
+                versions=_versions(gpg, release, store, own.store),
+                notes=(*_without_gpg(gpg, job), *replaced_words(job, box, own.store.name, own.stands_in)),
+                untried=_untried(job, moved.unfaithful), more_hosts=_local_hosts(run),
+                open_network=partial(local_network, run, toxiproxy, store.address) if toxiproxy else None,
             )  # fmt: skip
-
-
-def _network_here(store: Store, run: LabelledRun) -> OpenNetwork | None:
-    toxiproxy = toxiproxy_binary()
-    return partial(local_network, run, toxiproxy, store.address) if toxiproxy and isinstance(store, S3Store) else None
-
-
-def _network_to(store: Store, network: OpenNetwork | None) -> dict[str, Any]:
-    """Return what a site says of a faulty network to its store: the way, or why there is none."""
-    if isinstance(store, S3Store):
-        return {"open_network": network}
-    return {"no_network": "a faulty network is tried with an S3 server: add --store s3"}
 
 
 def _own_folders(job: Job) -> Iterator[str]:
@@ -173,14 +166,15 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
             put_lists(parts.host, lists_here(job))
             for path in _own_folders(here):
                 parts.host.mkdir(path)
-            versions = {**_versions(gpg, release, own.store), "image": f"{image.name} ({image.short_id})"}
-            network = partial(parts.network, toxiproxy.name) if toxiproxy else None
+            versions = _versions(gpg, release, store, own.store)
             replaced = replaced_words(job, box, own.store.name, own.stands_in)
             yield Site(
-                runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=own.store, job=job,
-                sandboxed=here, command=command, release=release, settings=settings, versions=versions,
+                runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, own=own.store,
+                stands_in=own.stands_in, job=job, sandboxed=here, command=command, release=release, settings=settings,
+                versions={**versions, "image": f"{image.name} ({image.short_id})"},
                 notes=(*_stand_in(settings, job, image.name), *replaced), untried=_untried(job),
-                stands_in=own.stands_in, more_hosts=parts.more_hosts, **_network_to(own.store, network),
+                open_network=partial(parts.network, toxiproxy.name) if toxiproxy else None,
+                more_hosts=parts.more_hosts,
             )  # fmt: skip
 
 
@@ -213,17 +207,9 @@ def _stand_in(settings: LabSettings, job: Job, used: str) -> tuple[str, ...]:
     return (f"{used} stands in for the job's {job.image}: --duplicity-image {job.image} takes the real one",)
 
 
-def local_duplicity(settings: LabSettings, host: Host, scheme: str = "") -> tuple[tuple[str, ...], Version]:
-    """Given settings and this machine as a host, return the command that runs duplicity, and its release.
-
-    A duplicity of ours has what its backend for `scheme` imports.
-    """
-    if settings.duplicity_command:
-        command = tuple(shlex.split(settings.duplicity_command))
-        return command, version_of(host, command)
-    provisioned = provision_duplicity(settings.duplicity_release)
-    add_packages(provisioned, needs_of(scheme).packages)
-    return provisioned.command, provisioned.release
+def _local_s3(run: LabelledRun, release: Version) -> S3Store:
+    binary = minio_binary()
+    return start_minio(binary, run, release) if binary else start_seaweedfs(provision_seaweedfs(), run, release)
 
 
 def _untried(job: Job, left_out: Iterable[Unfaithful] = ()) -> tuple[str, ...]:
@@ -237,6 +223,8 @@ def _without_gpg(gpg: str | None, job: Job) -> tuple[str, ...]:
     return (f"{GPG_MISSING}; what else there is to prove is proven with --no-encryption",)
 
 
-def _versions(gpg: str | None, release: Version, store: Store) -> dict[str, str]:
+def _versions(gpg: str | None, release: Version, store: Store, own: Store) -> dict[str, str]:
     found = {"duplicity": str(release), "store": f"{store.name} {store.version}"}
+    if own is not store:
+        found["destination"] = f"{own.name} {own.version}"
     return {**found, "gpg": gpg} if gpg else found

@@ -17,7 +17,8 @@ from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.hosts.host import Host
 from verify.lab.settings import LabSettings
-from verify.lab.stores.faulty_network import MISSING, OpenNetwork
+from verify.lab.stores.faulty_network import OpenNetwork
+from verify.lab.stores.s3 import S3Store
 from verify.lab.stores.store import Store
 from verify.secret import Secret
 from verify.trees import Limitation, limitations_of
@@ -40,7 +41,8 @@ class Site:
     why: str
     host: Host  # where duplicity runs
     source_host: Host  # where the source can be written; in containers, another one
-    store: Store
+    store: S3Store
+    own: Store  # of the kind of the job's destination, where it can be had; else the same
     job: Job  # as its files say
     sandboxed: Job  # the same job with its paths as they are in this lab
     command: tuple[str, ...]
@@ -50,9 +52,8 @@ class Site:
     more_hosts: MoreHosts
     notes: tuple[str, ...] = ()
     untried: tuple[str, ...] = ()  # what of the job's options and rules is left out here, and why
-    stands_in: str = ""  # why the store is not of the kind of the job's destination; empty where it is
-    open_network: OpenNetwork | None = None  # a way to the store that can be made faulty
-    no_network: str = MISSING  # why there is none
+    stands_in: str = ""  # why `own` is not of the kind of the job's destination; empty where it is
+    open_network: OpenNetwork | None = None  # a way to the store that can be made faulty; None without toxiproxy
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -97,6 +98,7 @@ class Site:
         A dead store or a full disk must not be reported as a finding.
         """
         self.store.must_be_alive()
+        self.own.must_be_alive()
         full = [line.strip() for line in said.splitlines() if FULL.search(line)]
         if full:
             raise self.host.no_space(full[-1])

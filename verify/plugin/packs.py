@@ -23,7 +23,7 @@ from verify.lab.replay.failures import Case, forget, keep, reproducing
 from verify.lab.replay.script import script_of
 from verify.operations import shown
 from verify.options import JOB, LAB
-from verify.plugin.profiles import PACKED, to_a_folder
+from verify.plugin.profiles import PACKED, place_of
 from verify.report.wording import near
 from verify.trees import History, Tree
 
@@ -123,8 +123,7 @@ def variants_of(item: pytest.Function, lab: Any) -> Sequence[Variant]:
     """Given a test and its lab, return how its packs are backed up in turn; another test begins with another one."""
     cycle = CYCLES.get(settings.get_current_profile_name(), (PLAIN,))
     possible = [each for each in cycle if not (each.encryption and lab.unencrypted)]
-    if to_a_folder(item):
-        possible = [replace(each, in_folder=True) for each in possible]
+    possible = [replace(each, place=place_of(item)) for each in possible]
     first = zlib.crc32(item.nodeid.encode()) % len(possible)
     return [*possible[first:], *possible[:first]]
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
+    from verify.lab.client.variants import Place
+
 EXAMPLES = {"smoke": 3, "default": 10, "nightly": 200}
 PACKED = {"smoke": 40, "default": 300, "nightly": 55_000}  # of tests whose examples share cycles, see verify.lab.packs
 
@@ -61,7 +63,13 @@ def register_profiles(home: Path | None) -> None:
         )
 
 
-def to_a_folder(item: "pytest.Item") -> bool:
-    """Return whether a test backs up to a folder: by day, as S3 makes a command twice as long."""
+def place_of(item: "pytest.Item") -> "Place":
+    """Return where a test backs up to.
+
+    What is of the job goes to a destination of the job's own kind; what is of the release to S3, or by day, where it
+    makes no difference, to a folder: S3 makes a command twice as long.
+    """
+    if item.get_closest_marker("of_the_release") is None:
+        return "own"
     nightly = item.config.getoption("profile") == "nightly"
-    return item.get_closest_marker("in_a_folder") is not None and not nightly
+    return "folder" if item.get_closest_marker("in_a_folder") is not None and not nightly else "store"

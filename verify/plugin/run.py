@@ -8,6 +8,7 @@ plugin by name: `-p verify.plugin`, or `pytest_plugins = ["verify.plugin"]` in t
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from verify.errors import CannotRunError
 from verify.options import AGAIN, AGAINST, CHANGE, JOB, LAB, POLICY, PROOFS, RUN, SELECTION
 from verify.plugin import proving
 from verify.plugin.interruption import ignore_interrupts
-from verify.plugin.profiles import to_a_folder
+from verify.plugin.profiles import place_of
 from verify.plugin.proving import LABS, Keeper, basis_in
 from verify.properties import Property
 
@@ -218,13 +219,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Let a test that is marked so back up to a folder."""
+    """Let a test back up to where it should."""
     lab: Lab | None = getattr(item, "funcargs", {}).get("lab")
-    if lab is None or not to_a_folder(item):
+    if lab is None:
         return (yield)
-    from verify.lab.client.variants import IN_FOLDER  # noqa: PLC0415 - imported where it is needed: see above
-
-    usual, lab.variant = lab.variant, IN_FOLDER
+    usual, lab.variant = lab.variant, replace(lab.variant, place=place_of(item))
     try:
         return (yield)
     finally:

@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from verify.concerns.own_backend import own_backend_findings
+from verify.lab.client.variants import Variant
 from verify.lab.hosts.runtime import engine
 from verify.lab.lab import Lab
 from verify.lab.opening import open_lab
@@ -65,7 +66,8 @@ def test_a_job_is_tried_by_its_own_backend(
     if runtime == "docker" and not engine().ok:
         pytest.skip(engine().why)
     with open_lab(settings(DESTINATIONS[kind]), runtime) as lab:
-        assert (lab.store.kind, lab.site.stands_in) == (kind, "")
+        assert (lab.site.own.kind, lab.site.stands_in) == (kind, "")
+        lab.variant = Variant(place="own")
         assert "since" not in replaced(lab)
         found = [each.got for each in own_backend_findings(lab)]
         assert [" of their files are still there" in each for each in found] == [True] * (kind in DELETES_NOTHING)
@@ -83,7 +85,7 @@ def test_where_s3_stands_in_it_is_said_why(
     destination: str, store: str, why: str, settings: Callable[..., LabSettings]
 ) -> None:
     with open_lab(settings(destination, store=store), "embedded") as lab:
-        assert lab.store.kind == "s3"
+        assert lab.site.own is lab.store
         assert why in lab.site.stands_in
         assert "duplicity's backend for it" in replaced(lab)
         assert "secret" not in replaced(lab)
@@ -95,5 +97,5 @@ def test_a_program_that_is_missing_is_named_with_its_package(
     monkeypatch.setattr(kinds, "_SYSTEM", Path("/nowhere"))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")  # without /usr/sbin
     with open_lab(settings(DESTINATIONS["sftp"]), "embedded") as lab:
-        assert lab.store.kind == "s3"
+        assert lab.site.own is lab.store
         assert "apt-get install openssh-server" in replaced(lab)

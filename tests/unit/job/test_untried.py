@@ -24,7 +24,7 @@ def test_what_stands_in_for_the_destination_is_said_with_what_goes_with_it(tmp_p
     ("written", "kept"),
     [
         ("-oPort=2 -oCompression=yes", "-oCompression=yes"),
-        ("-oIdentityFile='/a key' -o UserKnownHostsFile=/k -C", "-C"),
+        ("-oIdentityFile='/a key' -o UserKnownHostsFile=/k -C -o Compression=no", "-C -oCompression=no"),
         ("-i /root/.ssh/id_rsa -p 2222", ""),
         ("-oProxyCommand='nc %h %p' -oServerAliveInterval=5", "-oServerAliveInterval=5"),
     ],
@@ -33,7 +33,7 @@ def test_of_what_ssh_is_told_the_server_and_who_enters_are_replaced(tmp_path: Pa
     job = job_of(tmp_path, f'DST=sftp://far/x\nOPTIONS=--ssh-options="{written}" -v3')
     box = sandboxed(job, "sftp://here/x", ("--ssh-options=-oIdentityFile=/lab",), {})
     told = [each for each in box.job.options if each.startswith("--ssh-options")]
-    assert told == ["--ssh-options=-oIdentityFile=/lab", *([f"--ssh-options={kept}"] if kept else [])]
+    assert told == ["--ssh-options=-oIdentityFile=/lab", *(f"--ssh-options={each}" for each in kept.split())]
     assert "--ssh-options" in box.dropped
 
 

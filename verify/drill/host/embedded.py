@@ -12,9 +12,9 @@ from verify.errors import CannotRunError
 from verify.job import Job
 from verify.job.destination.schemes import scheme_of
 from verify.lab.client.duplicity import gpg_version
+from verify.lab.client.local_duplicity import local_duplicity
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun
-from verify.lab.opening import local_duplicity
 
 SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
 

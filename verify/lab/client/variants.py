@@ -9,27 +9,28 @@ from verify.lab.hosts.host import Host
 from verify.secret import Secret
 
 Encryption = Literal["", "symmetric", "key"]
+Place = Literal["store", "folder", "own"]
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """Encryption, and size of volumes in MB. Empty means not encrypted; None means the size that the job has.
 
-    With `in_folder`, a backup goes to a folder of duplicity's host, and not to the lab's store.
+    A backup goes to the lab's S3 store, to a folder of duplicity's host, or to the job's own kind of destination.
     """
 
     encryption: Encryption = ""
     volsize: int | None = None
-    in_folder: bool = False
+    place: Place = "store"
 
     def __str__(self) -> str:
         encryption = {"": "not encrypted", "symmetric": "encrypted", "key": "encrypted to a key"}[self.encryption]
         volumes = f", in volumes of {self.volsize} MB" if self.volsize else ""
-        return encryption + volumes + (", to a folder" if self.in_folder else "")
+        place = {"store": "", "folder": ", to a folder", "own": ", to the job's own kind of destination"}[self.place]
+        return encryption + volumes + place
 
 
 PLAIN = Variant()
-IN_FOLDER = Variant(in_folder=True)
 SMALL, SYMMETRIC, KEY = Variant(volsize=1), Variant("symmetric"), Variant("key", volsize=1)
 # The variants of the packs of a test, in turn, by profile. An encrypted command takes three times as long.
 CYCLES = {

@@ -41,7 +41,8 @@ def _reach(scheme: str, serving: Serving) -> Reached:
     serving.client.put(f"{kept}/user", serving.host.get(f"{serving.folder}/user"))
     user = serving.host.run(["id", "-un"]).stdout.decode().strip()
     at = f"{scheme}://{user}@{serving.address}:{serving.port}/{serving.root}"
-    options = (f"--ssh-options=-oUserKnownHostsFile={kept}/known_hosts -oIdentityFile={kept}/user",)
+    # Two options, for the image's shells would take quotes around a space away.
+    options = (f"--ssh-options=-oUserKnownHostsFile={kept}/known_hosts", f"--ssh-options=-oIdentityFile={kept}/user")
     return Reached(lambda name: f"{at}/{name}", options)
 
 

@@ -1,0 +1,24 @@
+"""The duplicity of this machine: one of ours, or the command that the user named."""
+
+import shlex
+
+from packaging.version import Version
+
+from verify.destinations.needs import needs_of
+from verify.lab.client.duplicity import version_of
+from verify.lab.client.provision import add_packages, provision_duplicity
+from verify.lab.hosts.host import Host
+from verify.lab.settings import LabSettings
+
+
+def local_duplicity(settings: LabSettings, host: Host, scheme: str = "") -> tuple[tuple[str, ...], Version]:
+    """Given settings and this machine as a host, return the command that runs duplicity, and its release.
+
+    A duplicity of ours has what its backend for `scheme` imports.
+    """
+    if settings.duplicity_command:
+        command = tuple(shlex.split(settings.duplicity_command))
+        return command, version_of(host, command)
+    provisioned = provision_duplicity(settings.duplicity_release)
+    add_packages(provisioned, needs_of(scheme).packages)
+    return provisioned.command, provisioned.release
