@@ -21,6 +21,7 @@ from verify.lab.client.provision import (
     minio_binary,
     missing_packages,
     provision_duplicity,
+    provision_python,
     provision_seaweedfs,
 )
 from verify.lab.hosts.cache import cache_dir
@@ -28,8 +29,10 @@ from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import scratch_place
 from verify.lab.hosts.runtime import engine
 from verify.lab.settings import DEFAULT_RELEASE
+from verify.lab.stores.kinds import FOLDER, S3, SERVERS, kind_of, lacking
 
 ENOUGH_SPACE = 2 << 30  # bytes; the gallery, its backups and restores take a tenth of it
+SERVED_ANYWAY = {"", S3, FOLDER}  # kinds of destination that take no server of their own
 THIS_PROJECT = 1_790_000_000  # seconds since the epoch; a clock before it is wrong: 2026-09
 
 
@@ -46,21 +49,23 @@ class DoctorLine:
         return f"{'✓' if self.ok else '✗' if self.needed else '-'} {self.name:11} {self.says}"
 
 
-def schemes_in(job: Job) -> list[str]:
-    """Given a job, return the URL schemes of its destinations, each once."""
-    return list(dict.fromkeys(map(scheme_of, job.destinations.values() or [job.destination])))
+def destinations_of(job: Job) -> list[str]:
+    """Given a job, return the URLs of its destinations."""
+    return list(job.destinations.values() or [job.destination])
 
 
-def examine(release: str | None = None, schemes: Sequence[str] = ()) -> list[DoctorLine]:
-    """Given the release that a run is to have, and the URL schemes of a job, return what was found on this machine.
+def examine(release: str | None = None, destinations: Sequence[str] = ()) -> list[DoctorLine]:
+    """Given the release that a run is to have, and a job's destinations, return what was found on this machine.
 
     Raise `CannotRunError` if it is no release.
     """
     wanted = release or DEFAULT_RELEASE
-    return [*_lines(wanted), *(_destination(scheme, wanted) for scheme in schemes)]
+    schemes, kinds = (dict.fromkeys(map(of, destinations)) for of in (scheme_of, kind_of))
+    needed = (_destination(scheme, wanted) for scheme in schemes)
+    return [*_lines(wanted), *needed, *(_server(kind) for kind in kinds if kind not in SERVED_ANYWAY)]
 
 
-def prepare(release: str | None, schemes: Sequence[str] = ()) -> Iterator[str]:
+def prepare(release: str | None, destinations: Sequence[str] = ()) -> Iterator[str]:
     """Fill the cache with what a run of this machine needs; yield each step before it is taken.
 
     Raise `CannotRunError` where that fails.
@@ -68,21 +73,36 @@ def prepare(release: str | None, schemes: Sequence[str] = ()) -> Iterator[str]:
     wanted = release or DEFAULT_RELEASE
     yield f"duplicity {wanted}"
     provisioned = provision_duplicity(wanted)
-    for scheme in schemes:
+    for scheme in dict.fromkeys(map(scheme_of, destinations)):
         if packages := needs_of(scheme).packages:
             yield f"what {scheme}:// needs: {', '.join(packages)}"
             add_packages(provisioned, packages)
+    served = [kind for kind in dict.fromkeys(map(kind_of, destinations)) if kind in SERVERS]
+    for package in filter(None, dict.fromkeys(SERVERS[kind].package for kind in served)):
+        yield package
+        provision_python(package)
     if not minio_binary():
         yield "SeaweedFS"
         provision_seaweedfs()
     if engine().ok:
-        from verify.lab.docker.images import dialect_of, duplicity_image, minio_image  # noqa: PLC0415 - imports docker
+        from verify.lab.docker.images import (  # noqa: PLC0415 - imports docker
+            dialect_of,
+            duplicity_image,
+            minio_image,
+            servers_image,
+            with_backend,
+        )
 
         recipes = asset("ci/images")
         yield f"the image with duplicity {wanted}"
-        duplicity_image(None, recipes, wanted, dialect_of(wanted))
+        image = duplicity_image(None, recipes, wanted, dialect_of(wanted))
+        for destination in destinations:
+            with_backend(image, recipes, scheme_of(destination))
         yield "the image with MinIO"
         minio_image(None, recipes)
+        if served:
+            yield "the image with other servers"
+            servers_image(recipes)
 
 
 def _lines(release: str) -> Iterator[DoctorLine]:
@@ -136,6 +156,16 @@ def _destination(scheme: str, release: str) -> DoctorLine:
         return DoctorLine("destination", ok=False, says=f"{scheme}:// needs {', '.join(packages)}: {advice}")
     there = [*needs.packages, *needs.programs]
     return DoctorLine("destination", ok=True, says=f"{scheme}:// has {', '.join(there) or 'all that it needs'}")
+
+
+def _server(kind: str) -> DoctorLine:
+    if kind not in SERVERS:
+        return DoctorLine("lab", ok=False, says=f"has no server of the kind {kind}://: S3 stands in for it")
+    if missing := lacking(kind):
+        packages = " ".join(sorted(set(missing.values())))
+        says = f"S3 stands in for {kind}:// here: apt-get install {packages} (Debian), or take containers"
+        return DoctorLine("lab", ok=False, says=says)
+    return DoctorLine("lab", ok=True, says=f"tries {kind}:// with {SERVERS[kind].name}")
 
 
 def _space(name: str, folder: Path) -> DoctorLine:

@@ -178,3 +178,23 @@ def test_what_the_jobs_destination_needs_is_said(
     job.write_text(f"SRC=/var/data\n{destinations}\n")
     assert main(["doctor", "--env-file", str(job)]) == code
     assert [line for line in capsys.readouterr().out.splitlines() if line[2:].startswith("destination ")] == says
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("destination", "says"),
+    [
+        ("sftp://host/a", "- lab S3 stands in for sftp:// here: apt-get install openssh-client"),
+        ("b2://key:secret@bucket", "- lab has no server of the kind b2://: S3 stands in for it"),
+        ("s3:///bucket", ""),
+        ("file:///mnt/backup", ""),
+    ],
+)
+def test_what_the_lab_would_try_the_job_with_is_said(
+    destination: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = tmp_path / "duplicity.env"
+    job.write_text(f"SRC=/var/data\nDST={destination}\n")
+    main(["doctor", "--env-file", str(job)])
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines() if line[2:].startswith("lab ")]
+    assert [line.startswith(says) for line in lines] == [True] * bool(says)
