@@ -5,11 +5,13 @@ from verify.lab.stores.servers import Command
 
 _PROGRAM = {"rclone": "rclone"}
 _VERSION = ("rclone", "version")
+# What tests change in the folder is seen at once; rclone then reads the folder anew for each file that it lists.
+CACHING = "--dir-cache-time=0s"
 
 
 def _serve_webdav(serving: Serving) -> Command:
     user, password = (key.reveal() for key in serving.keys)
-    told = ("--addr", f"{serving.listen}:{serving.port}", "--config", f"{serving.folder}/none", "--dir-cache-time=0s")
+    told = ("--addr", f"{serving.listen}:{serving.port}", "--config", f"{serving.folder}/none", CACHING)
     return Command(("rclone", "serve", "webdav", serving.root, *told), {"RCLONE_USER": user, "RCLONE_PASS": password})
 
 
