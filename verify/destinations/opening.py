@@ -49,5 +49,6 @@ TRIED = frozenset(
         *("sftp", "scp", "paramiko+sftp", "paramiko+scp", "pexpect+sftp", "pexpect+scp"),
         *("ftp", "ftps", "ftpes", "lftp+ftp", "lftp+ftps", "lftp+ftpes", "ncftp+ftp"),
         *("rsync", "webdav", "webdavs", "rclone"),
+        *("b2", "dpbx", "gdrive", "gdocs", "pydrive", "pydrive+gdocs", "onedrive"),
     }
 )

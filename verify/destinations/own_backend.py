@@ -20,6 +20,8 @@ SLOWEST = 100_000  # bytes a second that a download has at least
 AT_ONCE = 4  # connections, each of a process of its own
 AT_A_TIME = 40  # files that one program fetches before it is heard again
 
+QUERY = re.compile(r"(?<=\S)\?[\w%+.~-]+=[^\s\"')>]*")  # of a URL: long, and a token may be in it
+
 Answer = dict[str, Any]
 
 MISSING = "correct DST, or find out who removed it: a drill makes nothing there"
@@ -29,36 +31,72 @@ MISSING = "correct DST, or find out who removed it: a drill makes nothing there"
 class Saying:
     """What backends say about one cause: any of these expressions; `hint` is what to do about it.
 
-    `answered` says whether the destination did answer: whether it is a finding, or nothing could be found out.
+    A destination that `refuses` is a finding. Where it does something else, nothing could be found out.
     """
 
     cause: tuple[str, ...]
     hint: str
-    answered: bool = True
+    does: str = "refuses"
 
     def fits(self, said: str) -> bool:
         """Return whether it is in what was said."""
         return re.search("|".join(self.cause), said, re.IGNORECASE) is not None
 
 
+NO_ANSWER = "does not answer"
 NO_SUCH_PLACE = Saying(
     ("no such file", "not found", "does not exist", "failed to change directory", r"\b550\b"), MISSING
 )
+# The first one that fits is taken.
 SAYINGS = (
+    Saying(
+        ("no such file or directory: '", "error opening file"),
+        "see that this file is there, where duplicity runs, or correct the variable that names it",
+        "cannot be entered",
+    ),
     NO_SUCH_PLACE,
+    Saying(
+        ("human attention", "interactively", "verification code"),
+        "log in once by hand with duplicity, where the job runs: it asks a question",
+    ),
     Saying(
         ("EOF when reading a line", "authenticity of host", "host key"),
         "check the server's key, and add it to known_hosts (ssh-keyscan shows it)",
     ),
     Saying(
+        ("certificate",),
+        "correct DST, or name the authority: --ssl-cacert-file=… in OPTIONS, or for the client of a vendor "
+        "REQUESTS_CA_BUNDLE=…",
+    ),
+    Saying(
+        (r"\b429 (client|when|too)", "too.?many.?requests", "rate.?limit"),
+        "it is asked too often: wait some minutes, then run again",
+        NO_ANSWER,
+    ),
+    Saying(
+        ("cap.?exceeded", "quota"),
+        "raise the limit in the account, or wait until it counts anew, then run again",
+        NO_ANSWER,
+    ),
+    Saying(
+        ("service.?unavailable", "internal.?server.?error", r"httperror 5\d\d", r"\b5\d\d server error"),
+        "it is out of order: wait until it is not, then run again",
+        NO_ANSWER,
+    ),
+    Saying(
+        ("expired", "revoked"),
+        "get a new token, or a new password or key, and write it into the job",
+    ),
+    Saying(("restricted to bucket",), "correct DST, or take a key that may enter its bucket"),
+    Saying(
         (
             "authentication failed", r"login (failed|incorrect)", r"auth(orization)? failed", r"\b(401|403|530)\b",
-            "unauthori[sz]ed", "permission denied", "access ?denied", "expired",
-            "invalid.{0,20}(key|token|credential|password)", "not accepted", "environment variable not set",
+            "unauthori[sz]ed", "permission denied", "access ?denied",
+            "invalid.{0,20}(key|token|credential|password|grant)", "not accepted", "environment variable not set",
+            "does not match the url",
         ),
         "correct the user, password, key or token of the job",
     ),
-    Saying(("certificate",), "correct DST, or name the authority in OPTIONS: --ssl-cacert-file=…"),
     Saying(
         (
             "timed? ?out", "refused", "unreachable", "no route", "not known", "getaddrinfo", "unable to connect",
@@ -66,7 +104,7 @@ SAYINGS = (
             "unable to find the server", "could not connect",
         ),
         "see that it runs and that it is reached from where duplicity runs, then run again",
-        answered=False,
+        NO_ANSWER,
     ),
 )  # fmt: skip
 
@@ -207,12 +245,12 @@ class BackendView(View):
         if saying is None:
             return CannotRunError(f"{self._where} cannot be looked at by duplicity: {self._sentence(refused)}")
         got = self._sentence(text, saying)
-        if saying.answered:
+        if saying.does == "refuses":
             return RefusedError(f"{self._where} refuses: {got}", saying.hint)
-        return CannotRunError(f"{self._where} does not answer ({got}): {saying.hint}")
+        return CannotRunError(f"{self._where} {saying.does} ({got}): {saying.hint}")
 
     def _sentence(self, said: str, saying: Saying | None = None) -> str:
         """Return the last line that says something, or `saying`: without secrets, of at most 300 characters."""
-        lines = [line.strip() for line in self._hidden(said).splitlines() if line.strip()]
+        lines = [QUERY.sub("?…", line.strip()) for line in self._hidden(said).splitlines() if line.strip()]
         telling = [line for line in lines if saying and saying.fits(line)] or lines
         return telling[-1][:300] if telling else "it does not say why"

@@ -13,6 +13,8 @@ the answer says then what is missing.
 from __future__ import annotations
 
 import base64
+import builtins
+import calendar
 import contextlib
 import hashlib
 import importlib
@@ -37,8 +39,19 @@ if TYPE_CHECKING:
     Entry = dict[str, Any]  # an answer: {"name": …, "size": bytes, "modified": seconds since the epoch, "stamp": …}
 
 MISSING, REFUSED = "missing", "refused"
-GONE, FOUND = 404, frozenset({200, 207})  # of HTTP
+GONE, FOUND, BUSY = 404, frozenset({200, 207}), frozenset({429, 503})  # of HTTP
+PATIENCE = 60.0  # seconds
 NO_FOLDER = 3  # rclone's exit code
+TRIES = 3  # after a first one, for what may be asked again
+# What a scheme's backend imports when it is opened, in the versions that there are.
+CLIENTS = {
+    **dict.fromkeys(("sftp", "scp", "paramiko+sftp", "paramiko+scp"), ("paramiko",)),
+    "b2": ("b2sdk.v3", "b2sdk.v2", "b2sdk.v1", "b2sdk.api"),
+    "dpbx": ("dropbox",),
+    "gdrive": ("googleapiclient.discovery", "google.oauth2.service_account"),
+    **dict.fromkeys(("gdocs", "pydrive", "pydrive+gdocs"), ("pydrive2.auth", "pydrive2.drive")),
+    "onedrive": ("requests_oauthlib",),
+}
 CHUNK = 1 << 20  # bytes
 SIZES = """<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/>\
 <D:getlastmodified/><D:getetag/></D:prop></D:propfind>"""
@@ -58,6 +71,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # nobody is there to say yes to a host key, or to type a password
+    builtins.input = _nobody
     try:
         for answer in _answered(request):
             _tell(answers, answer)
@@ -70,6 +84,10 @@ def main() -> None:
         with contextlib.suppress(Exception):
             _duplicity("tempdir").default().cleanup()
         os._exit(0)  # a backend's threads would keep it waiting
+
+
+def _nobody(asked: object = "") -> str:
+    raise EOFError(f"EOF when reading a line: {asked}")
 
 
 def _duplicity(name: str) -> Any:
@@ -114,35 +132,26 @@ def _parsed(arguments: Sequence[str]) -> Callable[[], Any]:
         parse = _duplicity("commandline").ProcessCommandLine
     parse(sys.argv[1:])
     backend.get_backend = opened
-
-    def connect() -> Any:
-        _refuse_to_make()
-        return opened(urls[-1])
-
-    return connect
+    _refuse_to_make(urls[-1].partition("://")[0].lower())
+    return lambda: opened(urls[-1])
 
 
 # What a backend does to make what is missing, and what is done in its place.
 
 
-def _refuse_to_make() -> None:
-    """Put refusals in the place of all that would make a folder, a container or a bucket."""
-    backend = _duplicity("backend").Backend
-    if getattr(backend, "refuses_to_make", False):
-        return
-    backend.refuses_to_make = True
-    _in_place(backend, "subprocess_popen", _without_making)
-    for module, owner, method, instead in (
-        ("duplicity.backends.ssh_paramiko_backend", "SSHParamikoBackend", "runremote", _tested_remotely),
-        ("duplicity.backends.ssh_pexpect_backend", "SSHPExpectBackend", "run_sftp_command", _without_mkdir),
-        ("duplicity.backends.rsyncbackend", "RsyncBackend", "ensure_remote_path", lambda *_, **__: None),
-        ("duplicity.backends.webdavbackend", "WebDAVBackend", "request", _no_collection),
-        ("paramiko", "SFTPClient", "mkdir", _refused),
-    ):
+def _refuse_to_make(scheme: str) -> None:
+    """Put refusals in the place of all that would make a folder, a container or a bucket.
+
+    What a backend imports when it is opened is imported here, before there are several processes.
+    """
+    for module in CLIENTS.get(scheme, ()):
         with contextlib.suppress(ImportError):
-            there = getattr(importlib.import_module(module), owner, None)
-            if there is not None and hasattr(there, method):
-                _in_place(there, method, instead)
+            importlib.import_module(module)
+    _in_place(_duplicity("backend").Backend, "subprocess_popen", _without_making)
+    for module, owner, method, instead in REFUSALS:
+        there = getattr(sys.modules.get(module), owner, None)
+        if there is not None and hasattr(there, method):
+            _in_place(there, method, instead)
 
 
 def _in_place(owner: Any, method: str, instead: Callable[..., Any]) -> None:
@@ -175,6 +184,28 @@ def _no_collection(usual: Callable[..., Any], owner: Any, method: str, path: str
     return usual(owner, method, path, *words, **named)
 
 
+def _no_bucket(_usual: Callable[..., Any], _owner: Any, name: str, *_: Any, **__: Any) -> None:
+    raise MissingError(f"no bucket {name}")
+
+
+def _no_new_token(usual: Callable[..., Any], owner: Any) -> Any:
+    """Say why a token of Dropbox is not taken: the backend would ask for another, and tell that nobody is there."""
+    why = sys.exc_info()[1]
+    if why is None:
+        return usual(owner)
+    raise ConnectionRefusedError(str(why))
+
+
+def _reading_only(usual: Callable[..., Any], owner: Any, *words: Any, **named: Any) -> Any:
+    """Send what reads to Google, again where it was asked too often. What would be made is missing."""
+    if owner.method == "GET":
+        return usual(owner, *words, **{"num_retries": TRIES, **named})
+    made = json.loads(owner.body or "{}")
+    name = made.get("name", made.get("title"))
+    # The folder that all others lie in is found by a file in it: duplicity makes one where there is none.
+    raise MissingError("nothing in the drive" if name == "i_am_in_root" else f"no folder {name}")
+
+
 def _without_making(usual: Callable[..., Any], owner: Any, command: Any, *words: Any, **named: Any) -> Any:
     """Run a backend's program without what makes a folder; remember what it prints."""
     text = command if isinstance(command, str) else " ".join(command)
@@ -183,6 +214,19 @@ def _without_making(usual: Callable[..., Any], owner: Any, command: Any, *words:
     answer = usual(owner, command, *words, **named)
     owner.printed = answer[1]
     return answer
+
+
+REFUSALS: Sequence[tuple[str, str, str, Callable[..., Any]]] = (
+    ("duplicity.backends.ssh_paramiko_backend", "SSHParamikoBackend", "runremote", _tested_remotely),
+    ("duplicity.backends.ssh_pexpect_backend", "SSHPExpectBackend", "run_sftp_command", _without_mkdir),
+    ("duplicity.backends.rsyncbackend", "RsyncBackend", "ensure_remote_path", lambda *_, **__: None),
+    ("duplicity.backends.webdavbackend", "WebDAVBackend", "request", _no_collection),
+    ("duplicity.backends.dpbxbackend", "DPBXBackend", "obtain_access_token", _no_new_token),
+    ("paramiko", "SFTPClient", "mkdir", _refused),
+    *((each, "B2Api", "create_bucket", _no_bucket) for each in CLIENTS["b2"]),
+    ("googleapiclient.http", "HttpRequest", "execute", _reading_only),
+    ("oauth2client.file", "Storage", "locked_put", lambda *_, **__: None),  # several processes would write one file
+)
 
 
 # What lies there, with sizes.
@@ -280,6 +324,91 @@ def _rclone(backend: Any) -> Iterator[Entry]:
         yield _entry(each["Name"], each["Size"], _moment(each["ModTime"]), each["ModTime"])
 
 
+def _b2(backend: Any) -> Iterator[Entry]:
+    for version, folder in backend.bucket.ls(backend.path):
+        if folder is None:
+            name = version.file_name[len(backend.path) :]
+            yield _entry(name, version.size, version.upload_timestamp / 1000, version.id_)
+
+
+def _dropbox(backend: Any) -> Iterator[Entry]:
+    folder = f"/{unquote(backend.parsed_url.path.lstrip('/')).rstrip()}"
+    try:
+        page = backend.api_client.files_list_folder(folder)
+    except Exception as error:
+        if "not_found" in str(error):
+            raise MissingError(f"no folder {folder}") from None
+        raise
+    while True:
+        for each in page.entries:
+            if hasattr(each, "size"):
+                modified = calendar.timegm(each.server_modified.timetuple())
+                yield _entry(each.name, each.size, modified, each.rev)
+        if not page.has_more:
+            return
+        page = backend.api_client.files_list_folder_continue(page.cursor)
+
+
+def _google_drive(backend: Any) -> Iterator[Entry]:
+    if hasattr(backend, "lazy_init_parent_folder"):
+        backend.lazy_init_parent_folder()
+    files = backend.drive.files()
+    request = files.list(
+        q=f"'{backend.folder}' in parents and trashed=false",
+        pageSize=1000,
+        fields="files(name,size,modifiedTime,md5Checksum),nextPageToken",
+        **backend.shared_drive_corpora,
+        **backend.shared_drive_id,
+        **backend.shared_drive_flags_include,
+        **backend.shared_drive_flags_support,
+    )
+    while request is not None:
+        page = request.execute()
+        for each in page.get("files", []):
+            if "size" in each:  # folders and Google's own documents have none
+                yield _entry(
+                    each["name"], int(each["size"]), _moment(each["modifiedTime"]), each.get("md5Checksum", "")
+                )
+        request = files.list_next(request, page)
+
+
+def _google_docs(backend: Any) -> Iterator[Entry]:
+    wanted = {
+        "q": f"'{backend.folder}' in parents and trashed=false",
+        "fields": "items(title,fileSize,modifiedDate,md5Checksum),nextPageToken",
+        **backend.api_params,
+    }
+    for each in backend.drive.ListFile(wanted).GetList():
+        if "fileSize" in each:
+            modified = _moment(each["modifiedDate"])
+            yield _entry(each["title"], int(each["fileSize"]), modified, each.get("md5Checksum", ""))
+
+
+def _onedrive(backend: Any) -> Iterator[Entry]:
+    place = f"{backend.API_URI}{backend.directory_onedrive_path.rstrip('/')}:/children"
+    while place:
+        answer = _unhurried(backend.http_client.get, place)
+        if answer.status_code == GONE:
+            raise MissingError(f"no folder {backend.directory}")
+        answer.raise_for_status()
+        page = answer.json()
+        for each in page["value"]:
+            if "file" in each:
+                yield _entry(each["name"], each["size"], _moment(each["lastModifiedDateTime"]), each.get("eTag", ""))
+        place = page.get("@odata.nextLink")
+
+
+def _unhurried(get: Callable[..., Any], place: str) -> Any:
+    """Ask by HTTP; where the server says that it is busy, ask again: after as many seconds as it says, or soon."""
+    for _ in range(TRIES):
+        answer = get(place, timeout=PATIENCE)
+        if answer.status_code not in BUSY:
+            return answer
+        told = answer.headers.get("Retry-After", "")
+        time.sleep(min(float(told), PATIENCE) if told.isdecimal() else 1)
+    return get(place, timeout=PATIENCE)
+
+
 def _moment(text: str) -> float:
     """Given a time as in 2026-11-30T17:24:12.345678901Z, or with an offset for the Z, return it in seconds."""
     zone = "+00:00" if text.endswith("Z") else text[-6:]
@@ -298,6 +427,11 @@ LISTERS: Mapping[str, Callable[[Any], Iterable[Entry]]] = {
     "RsyncBackend": _rsync,
     "WebDAVBackend": _webdav,
     "RcloneBackend": _rclone,
+    "B2Backend": _b2,
+    "DPBXBackend": _dropbox,
+    "GDriveBackend": _google_drive,
+    "PyDriveBackend": _google_docs,
+    "OneDriveBackend": _onedrive,
 }
 
 

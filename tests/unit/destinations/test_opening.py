@@ -39,6 +39,7 @@ def view_at(url: str, folder: Path, host: Host, looking: Looking | None = lookin
         ("boto3+s3:///bucket", S3View),
         ("sftp://host/folder", BackendView),
         ("s3://server.example:9000/bucket/a", NoView),
+        ("b2://keyid:key@bucket/a", BackendView),
         ("azure://container", NoView),
     ],
 )

@@ -47,7 +47,15 @@ def refused(text: str, kind: str = "BackendException") -> dict[str, Any]:
         (refused("cd: Access failed: 550 No such file or directory"), "correct DST"),
         (refused("ssh connection to a@b failed: Authentication failed."), "password"),
         (refused("EOF when reading a line"), "known_hosts"),
-        (refused("certificate verify failed"), "--ssl-cacert-file"),
+        (refused("certificate verify failed: certificate has expired"), "--ssl-cacert-file"),
+        (refused("(unauthorized)", "Unauthorized"), "password"),
+        (refused("('invalid_grant: Invalid JWT Signature.', {'error': 'invalid_grant'})", "RefreshError"), "password"),
+        (refused("(invalid_grant) AADSTS700082: The refresh token has expired"), "get a new token"),
+        (refused("AuthError(None, AuthError('expired_access_token', None))"), "get a new token"),
+        (refused("Application key is restricted to buckets: ['other']", "RestrictedBucket"), "enter its bucket"),
+        (refused("EOF when reading a line: Enter verification code: ", "EOFError"), "log in once by hand"),
+        (refused("The OAuth2 token could not be loaded, and you are not running interactively"), "log in once by hand"),
+        (refused("dpbx error: cannot interact, but need human attention", "FatalError"), "log in once by hand"),
     ],
 )
 def test_what_a_destination_refuses_is_a_finding(answer: dict[str, Any], hint: str) -> None:
@@ -62,6 +70,12 @@ def test_what_a_destination_refuses_is_a_finding(answer: dict[str, Any], hint: s
     [
         (Told([refused("Unable to connect to port 22 on 10.0.0.1")]), "does not answer"),
         (Told([refused("something else")], said="some notice\nconnection timed out"), "does not answer"),
+        (Told([refused("Too many requests", "TooManyRequests")]), "asked too often"),
+        (Told([refused("Cannot perform the operation, transaction cap exceeded.", "CapExceeded")]), "raise the limit"),
+        (Told([refused("<HttpError 403 …: The download quota for this file has been exceeded")]), "raise the limit"),
+        (Told([refused("503 Server Error: Service Unavailable for url: https://x", "HTTPError")]), "out of order"),
+        (Told([refused("InternalServerError(None, 500, 'Internal Server Error')")]), "out of order"),
+        (Told([refused("No such file or directory: '/run/key.json'", "FileNotFoundError")]), "cannot be entered"),
         (Told([refused("something else")]), "cannot be looked at by duplicity: something else"),
         (Told([], said="Killed", returncode=-9), "cannot be looked at: Killed"),
         (Told([], timed_out=True), "did not answer within 300 s"),
@@ -86,6 +100,15 @@ def test_no_secret_is_repeated() -> None:
     with pytest.raises(RefusedError) as caught:
         view(Told([refused(f"login failed for user with {SECRET}")])).objects()
     assert SECRET not in caught.value.got
+
+
+def test_what_a_url_asks_is_not_repeated() -> None:
+    said = (
+        '<HttpError 429 when requesting https://www.googleapis.com/drive?q=name&key=abc returned "Rate Limit Exceeded">'
+    )
+    with pytest.raises(CannotRunError, match=r"requesting https://www\.googleapis\.com/drive\?… returned") as caught:
+        view(Told([refused(said)])).objects()
+    assert "abc" not in str(caught.value)
 
 
 def test_files_that_are_not_answered_for_are_no_verdict() -> None:
