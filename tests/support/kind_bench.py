@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vendors.stores import KINDS, VendorStore
+
 from verify.destinations.needs import needs_of
 from verify.destinations.opening import view_of
 from verify.destinations.view import NoView, View
@@ -32,12 +34,14 @@ Start = Callable[[str, LabelledRun, Host], Store]
 
 def cannot_serve(kind: str) -> str:
     """Return why this machine cannot serve a kind; empty where it can."""
-    missing = [*lacking(kind)]
+    missing = [] if kind in KINDS else [*lacking(kind)]
     return f"{missing[0]} is not installed: ci/prepare-host does" if missing else ""
 
 
 def served(kind: str, run: LabelledRun, host: Host) -> Store:
-    """Serve a kind on this machine."""
+    """Serve a kind on this machine; a vendor's is emulated."""
+    if kind in KINDS:
+        return VendorStore(kind, Path(host.scratch) / f"{kind}-login")
     package = SERVERS[kind].package
     return start_served(kind, run, host, provision_python(package) if package else "")
 
@@ -116,5 +120,6 @@ def planted(bench: Bench) -> Bench:
 
 
 def without_server(at: Destination, port: int) -> Destination:
-    """Return a destination as it would be on a server that nobody runs."""
-    return replace(at, url=at.url.replace(f":{port}", ":9"))
+    """Return a destination as it would be on a server, or behind a proxy, that nobody runs."""
+    env = {name: value.replace(f":{port}", ":9") if isinstance(value, str) else value for name, value in at.env.items()}
+    return replace(at, url=at.url.replace(f":{port}", ":9"), env=env)

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from bridge import bridge
 from kind_bench import Bench, cannot_serve, planted
 from sites import CANNOT_RUN
+from vendors.stores import OURS
 
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
@@ -23,7 +25,7 @@ PROVEN = {
     "scheme-supported", "destination-reachable", "backup-exists", "passphrase-opens", "duplicity-agrees", "fresh",
     "chain-complete", "signatures-complete", "volumes-intact", "sample-restores",
 }  # fmt: skip
-BY_DAY = "sftp"  # the kind that the damage is tried on by day
+BY_DAY = ("sftp", "b2")  # the kinds that the damage is tried on by day
 
 
 @pytest.fixture
@@ -76,6 +78,8 @@ def test_a_healthy_backup_is_proven(bench: Bench, tmp_path: Path) -> None:
     assert code == 0, said
     outcomes = {each["id"]: each["outcome"] for each in report["checks"]}
     assert {each for each in PROVEN if outcomes[each] != "proven"} == set(), said
+    told = said + json.dumps(report)
+    assert [each for each in (OURS, quote(OURS, safe="")) if each in told] == []  # a vendor's key, in DST or a variable
 
 
 @pytest.mark.parametrize("harm", [lose, cut, flip])
@@ -86,8 +90,8 @@ def test_a_volume_that_is_lost_or_changed_is_named(
     harm: Callable[[Destination], str],
     by_night: bool,
 ) -> None:
-    if bench.store.kind != BY_DAY and not by_night:
-        pytest.skip(f"by night: by day the damage is tried on {BY_DAY}")
+    if bench.store.kind not in BY_DAY and not by_night:
+        pytest.skip(f"by night: by day the damage is tried on {' and '.join(BY_DAY)}")
     at = copy()
     name = harm(at)
     found = only_finding(*drilled(bench.env_file(at), tmp_path))
@@ -109,8 +113,8 @@ def test_in_a_container_both_the_look_and_the_restore_are_made_from_there(
 
 
 def test_a_mistyped_destination_is_found_and_stays_missing(bench: Bench, tmp_path: Path, by_night: bool) -> None:
-    if bench.store.kind != BY_DAY and not by_night:
-        pytest.skip(f"by night: by day it is tried on {BY_DAY}, and what looks on each kind")
+    if bench.store.kind != BY_DAY[0] and not by_night:
+        pytest.skip(f"by night: by day it is tried on {BY_DAY[0]}, and what looks on each kind")
     before = bench.store.everything()
     found = only_finding(*drilled(bench.env_file(bench.store.destination("mistyped")), tmp_path))
     assert found["check"] == "destination-reachable"
