@@ -109,6 +109,7 @@ DRILL = (
     option("--max-age", "how old the newest backup may be (default: 26h)", "DURATION"),
     option("--budget", "how much may be downloaded; --full ignores it (default: 2GB)", "SIZE"),
     option("--minutes", "how many minutes it may take", "MINUTES"),
+    option("--restore-limit", "after how long one restore is ended (default: as its size needs)", "DURATION"),
     option("--restore-samples", "how many random files are restored (default: 100)", "COUNT"),
     option("--full", "restore everything", action="store_true"),
     option("--keep", "keep what was restored, in the folder of the reports", action="store_true"),

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from verify.archive.sets import Object
-from verify.destinations.view import Hashed, RefusedError, View
+from verify.destinations.view import SLOWEST, Hashed, RefusedError, View
 from verify.errors import CannotRunError, NotProvenError
 
 LISTING = 300.0  # seconds that a destination has to be listed
-SLOWEST = 100_000  # bytes a second that a download has at least
 AT_ONCE = 4  # connections, each of a process of its own
 AT_A_TIME = 40  # files that one program fetches before it is heard again
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from verify.archive.sets import Object
 
 AT_ONCE = 4  # downloads
+SLOWEST = 100_000  # bytes a second that a download has at least
 
 
 class RefusedError(Exception):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from verify.checks import FindingsError
 from verify.drill.drill import Drill
-from verify.drill.restoring.restorer import Restorer
+from verify.drill.restores import LATE
+from verify.errors import NotProvenError
 from verify.job import Job
 
 OWN = "own-assertions"
@@ -52,9 +53,10 @@ class Backup:
         drill, night = self._drill, self._drill.night
         point = night.newest if at is None else int(at.timestamp())
         into = f"{night.host.scratch}/asked-{next(self._numbers)}"
-        restorer = Restorer(night.host, night.job, night.deadline)
         needs = drill.restore_points.needs(point)
-        restored = restorer.restore(OWN, os.fsencode(path), point, needs, into=into, size=None, order=list)
+        restored = night.restorer.restore(OWN, os.fsencode(path), point, needs, into=into, size=None, order=list)
+        if restored is None:
+            raise NotProvenError(f"{path} was not restored: {LATE}")
         night.count_restore(restored)
         if restored.finding:
             raise FindingsError((restored.finding,))

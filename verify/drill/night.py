@@ -16,7 +16,7 @@ from verify.drill.host.drill_host import DrillHost
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.points.source import LiveSource, live_source, rules_of
 from verify.drill.reported_once import reported_once
-from verify.drill.restoring.restorer import RestoredPath
+from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.drill.settings import DrillSettings
 from verify.errors import NotProvenError
 from verify.job import Job
@@ -85,6 +85,12 @@ class Night:
     @statistics.setter
     def statistics(self, counts: Counter[str]) -> None:
         self._counts = counts
+
+    @property
+    def restorer(self) -> Restorer:
+        """What restores paths of the job."""
+        limit = self.policy.restore_limit
+        return Restorer(self.host, self.job, self.deadline, limit.total_seconds() if limit else None)
 
     def say(self, text: str) -> None:
         """Say in a few words what the running test has seen, for a report."""

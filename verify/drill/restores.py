@@ -14,7 +14,6 @@ from verify.drill.points.listing import Listing
 from verify.drill.reported_once import reported_once
 from verify.drill.restore_points import RestorePoints
 from verify.drill.restoring.chances import claim
-from verify.drill.restoring.restorer import Restorer
 from verify.drill.restoring.sample_restore import (
     RestoreChoice,
     RestoreOutcome,
@@ -28,12 +27,14 @@ from verify.drill.restoring.sample_restore import (
 )
 from verify.durations import moment
 from verify.errors import NotProvenError
+from verify.trees import printable
 
 Later = Callable[[], list[Finding]]  # findings, for which it waits until all is compared
 
 SAMPLE, FULL = "sample-restores", "full-restore"
 WHOLE = "whole"  # the figure: the time of the newest point that was restored as a whole, and when
 NEWEST, OLDER = "newest", "older"  # folders of what is restored
+LATE = "the time was used up before; raise --minutes"
 _LOST = "volumes are lost or damaged that a restore needs, as told above"
 OLDER_SHARE = 4  # one of so many samples, and of the budget, is of a random older point
 
@@ -87,6 +88,8 @@ class Restores:
         with ThreadPoolExecutor(1) as comparing:
             outcome = self._carried_out(FULL, NEWEST, everything(point), comparing)
         self._tell(outcome, NEWEST)
+        if not outcome.restored:
+            raise NotProvenError(f"not all was restored: {LATE}")
         return [*self._not_listed(FULL), *outcome.comparison.findings]
 
     def _last_full(self) -> str:
@@ -169,6 +172,8 @@ class Restores:
             if chosen.lost:
                 lost = f"{len(chosen.lost):,} of the paths drawn from the point of {moment(point.time)}"
                 raise NotProvenError(f"{lost}: {_LOST}")
+            if outcome and outcome.left:
+                raise NotProvenError(f"{printable(outcome.left[0])} of must_restore was not restored: {LATE}")
             if none := none_at_random(chosen, outcome, budget):
                 if into == NEWEST:
                     raise NotProvenError(none)
@@ -179,7 +184,7 @@ class Restores:
 
     def _carried_out(self, check: str, into: str, chosen: RestoreChoice, comparing: Executor) -> RestoreOutcome:
         night, yardstick = self._night, self._points.yardstick
-        restorer = Restorer(night.host, night.job, night.deadline)
+        restorer = night.restorer
         outcome = carry_out(check, chosen, restorer, yardstick, comparing, into=into, keep=into == NEWEST)
         if night.destination.is_seen:
             night.ledger.note_proven(volumes_of(outcome, chosen.point.needs), night.started)

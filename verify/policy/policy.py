@@ -45,6 +45,10 @@ class Policy:
     )
     minutes: float | None = _key(kinds.NUMBER, "how many minutes a drill may take; no limit without it")
     max_restore_time: timedelta | None = _key(kinds.DURATION, "how long a restore of everything may take (RTO)")
+    restore_limit: timedelta | None = _key(
+        kinds.DURATION,
+        "after how long one restore of a drill is ended (without it 10 min, and what 100 kB a second take)",
+    )
     fail_on: Severity = _key(kinds.SEVERITY, "the lightest finding that makes the exit code 1", Severity.AT_RISK)
     price_per_gb: float | None = _key(
         kinds.NUMBER, "what a download of 1 GB (10⁹ bytes) from the store costs, in a currency of your own"

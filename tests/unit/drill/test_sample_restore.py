@@ -179,6 +179,14 @@ def test_bad_are_those_that_came_back_otherwise_or_not_at_all(point: RestorePoin
     assert (everything_.drawn, everything_.bad) == (40, 2)
 
 
+def test_what_had_to_be_restored_and_was_not_for_want_of_time_is_left(point: RestorePoint) -> None:
+    must = (b"a/1", b"b/1", b"c/1")
+    outcome = RestoreOutcome(RestoreChoice(point, (), [b"a", b"b"], 0, frozenset({b"c/1"}), must=must))
+    assert outcome.left == [b"a/1", b"b/1"]
+    outcome.restored = [restored(b"a"), restored(b"b", failed=True)]
+    assert outcome.left == []
+
+
 class Cramped:
     """A host without room."""
 

@@ -28,6 +28,7 @@ restore_samples = 20
 budget = "1.5GB"
 minutes = 30
 max_restore_time = "4h"
+restore_limit = "30m"
 price_per_gb = 0.02
 shrink_threshold = 0.3
 """
@@ -55,6 +56,7 @@ def test_every_key_is_read_as_what_it_is(tmp_path: Path) -> None:
         budget=1_500_000_000,
         minutes=30,
         max_restore_time=timedelta(hours=4),
+        restore_limit=timedelta(minutes=30),
         price_per_gb=0.02,
         shrink_threshold=0.3,
     )

@@ -10,6 +10,7 @@ from itertools import count
 
 from verify import progress
 from verify.checks import Finding
+from verify.destinations.view import SLOWEST
 from verify.drill.host.drill_host import DrillHost
 from verify.drill.restoring.needs import Needs
 from verify.errors import CannotRunError
@@ -21,7 +22,8 @@ from verify.trees.inventory import Block
 GROWS = 3  # times that the content of a volume may be larger than the volume, where nothing better is known
 Order = Callable[[], Sequence[Block]]
 
-LONGEST = 12 * 3600.0  # seconds that a restore may take where the policy sets no time
+STARTING = 600.0  # seconds that a restore may take besides its download, and what it writes
+SLOWEST_DISK = 10_000_000  # bytes a second that a restore writes at least
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,12 @@ class RestoredPath:
 class Restorer:
     """Restores paths of one job, each to an unused path of its own below scratch."""
 
-    def __init__(self, host: DrillHost, job: Job, deadline: float) -> None:
-        """Given where duplicity runs and a deadline in monotonic seconds, after which a restore is killed."""
-        self._host, self._job, self._deadline = host, job, deadline
+    def __init__(self, host: DrillHost, job: Job, deadline: float, limit: float | None = None) -> None:
+        """Given where duplicity runs and a deadline in monotonic seconds, after which a restore is killed.
+
+        `limit` is how many seconds one restore may take; without it, as many as it takes by a slow line.
+        """
+        self._host, self._job, self._deadline, self._limit = host, job, deadline, limit
         self._numbers = count(1)
 
     @property
@@ -52,19 +57,22 @@ class Restorer:
 
     def restore(
         self, check: str, path: bytes, point: int, needs: Needs, *, into: str, size: int | None, order: Order
-    ) -> RestoredPath:
+    ) -> RestoredPath | None:
         """Restore a path of a point to its own path below the folder `into`, and observe what came.
 
         `size` is how many bytes that will take, as far as is known; `order` gives the paths in it as `order_of` packs
-        them, and is called while duplicity starts. Raise `CannotRunError` where there is no room.
+        them, and is called while duplicity starts. Return None where the deadline came before its end: that says
+        nothing of the backup. Raise `CannotRunError` where there is no room.
         """
         host, downloaded = self._host, needs.bytes(path)
         progress.say(f"restoring {printable(path) or 'everything'} ({downloaded / 10**6:,.1f} MB to download)")
-        self._must_fit(size if size is not None else GROWS * downloaded, needs)
+        written = size if size is not None else GROWS * downloaded
+        self._must_fit(written, needs)
         target = host.new_target(posixpath.join(into, path.decode("utf-8", "surrogateescape")) if path else into)
         host.main.mkdir(posixpath.dirname(target), 0o700)
-        allowed = max(min(self.time_left, LONGEST), 1.0)
-        client = host.duplicity(self._job, timeout=allowed)
+        limit = self._limit or STARTING + downloaded / SLOWEST + written / SLOWEST_DISK
+        is_cut_short = self.time_left < limit
+        client = host.duplicity(self._job, timeout=max(self.time_left, 1.0) if is_cut_short else limit)
         done = f"{host.scratch}/done-{next(self._numbers)}"
         with _Following(host, target, order, done):
             result = client.restore(self._job.destination, target, path=path or None, at=point)
@@ -72,6 +80,9 @@ class Restorer:
         inventory = host.observer.observe(target) if host.main.exists(target) else Inventory.empty()
         host.main.remove(done)
         self._must_not_be_full(result)
+        if result.timed_out and is_cut_short:
+            self.wipe(target)
+            return None
         return RestoredPath(path, point, target, inventory, result, downloaded, _finding(check, path, result))
 
     def wipe(self, target: str) -> None:
@@ -127,7 +138,7 @@ def _finding(check: str, path: bytes, result: Result) -> Finding | None:
     what = printable(path) or "everything"
     if result.timed_out:
         got = f"no end within {math.floor(result.seconds):,} s, so that it was killed"
-        return Finding(check, printable(path), f"{what} is restored in time", got, result.last_lines)
+        return Finding(check, printable(path), f"{what} is restored in time", got, _after_a_hang(result))
     return Finding(
         check,
         printable(path),
@@ -135,3 +146,9 @@ def _finding(check: str, path: bytes, result: Result) -> Finding | None:
         f"exit code {result.exit_code} ({result.exit_name})",
         result.last_lines,
     )
+
+
+def _after_a_hang(result: Result) -> str:
+    said = [result.last_lines] if result.last_lines else []
+    hint = "see whether it hangs, as duplicity does at a damaged volume, or the line is slow: restore_limit allows more"
+    return "\n".join([*said, hint])

@@ -60,7 +60,8 @@ class RestoreChoice:
     """What to restore of a point: folders and files that hold the first of those drawn, and all that must be.
 
     `lost` are those of both that need a spoiled volume: they cannot be restored, and count as bad. `wanted` is how
-    many bytes it takes to restore at least one at random besides; 0 where none was asked for.
+    many bytes it takes to restore at least one at random besides; 0 where none was asked for. `must` are the paths
+    that are restored whatever it costs.
     """
 
     point: RestorePoint
@@ -69,6 +70,7 @@ class RestoreChoice:
     cost: int  # bytes that restoring the cover downloads
     lost: frozenset[bytes] = frozenset()
     wanted: int = 0
+    must: tuple[bytes, ...] = ()
 
     @property
     def is_everything(self) -> bool:
@@ -98,7 +100,7 @@ class RestoreOutcome:
         if self.chosen.is_everything:
             return self.chosen.point.population if self.restored else 0
         for number, path in enumerate(self.chosen.drawn):
-            if path not in self.chosen.lost and not any(_holds(each.path, path) for each in self.restored):
+            if path not in self.chosen.lost and not self._is_tried(path):
                 return number
         return len(self.chosen.drawn)
 
@@ -110,6 +112,14 @@ class RestoreOutcome:
             return self.chosen.point.population if failed else len(self.comparison.bad_leaves)
         drawn = self.chosen.drawn[: self.drawn]
         return sum(path in self.comparison.bad or any(_holds(each, path) for each in failed) for path in drawn)
+
+    @property
+    def left(self) -> list[bytes]:
+        """What had to be restored, and for want of time was not tried."""
+        return [path for path in self.chosen.must if not (path in self.chosen.lost or self._is_tried(path))]
+
+    def _is_tried(self, path: bytes) -> bool:
+        return any(_holds(each.path, path) for each in self.restored)
 
     @property
     def volumes(self) -> Iterator[bytes]:
@@ -153,7 +163,7 @@ def choose(
     drawn = sample.at_random[:count]
     cover.sort(key=lambda each: first[each])
     wanted = price(1)[1] if sample.at_random else 0
-    return RestoreChoice(point, drawn, cover, bytes_, lost & {*fixed, *drawn}, wanted)
+    return RestoreChoice(point, drawn, cover, bytes_, lost & {*fixed, *drawn}, wanted, tuple(fixed))
 
 
 def _most(limit: int, fits: Callable[[int], bool]) -> int:
@@ -196,11 +206,15 @@ def carry_out(
             size, order = sizes[path], partial(_order, listed, path)
             expected = beside.submit(expected_at, path)
             restored = restorer.restore(check, path, point.time, point.needs, into=into, size=size, order=order)
+            if restored is None:
+                break
             outcome.restored.append(restored)
             if not restored.finding:
                 outcome.compared.append(comparing.submit(compared, restored, expected))
             if not keep or restored.finding:
                 restorer.wipe(restored.target)
+            if restored.result.timed_out:
+                break  # the next one would hang as well
     return outcome
 
 
