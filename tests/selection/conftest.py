@@ -3,6 +3,7 @@
 from typing import cast
 
 import pytest
+from packaging.version import Version
 
 from verify.job import Job
 from verify.lab.settings import LabSettings
@@ -29,8 +30,13 @@ def listing(policy: Policy, job: Job, answer: SelectionAnswer | None) -> Listed 
 
 
 @pytest.fixture(scope="session")
-def rules(pytestconfig: pytest.Config, job: Job, listing: Listed | RealSource) -> RuleSet:
-    release = LabSettings.from_options(vars(pytestconfig.option)).release
+def release(pytestconfig: pytest.Config) -> Version:
+    """The release that the job is read for."""
+    return LabSettings.from_options(vars(pytestconfig.option)).release
+
+
+@pytest.fixture(scope="session")
+def rules(release: Version, job: Job, listing: Listed | RealSource) -> RuleSet:
     return rules_of(job, release, lists_of(job, release), twin=listing.is_twin(job.source))
 
 

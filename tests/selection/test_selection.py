@@ -1,9 +1,11 @@
 """The job's rules take what they are meant to take of its source."""
 
 import pytest
+from packaging.version import Version
 
 from verify.checks import checks, must_find_nothing
 from verify.job import Job
+from verify.job.destination.schemes import dead_schemes
 from verify.selection.survey import (
     Promises,
     Survey,
@@ -22,6 +24,12 @@ def test_the_backup_holds_files(survey: Survey) -> None:
 @checks("backup-outside-source")
 def test_no_backup_holds_the_backups_before_it(job: Job, survey: Survey) -> None:
     must_find_nothing(inside_findings(job, survey.rules))
+
+
+@checks("scheme-supported")
+def test_the_destination_is_none_that_leads_nowhere(job: Job, release: Version) -> None:
+    must_find_nothing(dead_schemes(job, release))
+    pytest.skip("whether duplicity can use DST, only duplicity can say: the suite and a drill ask it")
 
 
 @checks("rules-effective")

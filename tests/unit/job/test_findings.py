@@ -5,6 +5,7 @@ from packaging.version import Version
 
 from verify.checks import Severity
 from verify.job import Job, incomplete, read_job, scheme_finding, two_readings
+from verify.job.destination.schemes import dead_schemes
 
 GOOD = "SRC=/a\nDST=file:///x\nPASSPHRASE=p\n"
 SCHEMES = {"s3", "boto3+s3", "sftp", "scp", "file", "swift", "par2"}
@@ -189,6 +190,52 @@ def test_google_cloud_storage_is_given_the_lines_that_replace_it(tmp_path: Path)
 )
 def test_other_unknown_schemes_have_a_way_out(tmp_path: Path, url: str, lines: str) -> None:
     assert lines in hint_of(tmp_path, f"DST={url}\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "why", "lines"),
+    [
+        ("ad://dir/below", "Amazon closed Cloud Drive in 2023", "DST=s3:///bucket/dir/below"),
+        ("cf+http://container", "no Python since 3.10 can import", "DST=swift://container/"),
+        ("gdata+gdocs://me:geheim@gmail.com/dir", "Google closed", "GOOGLE_SERVICE_JSON_FILE="),
+    ],
+)
+def test_a_registered_scheme_that_leads_nowhere_is_a_finding(tmp_path: Path, url: str, why: str, lines: str) -> None:
+    job = job_of(tmp_path, f"DST={url}\n")
+    (finding,) = scheme_finding(job, {*SCHEMES, url.partition(":")[0]}, Version("3.2.1"))
+    assert why in finding.hint
+    assert lines in finding.hint
+    assert "geheim" not in str(finding)
+    assert dead_schemes(job, Version("3.2.1")) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("url", "known_to", "dropped_in"),
+    [
+        ("gs://b/p", "0.8.22", "0.8.23"), ("s3+http://b/p", "0.8.22", "0.8.23"),
+        ("boto+gs://b/p", "1.2.3", "2.0"), ("boto+s3://b/p", "1.2.3", "2.0"),
+    ],
+)  # fmt: skip
+def test_a_dropped_scheme_is_dead_from_the_release_that_lacks_it(
+    tmp_path: Path, url: str, known_to: str, dropped_in: str
+) -> None:
+    job = job_of(tmp_path, f"DST={url}\n")
+    assert dead_schemes(job, Version(known_to)) == []
+    (finding,) = dead_schemes(job, Version(dropped_in))
+    assert finding == scheme_finding(job, SCHEMES, Version(dropped_in))[0]
+
+
+@pytest.mark.parametrize("url", ["ssh://me@host/dir", "pcloud://dir", "acd+acdcli://dir"])
+def test_what_no_release_has_is_dead_with_each(tmp_path: Path, url: str) -> None:
+    (finding,) = dead_schemes(job_of(tmp_path, f"DST={url}\n"), Version("0.8.18"))
+    assert "; write\n" in finding.hint
+
+
+@pytest.mark.parametrize(
+    "url", ["s3:///b/p", "boto3+s3:///b", "file:///x", "sftp://h/x", "par2+sftp://h/x", "nonsense://x", ""]
+)
+def test_other_schemes_are_not_dead(tmp_path: Path, url: str) -> None:
+    assert not dead_schemes(job_of(tmp_path, f"DST={url}\n"), Version("3.2.1"))
 
 
 @pytest.mark.parametrize("url", ["s3:///b/p", "S3:///b/p", "par2+sftp://h/x", "boto3+s3://b", "file:///x", ""])

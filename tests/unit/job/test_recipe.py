@@ -36,7 +36,8 @@ def test_the_sample_job_is_the_recipes() -> None:
 
 def test_the_recipe_as_published_is_known_to_old_releases_only() -> None:
     job = read_job(RECIPE / "original.env", None, {})
-    assert not findings_of(job)
+    assert not findings_of(job, Version("0.8.22"))
+    assert [each.check for each in findings_of(job)] == ["scheme-supported"]
     assert not scheme_finding(job, {*SCHEMES, "gs"}, Version("0.8.22"))
     (finding,) = scheme_finding(job, SCHEMES, Version("3.2.1"))
     today = (RECIPE / "duplicity.env").read_text().splitlines()

@@ -2,14 +2,15 @@
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
 from verify.checks import Finding
 from verify.job.credentials import printable_destination, printable_text
 from verify.job.destination.addresses import misread_addresses, wrong_addresses
+from verify.job.destination.multi import MultiStore
 from verify.job.job import Job
 
 _GOOGLE = "https://storage.googleapis.com"
@@ -17,18 +18,23 @@ _GOOGLE = "https://storage.googleapis.com"
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What stands in for a scheme that duplicity has dropped.
+    """What stands in for a scheme that duplicity has dropped, or that leads nowhere any more.
 
     `destination` may hold {host} (user, password and port included) and {path} (without a slash
-    before it); `variables` are lines of the env file beside it.
+    before it); `variables` are lines of the env file beside it. `dropped` is the first release without the scheme;
+    `closed` says that it works with no release, also with those that have it.
     """
 
     destination: str
     option: str = ""
     variables: tuple[str, ...] = ()
     why: str = ""
+    dropped: Version | None = None
+    closed: bool = False
 
 
+_NEVER = Version("0")  # of what no release has that can be installed
+_WITHOUT_BOTO = Version("2.0")
 _GS = Replacement(
     "s3:///{host}/{path}",
     f"--s3-endpoint-url={_GOOGLE}",
@@ -37,25 +43,42 @@ _GS = Replacement(
         "AWS_SECRET_ACCESS_KEY=(the value of GS_SECRET_ACCESS_KEY)",
     ),
     "Google Cloud Storage speaks S3, and its HMAC keys are S3 keys",
+    dropped=Version("0.8.23"),
 )
-_S3 = Replacement("s3:///{host}/{path}", why="s3:// takes the bucket after three slashes")
-_SSH = Replacement("sftp://{host}/{path}", why="sftp:// and scp:// are what ssh:// was")
-_CLOUDFILES = Replacement("swift://{host}/{path}", why="Rackspace Cloud Files is Swift; set SWIFT_*")
-_CLOUD_DRIVE = Replacement("s3:///bucket/{path}", why="Amazon closed Cloud Drive in 2023; choose a new destination")
+_S3 = Replacement("s3:///{host}/{path}", why="s3:// takes the bucket after three slashes", dropped=_WITHOUT_BOTO)
+_CLOUDFILES = Replacement(
+    "swift://{host}/{path}",
+    why="it needs pyrax, which nobody maintains and no Python since 3.10 can import; Rackspace Cloud Files is Swift: "
+    "set SWIFT_*",
+    closed=True,
+)
+_CLOUD_DRIVE = Replacement(
+    "s3:///bucket/{host}/{path}", why="Amazon closed Cloud Drive in 2023; choose a new destination", closed=True
+)
+_GDATA = Replacement(
+    "gdrive://(the service account's address)/{path}?myDriveFolderID=(id of a folder that is shared with it)",
+    variables=("GOOGLE_SERVICE_JSON_FILE=(the file with the service account's key)",),
+    why="Google closed the Documents List API in 2015; gdrive:// is what goes to Google Drive",
+    closed=True,
+)
 
 # Sources: duplicity's change log and man page; measured with 0.8.18 to 3.2.1.
 REPLACEMENTS: Mapping[str, Replacement] = {
     "gs": _GS,
-    "boto+gs": _GS,
-    "s3+http": _S3,
+    "boto+gs": replace(_GS, dropped=_WITHOUT_BOTO),
+    "s3+http": replace(_S3, dropped=Version("0.8.23")),
     "boto+s3": _S3,
-    "boto3+s3": _S3,
-    "ssh": _SSH,
+    "boto3+s3": replace(_S3, dropped=None),
+    "ssh": Replacement("sftp://{host}/{path}", why="sftp:// and scp:// are what ssh:// was", dropped=_NEVER),
     "cf+http": _CLOUDFILES,
     "cfpyrax+http": _CLOUDFILES,
     "acd+acdcli": _CLOUD_DRIVE,
     "acd": _CLOUD_DRIVE,
-    "pcloud": Replacement("rclone://remote:/{path}", why="rclone knows pCloud (`rclone config` sets it up)"),
+    "ad": _CLOUD_DRIVE,
+    "gdata+gdocs": _GDATA,
+    "pcloud": Replacement(
+        "rclone://remote:/{path}", why="rclone knows pCloud (`rclone config` sets it up)", dropped=_NEVER
+    ),
 }
 
 
@@ -75,13 +98,44 @@ def no_way_there(job: Job, registered: Collection[str], release: Version) -> lis
         for name, url in job.destinations.items()
         if url and not _knows(scheme_of(url), registered)
     ]
-    return unknown or list(wrong_addresses(job, release))
+    return [*unknown, *_closed(job, release, registered)] or list(wrong_addresses(job, release))
+
+
+def dead_schemes(job: Job, release: Version) -> list[Finding]:
+    """Given a job and a release, return a finding for each destination whose scheme leads nowhere with it.
+
+    What it says of a release is true of those that duplicity's authors published: see `no_way_there` for others.
+    """
+    dropped = [
+        _unknown(job, name, url, (), release)
+        for name, url in job.destinations.items()
+        if (found := REPLACEMENTS.get(scheme_of(url))) and found.dropped is not None and release >= found.dropped
+    ]
+    return [*dropped, *_closed(job, release)]
+
+
+def _closed(job: Job, release: Version, registered: Collection[str] | None = None) -> Iterator[Finding]:
+    """Yield a finding for each destination that leads nowhere though duplicity knows its scheme, if that is asked."""
+    for name, url in job.destinations.items():
+        scheme = scheme_of(url)
+        replacement = REPLACEMENTS.get(scheme)
+        if replacement and replacement.closed and (registered is None or _knows(scheme, registered)):
+            expected = f"a destination that duplicity {release} can reach in {name}={printable_destination(url)}"
+            yield Finding(
+                "scheme-supported", "", expected, f"{scheme}://, which works no more", _hint(job, name, url, ())
+            )
 
 
 def scheme_of(url: str) -> str:
     """Given a destination URL, return its scheme in lower case, empty if it has none."""
     scheme, separator, _ = url.partition("://")
     return scheme.lower() if separator else ""
+
+
+def schemes_of(job: Job, stores: Iterable[MultiStore]) -> list[str]:
+    """Given a job, and the stores behind a `multi:` destination, return all schemes that it uses, each once."""
+    urls = [*(job.destinations.values() or [job.destination]), *(each.url for each in stores)]
+    return list(dict.fromkeys(map(scheme_of, urls)))
 
 
 def _knows(scheme: str, registered: Collection[str]) -> bool:

@@ -6,7 +6,7 @@ duplicity's own parser of drawn URLs.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qs, unquote, urlparse
 
 # Schemes whose URLs name a host; with any other, all behind the `//` is a path to duplicity.
 _OF_A_HOST = frozenset(
@@ -67,6 +67,12 @@ def read_url(text: str) -> DestinationUrl:
     if not of_a_host and not path.startswith("/"):
         return DestinationUrl(scheme, refused="no `//` behind the scheme")
     return DestinationUrl(scheme, host if of_a_host else "", path, _ignored(plain, scheme))
+
+
+def read_query(text: str) -> dict[str, list[str]]:
+    """Given a URL that is not refused, return the values by name behind its `?`. Raise ValueError for anything else."""
+    query = urlparse(text).query
+    return parse_qs(query, strict_parsing=True) if query else {}
 
 
 def _bad_port(text: str, scheme: str) -> str:

@@ -4,6 +4,7 @@ from packaging.version import Version
 
 from verify.checks import Finding
 from verify.job.destination.addresses import misread_addresses, wrong_addresses
+from verify.job.destination.schemes import dead_schemes
 from verify.job.findings.endless import never_removed, removes_old_backups
 from verify.job.findings.lacking import cannot_begin, incomplete, two_readings
 from verify.job.findings.removed import removed_options
@@ -27,6 +28,7 @@ def findings_of(job: Job, release: Version = NEWEST) -> list[Finding]:
     return [
         *two_readings(job),
         *incomplete(job),
+        *dead_schemes(job, release),
         *wrong_addresses(job, release),
         *misread_addresses(job),
         *removed_options(job, release),
