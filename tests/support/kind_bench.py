@@ -22,7 +22,7 @@ from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.settings import LabSettings
 from verify.lab.stores.destination import Destination
-from verify.lab.stores.kinds import SERVERS, lacking
+from verify.lab.stores.kinds import lacking, server_of
 from verify.lab.stores.starting import start_served
 from verify.lab.stores.store import Store
 from verify.policy import Policy
@@ -42,7 +42,7 @@ def served(kind: str, run: LabelledRun, host: Host) -> Store:
     """Serve a kind on this machine; a vendor's is emulated."""
     if kind in KINDS:
         return VendorStore(kind, Path(host.scratch) / f"{kind}-login")
-    package = SERVERS[kind].package
+    package = server_of(kind).package
     return start_served(kind, run, host, provision_python(package) if package else "")
 
 

@@ -11,7 +11,7 @@ from vendors.stores import KINDS
 from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.stores.destination import Destination
-from verify.lab.stores.kinds import SERVERS
+from verify.lab.stores.kinds import SERVERS, SIBLINGS, server_of
 
 VENDOR_BY_DAY = "b2"
 
@@ -29,7 +29,12 @@ def host(run: LabelledRun) -> Iterator[Host]:
         yield host
 
 
-@pytest.fixture(scope="session", params=[*(kind for kind in SERVERS if kind != "pexpect+scp"), *KINDS])
+NIGHTLY = pytest.mark.nightly(reason="by day the kind is tried whose backend it shares")
+BY_NIGHT = {*SIBLINGS, "pexpect+scp"}
+ALL = (*SERVERS, *SIBLINGS, *KINDS)
+
+
+@pytest.fixture(scope="session", params=[pytest.param(each, marks=NIGHTLY if each in BY_NIGHT else ()) for each in ALL])
 def bench(
     request: pytest.FixtureRequest, host: Host, run: LabelledRun, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bench]:
@@ -39,7 +44,7 @@ def bench(
         pytest.skip(f"by night: by day all of this is tried on {VENDOR_BY_DAY}, and test_vendors asks each vendor")
     if why := cannot_serve(kind):
         pytest.skip(why)
-    if kind in SERVERS and SERVERS[kind].name == "OpenSSH" and os.geteuid():
+    if kind not in KINDS and server_of(kind).name == "OpenSSH" and os.geteuid():
         pytest.skip("only root can start OpenSSH's server: it wants a folder in /run")
     with contextlib.closing(served(kind, run, host)) as store:
         yield planted(Bench(store, tmp_path_factory.mktemp("bench"), run))

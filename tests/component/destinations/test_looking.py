@@ -13,7 +13,9 @@ from verify.errors import CannotRunError
 from verify.lab.stores.destination import Destination
 from verify.lab.stores.folder import Folder
 
-TIMED = {"sftp", "scp", "rsync", "rsync+ssh", "webdav", "rclone", *KINDS}  # that tell when a file was written
+TIMED = {  # kinds that tell when a file was written
+    "sftp", "scp", "paramiko+sftp", "paramiko+scp", "rsync", "rsync+ssh", "webdav", "webdavs", "rclone", *KINDS,
+}  # fmt: skip
 
 
 def sha1(data: bytes) -> str:

@@ -76,6 +76,9 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "acd": _CLOUD_DRIVE,
     "ad": _CLOUD_DRIVE,
     "gdata+gdocs": _GDATA,
+    "lftp+ftpes": Replacement(
+        "ftpes://{host}/{path}", why="lftp knows no ftpes://, and is told to go there; ftpes:// works", closed=True
+    ),
     "pcloud": Replacement(
         "rclone://remote:/{path}", why="rclone knows pCloud (`rclone config` sets it up)", dropped=_NEVER
     ),

@@ -22,6 +22,16 @@ SERVERS: Mapping[str, FolderServer] = {
     "webdav": rclone.WEBDAV,
     "rclone": rclone.REMOTE,
 }
+# Kinds that share a backend with one of these: served, so that looking at them is tried; a lab takes none of them.
+SIBLINGS: Mapping[str, FolderServer] = {
+    "paramiko+sftp": openssh.PARAMIKO_SFTP,
+    "paramiko+scp": openssh.PARAMIKO_SCP,
+    "ftps": ftpd.FTPS,
+    "ftpes": ftpd.FTPES,
+    "lftp+ftp": ftpd.LFTP_FTP,
+    "lftp+ftps": ftpd.LFTP_FTPS,
+    "webdavs": rclone.WEBDAVS,
+}
 _SAME = {"boto3+s3": S3, "paramiko+sftp": "sftp", "paramiko+scp": "scp"}  # two names of one backend
 _SYSTEM = Path("/usr/sbin")  # where servers lie, on PATH or not
 
@@ -34,7 +44,12 @@ def kind_of(destination: str) -> str:
     return _SAME.get(scheme, scheme)
 
 
+def server_of(kind: str) -> FolderServer:
+    """Given a kind of `SERVERS` or `SIBLINGS`, return what serves it."""
+    return SERVERS.get(kind) or SIBLINGS[kind]
+
+
 def lacking(kind: str) -> Mapping[str, str]:
     """Return which programs this machine lacks to serve a kind, by the Debian package that has each."""
-    needed = SERVERS[kind].programs
+    needed = server_of(kind).programs
     return {each: needed[each] for each in needed if not shutil.which(each) and not (_SYSTEM / each).exists()}

@@ -56,6 +56,8 @@ def _through(scheme: str, *programs: str, makes_folders: bool = True) -> FolderS
 
 SFTP = _through("sftp")
 SCP = _through("scp", "scp")
+PARAMIKO_SFTP = _through("paramiko+sftp")
+PARAMIKO_SCP = _through("paramiko+scp", "scp")
 PEXPECT_SFTP = _through("pexpect+sftp", "sftp")
 PEXPECT_SCP = _through("pexpect+scp", "scp", "sftp")
 RSYNC_OVER_SSH = _through("rsync", "ssh", makes_folders=False)

@@ -1,5 +1,6 @@
 """rclone, as a server of WebDAV, and as a remote that is another name for a folder."""
 
+from verify.lab.stores.certificates import certificate_for
 from verify.lab.stores.served_folder import FolderServer, Reached, Serving
 from verify.lab.stores.servers import Command
 
@@ -20,6 +21,17 @@ def _reach_webdav(serving: Serving) -> Reached:
     return Reached(lambda name: f"{at}/{name}", env={"FTP_PASSWORD": serving.keys[1]})
 
 
+def _serve_webdavs(serving: Serving) -> Command:
+    plain, tls = _serve_webdav(serving), certificate_for(serving)
+    return Command((*plain.argv, "--cert", tls.certificate, "--key", tls.key), plain.env)
+
+
+def _reach_webdavs(serving: Serving) -> Reached:
+    at = f"webdavs://{serving.keys[0].reveal()}@{serving.address}:{serving.port}"
+    trusted = f"--ssl-cacert-file={certificate_for(serving).certificate}"
+    return Reached(lambda name: f"{at}/{name}", (trusted,), env={"FTP_PASSWORD": serving.keys[1]})
+
+
 def _reach_remote(serving: Serving) -> Reached:
     remote = {"RCLONE_CONFIG_LAB_TYPE": "alias", "RCLONE_CONFIG_LAB_REMOTE": serving.root}
     return Reached(lambda name: f"rclone://lab:/{name}", env=remote)
@@ -28,6 +40,10 @@ def _reach_remote(serving: Serving) -> Reached:
 WEBDAV = FolderServer(
     name="rclone's WebDAV server", programs=_PROGRAM, says=_VERSION, prepare=_serve_webdav, reach=_reach_webdav
 )
+WEBDAVS = FolderServer(
+    name="rclone's WebDAV server", programs={**_PROGRAM, "openssl": "openssl"}, says=_VERSION,
+    prepare=_serve_webdavs, reach=_reach_webdavs,
+)  # fmt: skip
 REMOTE = FolderServer(
     name="a folder behind rclone", programs=_PROGRAM, says=_VERSION, prepare=None, reach=_reach_remote
 )

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
-from verify.lab.stores.kinds import SERVERS
+from verify.lab.stores.kinds import server_of
 from verify.lab.stores.s3 import SERVER_READY_WITHIN, S3Store
 from verify.lab.stores.served_folder import ServedFolders, Serving
 from verify.lab.stores.servers import Command, Keys, Server, new_keys, serve
@@ -59,7 +59,7 @@ def start_served(kind: str, run: LabelledRun, host: Host, python: str, here: str
 
     `python` has what a server in Python imports. Raise `CannotRunError` if it does not start.
     """
-    recipe = SERVERS[kind]
+    recipe = server_of(kind)
     version = recipe.package.partition("==")[2] or version_said_by(recipe.says, VERSION)
 
     def serving(folder: Path, port: int, keys: Keys) -> Serving:
