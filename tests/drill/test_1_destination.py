@@ -4,12 +4,14 @@ from verify.checks import checks, must_find_nothing
 from verify.drill import chain_findings
 from verify.drill.drill import Drill
 from verify.durations import moment
-from verify.job import scheme_finding
+from verify.job.destination.addresses import misread_addresses
 
 
 @checks("scheme-supported")
 def test_duplicity_knows_the_destinations_scheme(drill: Drill) -> None:
-    must_find_nothing(scheme_finding(drill.job, drill.schemes, drill.host.release))
+    drill.say(drill.night.way_there)
+    must_find_nothing(misread_addresses(drill.job))
+    _ = drill.schemes
 
 
 @checks("destination-reachable")
@@ -17,6 +19,7 @@ def test_the_destination_answers_and_can_be_listed(drill: Drill) -> None:
     objects = drill.destination.objects
     seen_by = drill.destination.view.seen_by
     drill.say(f"{len(objects):,} objects" + (f", seen by {seen_by}" if seen_by else ""))
+    drill.destination.must_be_seen_whole()
 
 
 @checks("backup-exists")

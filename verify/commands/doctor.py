@@ -28,14 +28,14 @@ def parser() -> Parser:
 
 def run(options: argparse.Namespace) -> int:
     """Print what this machine can do; return 0 if a lab can run on it, else 2."""
-    from verify.lab.doctor import destinations_of, examine, prepare  # noqa: PLC0415 - imports what --help may not need
+    from verify.lab.doctor import examine, prepare  # noqa: PLC0415 - imports what --help may not need
     from verify.lab.settings import LabSettings  # noqa: PLC0415 - as above
 
     named = options.env_file or options.stack
-    there = destinations_of(LabSettings.from_options(vars(options)).read_job(os.environ)) if named else []
+    job = LabSettings.from_options(vars(options)).read_job(os.environ) if named else None
     if options.prepare:
-        for step in prepare(options.duplicity_release, there):
+        for step in prepare(options.duplicity_release, job):
             sys.stderr.write(f"{step} …\n")
-    lines = examine(options.duplicity_release, there)
+    lines = examine(options.duplicity_release, job)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return COULD_NOT_RUN if any(line.needed and not line.ok for line in lines) else 0

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from packaging.version import Version
+
+from verify.job.destination.addresses import is_by_boto
+
 PINS = Path(__file__).with_name("backend_packages.txt")  # the versions of all packages; looked up 2026-11-30
 
 
@@ -23,6 +27,7 @@ _NOTHING = BackendNeeds()
 _PARAMIKO = BackendNeeds(("paramiko",), ("paramiko",))
 _OPENSSH = BackendNeeds(programs={"sftp": "openssh-client", "scp": "openssh-client"})
 _LFTP = BackendNeeds(programs={"lftp": "lftp"})
+_BOTO = BackendNeeds(("boto",), ("boto",))
 _PYDRIVE = BackendNeeds(("pydrive2", "pysocks"), ("pydrive2",))
 _OF_SCHEME: Mapping[str, BackendNeeds] = {
     **dict.fromkeys(("sftp", "scp", "paramiko+sftp", "paramiko+scp"), _PARAMIKO),
@@ -45,8 +50,10 @@ _OF_SCHEME: Mapping[str, BackendNeeds] = {
 }
 
 
-def needs_of(scheme: str) -> BackendNeeds:
-    """Given a URL's scheme, return what its backend needs."""
+def needs_of(scheme: str, release: Version | None = None) -> BackendNeeds:
+    """Given a URL's scheme, return what its backend needs: that of a release, of one of today without it."""
+    if release is not None and is_by_boto(scheme, release):
+        return _BOTO
     if scheme.startswith("par2+"):
         inner = needs_of(scheme.removeprefix("par2+"))
         return BackendNeeds(inner.packages, inner.modules, {**inner.programs, "par2": "par2"})

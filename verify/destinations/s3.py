@@ -13,17 +13,20 @@ from minio import Minio
 from minio.credentials.providers import AWSConfigProvider, ChainedProvider, EnvAWSProvider, Provider, StaticProvider
 from minio.error import MinioException, S3Error
 from minio.helpers import check_bucket_name
+from packaging.version import Version
 
 from verify.archive.sets import Object
 from verify.destinations.view import NoView, RefusedError, View
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.job.destination.addresses import is_server
-from verify.job.destination.urls import read_url
+from verify.job.destination.addresses import is_by_boto, is_server
+from verify.job.destination.urls import DestinationUrl, read_url
+from verify.job.findings import NEWEST
 
 Answer = TypeVar("Answer")
 
 CONNECTING, ANSWERING = 5.0, 15.0  # seconds that a store has, and that a download may stand still
+AMAZON = "s3.amazonaws.com"
 ATTEMPTS = 3  # at a download: one that stops early is no reason for an alarm
 CHUNK = 1 << 20  # bytes
 AT_ONCE = 4  # connections
@@ -52,16 +55,18 @@ class S3Location:
     prefix: str
 
 
-def s3_location(job: Job, environment: Mapping[str, str]) -> S3Location | NoView:
-    """Given a job with an S3 destination, return where that is; duplicity's options go before variables."""
+def s3_location(job: Job, environment: Mapping[str, str], release: Version = NEWEST) -> S3Location | NoView:
+    """Given a job with an S3 destination, return where that is to a release; its options go before variables."""
     url = read_url(job.destination)
+    if not url.refused and is_by_boto(url.scheme, release):
+        return _by_boto(job, url)
     bucket, *below = url.parts or [""]
     if url.refused or is_server(bucket):
-        return NoView("an S3 URL with a server in it, as old releases take it, can be looked at through duplicity only")
+        return NoView("its URL is not read as it is meant: see scheme-supported")
     _must_be_valid(bucket)
     named = _first(job, environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     region = job.option("--s3-region-name") or _first(job, environment, "AWS_DEFAULT_REGION", "AWS_REGION")
-    endpoint = urlsplit(job.option("--s3-endpoint-url") or named or "https://s3.amazonaws.com")
+    endpoint = urlsplit(job.option("--s3-endpoint-url") or named or f"https://{AMAZON}")
     amazon = (endpoint.hostname or "").endswith("amazonaws.com")
     return S3Location(
         address=endpoint.netloc,
@@ -72,9 +77,25 @@ def s3_location(job: Job, environment: Mapping[str, str]) -> S3Location | NoView
     )
 
 
-def s3_view(job: Job, environment: Mapping[str, str]) -> View | NoView:
-    """Given a job with an S3 destination, return the view of it, with the job's own keys."""
-    location = s3_location(job, environment)
+def _by_boto(job: Job, url: DestinationUrl) -> S3Location:
+    """Return where boto 2 looks: at the server that the URL names, else at Amazon; it knows no endpoint."""
+    names_server = url.scheme != "s3+http" and url.path.startswith("//")
+    server, *parts = url.parts if names_server else [AMAZON, *url.parts]
+    bucket, *below = parts or [""]
+    _must_be_valid(bucket)
+    address = server.rpartition("@")[2]
+    return S3Location(
+        address=address,
+        secure="--s3-unencrypted-connection" not in job.options,
+        region=None if address.partition(":")[0].endswith("amazonaws.com") else "us-east-1",
+        bucket=bucket,
+        prefix="".join(f"{part}/" for part in below),
+    )
+
+
+def s3_view(job: Job, environment: Mapping[str, str], release: Version = NEWEST) -> View | NoView:
+    """Given a job with an S3 destination, return the view of it for a release, with the job's own keys."""
+    location = s3_location(job, environment, release)
     if isinstance(location, NoView):
         return location
     client = Minio(

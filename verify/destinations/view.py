@@ -79,6 +79,10 @@ class View(ABC):
 
 @dataclass(frozen=True, slots=True)
 class NoView:
-    """Why a destination cannot be looked at except through duplicity."""
+    """Why a destination cannot be looked at except through duplicity.
+
+    `hides` says whether what duplicity lists may hide that something is lost: of mirrors, it lists what any has.
+    """
 
     why: str
+    hides: bool = False

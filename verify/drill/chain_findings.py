@@ -7,6 +7,7 @@ from verify.archive.manifests import Volume
 from verify.archive.out_of_reach import unreachable_findings
 from verify.archive.sets import StoredSet
 from verify.checks import Finding, FindingsError
+from verify.drill import copies
 from verify.drill.drill import Drill
 from verify.drill.host.archive import counted_findings, volume_size_of
 from verify.drill.points import freshness
@@ -51,13 +52,22 @@ def chain_findings(drill: Drill) -> list[Finding]:
         volumes = sum(len(each.volumes) for each in there.stored.points)
         sets = f"{volumes:,} volumes of {len(there.stored.points):,} sets"
         night.say(", ".join([sets, *completeness.unfinished(there.lying)]))
-        return night.blame(completeness.chain_findings(there.lying, functools.partial(_affected, drill)))
+        found = completeness.chain_findings(there.lying, functools.partial(_affected, drill))
+        several = copies.copy_findings(there, {each.path for each in found})
+        found = night.blame([*copies.placed(found, there), *several.read]) + several.others
+        night.blamed |= several.bad - {each.path for each in several.others}
+        if not found:
+            there.must_be_seen_whole()
+        return found
     _ = drill.listings.newest
     chain = drill.listings.archive_of(night.newest).leading_to(night.newest, volume_size_of(night.job))
     if not chain:
         raise NotProvenError("duplicity's archive does not hold the newest chain's manifests")
     night.say(f"{len(chain):,} sets of the newest chain, by what duplicity lists; sizes and older chains are not known")
-    return counted_findings(night.status, chain)
+    found = counted_findings(night.status, chain)
+    if not found and there.hides:
+        raise NotProvenError("what one mirror has lost, duplicity lists from another")
+    return found
 
 
 def _affected(drill: Drill, each: StoredSet, volume: Volume) -> str:

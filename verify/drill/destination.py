@@ -14,6 +14,7 @@ from verify.archive.names import Names, Span
 from verify.archive.out_of_reach import AHEAD
 from verify.archive.sets import Object, Stored, StoredSet, stored_of
 from verify.checks import Finding, FindingsError
+from verify.destinations.multi import MultiView
 from verify.destinations.view import NoView, RefusedError, View
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.passphrases import does_not_open
@@ -38,7 +39,7 @@ class RealDestination:
         self, view: View | NoView, names: Names, ledger: Ledger, host: Host, environment: Mapping[str, str | Secret],
         *, release: Version, now: float, other_passphrases: Sequence[Secret] = (),
     ) -> None:  # fmt: skip
-        self._view, self._names, self._ledger = view, names, ledger
+        self._view, self.names, self._ledger = view, names, ledger
         self._release, self.now = release, now
         self._host, self._environment = host, environment
         self._other_passphrases = other_passphrases
@@ -54,6 +55,21 @@ class RealDestination:
     def is_seen(self) -> bool:
         """Whether it can be looked at without duplicity."""
         return not isinstance(self._view, NoView)
+
+    @property
+    def several(self) -> MultiView | None:
+        """The view of it where it is several stores, else None."""
+        return self._view if isinstance(self._view, MultiView) else None
+
+    @property
+    def hides(self) -> bool:
+        """Whether what duplicity lists of it may hide that something is lost."""
+        return isinstance(self._view, NoView) and self._view.hides
+
+    def must_be_seen_whole(self) -> None:
+        """Raise `NotProvenError` where some of several stores cannot be looked at."""
+        if self.several and self.several.unseen:
+            raise NotProvenError("; ".join(self.several.unseen))
 
     @property
     def downloaded(self) -> int:
@@ -77,12 +93,22 @@ class RealDestination:
     def remember(self, now: float) -> None:
         """Note what lies there for the next drill, unless it cannot be known."""
         with contextlib.suppress(NotProvenError, FindingsError, CannotRunError):
-            self._ledger.note_objects((one for each in self.stored.points for one in each.objects), now)
+            there = [one for each in self.stored.points for one in each.objects]
+            copies = [copy.stored for one in there for copy in (self.several.copies(one.name) if self.several else ())]
+            self._ledger.note_objects([*there, *copies], now)
+
+    def proven(self, objects: Iterable[Object]) -> Mapping[str, float]:
+        """Given objects, return when each was proven last: see `Ledger.proven`."""
+        return self._ledger.proven(objects)
+
+    def note_proven(self, objects: Iterable[Object]) -> None:
+        """Note that objects were downloaded and are what they should be."""
+        self._ledger.note_proven(objects, self.now)
 
     @reported_once
     def stored(self) -> Stored:
         """The sets that lie there."""
-        return stored_of(self.objects, self._names)
+        return stored_of(self.objects, self.names)
 
     @reported_once
     def chains(self) -> Chains:
@@ -100,7 +126,7 @@ class RealDestination:
 
     def still_there(self, times: Iterable[int]) -> list[int]:
         """Given points' times, look again, and return those that were not removed meanwhile."""
-        there = {each.span.end for each in stored_of(self.view.objects(), self._names).points}
+        there = {each.span.end for each in stored_of(self.view.objects(), self.names).points}
         return [each for each in times if each in there]
 
     @property
@@ -197,7 +223,7 @@ class RealDestination:
         return found
 
     def _is_locked(self, name: str) -> bool:
-        named = self._names.read(name)
+        named = self.names.read(name)
         return bool(named and named.encrypted)
 
 

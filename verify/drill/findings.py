@@ -6,6 +6,7 @@ from pathlib import Path
 from verify.archive import completeness
 from verify.archive.manifests import Manifest
 from verify.checks import Finding
+from verify.drill import copies
 from verify.drill.contents.booting import Booted, Postgres
 from verify.drill.contents.databases import Cluster, Dump, clusters_in, dumps_in
 from verify.drill.contents.kinds import KINDS
@@ -55,7 +56,9 @@ def volume_findings(drill: Drill) -> list[Finding]:
     """
     night = drill.night
     there = night.destination
-    hashed = [each for each in hashed_volumes(there.stored, there.manifests) if each.stored.name not in night.blamed]
+    volumes = list(hashed_volumes(there.stored, there.manifests))
+    each_copy = [*volumes, *copies.hashed_copies(there, volumes)]
+    hashed = [each for each in each_copy if each.stored.name not in night.blamed]
     proven = night.ledger.proven(each.stored for each in hashed)
     tonight = least_recently_proven(hashed, proven, night.budget // 2, night.draw)
     if not tonight:
@@ -66,12 +69,16 @@ def volume_findings(drill: Drill) -> list[Finding]:
     night.ledger.note_proven(good, night.started)
     night.ledger.note_bad(each.path for each in found)
     named = sum(len(each.volumes) for each in there.manifests.values() if isinstance(each, Manifest))
+    named += copies.copies_wanted(there, volumes)
     reach = coverage(hashed, night.ledger.proven(each.stored for each in hashed), night.started, named)
     night.figures |= {"volumes": reach.volumes, "volumes_proven": reach.proven, "oldest_proof": reach.oldest}
     night.say(f"{len(good):,} tonight; {reach}")
     if not found and reach.out_of_reach:
         raise NotProvenError(str(reach))
-    return night.blame(completeness.with_stakes(found, there.lying))
+    if not found:
+        there.must_be_seen_whole()
+    found, several = copies.damaged_findings(found, hashed, there)
+    return night.blame([*completeness.with_stakes(found, there.lying), *several.read]) + several.others
 
 
 def content_findings(drill: Drill, restored: Path, kinds: str) -> list[Finding]:

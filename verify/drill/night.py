@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any, TypeVar
 
 from verify.archive.out_of_reach import AHEAD
-from verify.checks import Finding, FindingsError
+from verify.checks import Finding, FindingsError, must_find_nothing
 from verify.drill.destination import RealDestination
 from verify.drill.host.drill_host import DrillHost
 from verify.drill.ledger.ledger import Ledger
@@ -20,7 +20,6 @@ from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.drill.settings import DrillSettings
 from verify.errors import NotProvenError
 from verify.job import Job
-from verify.lab.client.duplicity import schemes_of
 from verify.lab.client.results import Result, StatusResult
 from verify.lab.hosts.host import Host
 from verify.policy import Policy
@@ -135,14 +134,22 @@ class Night:
     @reported_once
     def schemes(self) -> frozenset[str]:
         """The URL schemes that duplicity knows. Raise `NotProvenError` where it cannot be asked."""
-        schemes = schemes_of(self.host.main, self.host.command)
-        if schemes is None:
+        if self.host.schemes is None:
             raise NotProvenError("what stands in duplicity's place is no Python script and cannot be asked")
-        return schemes
+        return self.host.schemes
+
+    @reported_once
+    def way_there(self) -> str:
+        """The destination. Raise `FindingsError` (`scheme-supported`) where duplicity would not even look for it."""
+        must_find_nothing(self.host.no_way_to(self.job))
+        return self.job.printable_destination
 
     @reported_once
     def status(self) -> StatusResult:
         """What duplicity says of the destination; its archive holds what a listing needs afterwards."""
+        _ = self.way_there
+        if not self.destination.is_seen:  # else what looks has asked for them
+            self.host.must_have_needs(self.job)
         self.destination.must_be_readable()
         return self.ran(self.host.duplicity(self.job).collection_status(self.job.destination))
 

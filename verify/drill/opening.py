@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from verify.destinations.multi import multi_view
 from verify.destinations.opening import view_of
+from verify.destinations.view import NoView, View
 from verify.drill.contents.sealed import sealed_host
 from verify.drill.destination import RealDestination
 from verify.drill.drill import Drill
@@ -21,6 +23,7 @@ from verify.drill.passphrases import other_passphrases
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job
+from verify.job.destination.multi import MULTI
 from verify.job.destination.schemes import scheme_of
 from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
@@ -41,7 +44,7 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
         ledger = stack.enter_context(contextlib.closing(Ledger(settings.folder, job.printable_destination)))
         host = stack.enter_context(_host_of(runtime)(settings, job, run))
         here = stack.enter_context(contextlib.closing(local_host(run.scratch / "here", run.marker)))
-        view = view_of(job, host.main, os.environ, host.looking(job))
+        view = _view(job, host)
         destination = RealDestination(
             view,
             names_of(job),
@@ -60,6 +63,14 @@ def open_drill(settings: DrillSettings, runtime: Literal["docker", "embedded"], 
             yield drill
 
 
+def _view(job: Job, host: DrillHost) -> View | NoView:
+    if host.no_way_to(job):
+        return NoView("scheme-supported failed, and this needs it")
+    if scheme_of(job.destination) == MULTI:
+        return multi_view(job, host.main, os.environ, host.looking, host.release)
+    return view_of(job, host.main, os.environ, host.looking(job), host.release)
+
+
 def must_have_one_destination(job: Job) -> None:
     """Raise `CannotRunError` for a job without a destination, or with several."""
     if job.destination == "multi":
@@ -67,7 +78,7 @@ def must_have_one_destination(job: Job) -> None:
         raise CannotRunError(f"a drill looks at one destination: give --destination NAME, here one of {there}")
     if not job.destination:
         raise CannotRunError("the job has no destination: write DST=scheme://… into the env file")
-    if scheme_of(job.destination).endswith("s3"):
+    if scheme_of(job.destination) in {"s3", "boto3+s3"}:
         from verify.destinations.s3 import s3_location  # noqa: PLC0415 - another scheme needs no client
 
         s3_location(job, os.environ)

@@ -5,14 +5,18 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.version import Version
+
 from verify.assets import asset
+from verify.destinations.multi import multi_stores
 from verify.destinations.needs import needs_of
 from verify.job import Job
-from verify.job.destination.schemes import scheme_of
+from verify.job.destination.addresses import wrong_addresses
+from verify.job.destination.schemes import dead_schemes, schemes_of
 from verify.lab.client.duplicity import gpg_version
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.client.provision import (
@@ -49,23 +53,26 @@ class DoctorLine:
         return f"{'✓' if self.ok else '✗' if self.needed else '-'} {self.name:11} {self.says}"
 
 
-def destinations_of(job: Job) -> list[str]:
-    """Given a job, return the URLs of its destinations."""
-    return list(job.destinations.values() or [job.destination])
+def schemes_in(job: Job) -> list[str]:
+    """Given a job, return the URL schemes that its destinations use, each once."""
+    return schemes_of(job, multi_stores(job, lambda path: Path(path).read_bytes()))
 
 
-def examine(release: str | None = None, destinations: Sequence[str] = ()) -> list[DoctorLine]:
-    """Given the release that a run is to have, and a job's destinations, return what was found on this machine.
+def kinds_in(job: Job) -> list[str]:
+    """Given a job, return the kinds of its destinations, each once."""
+    return list(dict.fromkeys(map(kind_of, job.destinations.values() or [job.destination])))
+
+
+def examine(release: str | None = None, job: Job | None = None) -> list[DoctorLine]:
+    """Given the release that a run is to have, and a job, return what was found on this machine.
 
     Raise `CannotRunError` if it is no release.
     """
     wanted = release or DEFAULT_RELEASE
-    schemes, kinds = (dict.fromkeys(map(of, destinations)) for of in (scheme_of, kind_of))
-    needed = (_destination(scheme, wanted) for scheme in schemes)
-    return [*_lines(wanted), *needed, *(_server(kind) for kind in kinds if kind not in SERVED_ANYWAY)]
+    return [*_lines(wanted), *(_of_job(job, wanted) if job else ())]
 
 
-def prepare(release: str | None, destinations: Sequence[str] = ()) -> Iterator[str]:
+def prepare(release: str | None, job: Job | None = None) -> Iterator[str]:
     """Fill the cache with what a run of this machine needs; yield each step before it is taken.
 
     Raise `CannotRunError` where that fails.
@@ -73,11 +80,11 @@ def prepare(release: str | None, destinations: Sequence[str] = ()) -> Iterator[s
     wanted = release or DEFAULT_RELEASE
     yield f"duplicity {wanted}"
     provisioned = provision_duplicity(wanted)
-    for scheme in dict.fromkeys(map(scheme_of, destinations)):
-        if packages := needs_of(scheme).packages:
+    for scheme in schemes_in(job) if job else ():
+        if packages := needs_of(scheme, provisioned.release).packages:
             yield f"what {scheme}:// needs: {', '.join(packages)}"
             add_packages(provisioned, packages)
-    served = [kind for kind in dict.fromkeys(map(kind_of, destinations)) if kind in SERVERS]
+    served = [kind for kind in (kinds_in(job) if job else ()) if kind in SERVERS]
     for package in filter(None, dict.fromkeys(SERVERS[kind].package for kind in served)):
         yield package
         provision_python(package)
@@ -96,8 +103,8 @@ def prepare(release: str | None, destinations: Sequence[str] = ()) -> Iterator[s
         recipes = asset("ci/images")
         yield f"the image with duplicity {wanted}"
         image = duplicity_image(None, recipes, wanted, dialect_of(wanted))
-        for destination in destinations:
-            with_backend(image, recipes, scheme_of(destination))
+        for scheme in schemes_in(job) if job else ():
+            with_backend(image, recipes, scheme, wanted)
         yield "the image with MinIO"
         minio_image(None, recipes)
         if served:
@@ -142,8 +149,20 @@ def _duplicity(release: str) -> DoctorLine:
     return DoctorLine("duplicity", ok=False, says=f"{release} is not in the cache: {advice}")
 
 
+def _of_job(job: Job, release: str) -> Iterator[DoctorLine]:
+    version = Version(release)
+    if found := dead_schemes(job, version) or list(wrong_addresses(job, version)):
+        for each in found:
+            why, *lines = each.hint.splitlines()
+            says = f"{each.got}: {' '.join([why, ', '.join(lines)]).strip()}"
+            yield DoctorLine("destination", ok=False, says=says, needed=True)
+        return
+    yield from (_destination(scheme, release) for scheme in schemes_in(job))
+    yield from (_server(kind) for kind in kinds_in(job) if kind not in SERVED_ANYWAY)
+
+
 def _destination(scheme: str, release: str) -> DoctorLine:
-    needs = needs_of(scheme)
+    needs = needs_of(scheme, Version(release))
     missing = [
         f"the program {program} (Debian: apt-get install {package})"
         for program, package in needs.programs.items()

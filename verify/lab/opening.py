@@ -137,7 +137,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
     job = settings.read_job(os.environ, image.environment if settings.duplicity_image else None)
     one = tried(settings, job)
     if not settings.duplicity_image and settings.store != S3 and kind_of(one.destination) in SERVERS:
-        image = with_backend(image, recipes, scheme_of(one.destination))
+        image = with_backend(image, recipes, scheme_of(one.destination), settings.duplicity_release)
     here = sandboxed(_with_a_source(one), "", (), {}).job
     if posixpath.normpath(here.source) == "/":
         raise CannotRunError("SRC=/ cannot be made in a container, whose own files are there: add --runtime embedded")

@@ -85,7 +85,7 @@ def _lacking_here(kind: str, settings: LabSettings, job: Job, host: Host) -> str
         packages = " ".join(sorted(set(missing.values())))
         return f"there is no {next(iter(missing))} to serve {kind}:// with: apt-get install {packages} (Debian)"
     try:
-        command, _ = local_duplicity(settings, host, scheme_of(job.destination))
+        command, _ = local_duplicity(settings, host, [scheme_of(job.destination)])
     except CannotRunError as error:
         return str(error)
     return _lacking(job, host, command)

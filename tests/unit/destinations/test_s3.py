@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from verify.destinations.s3 import S3Location, S3View, s3_location, s3_view
 from verify.destinations.view import NoView, RefusedError
@@ -143,5 +144,22 @@ def test_an_s3_destination_is_where_duplicity_looks_for_it(
     assert s3_location(job_of(tmp_path, **variables), environment) == location
 
 
-def test_an_old_s3_url_is_not_looked_at(tmp_path: Path) -> None:
+def test_a_url_that_is_misread_is_not_looked_at(tmp_path: Path) -> None:
     assert isinstance(s3_location(job_of(tmp_path, DST="s3://s3.example.org/bucket/a"), {}), NoView)
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "location"),
+    [
+        ("s3://store:9000/bucket/a/b", "", S3Location("store:9000", True, "us-east-1", "bucket", "a/b/")),
+        (
+            "s3://store/bucket", "--s3-unencrypted-connection",
+            S3Location("store", False, "us-east-1", "bucket", ""),
+        ),
+        ("s3:///bucket/a", "--s3-endpoint-url=https://e", S3Location("s3.amazonaws.com", True, None, "bucket", "a/")),
+        ("boto+s3://s3.amazonaws.com/bucket", "", S3Location("s3.amazonaws.com", True, None, "bucket", "")),
+        ("s3+http://bucket/a", "", S3Location("s3.amazonaws.com", True, None, "bucket", "a/")),
+    ],
+)  # fmt: skip
+def test_boto_asks_the_server_that_the_url_names(tmp_path: Path, url: str, options: str, location: S3Location) -> None:
+    assert s3_location(job_of(tmp_path, DST=url, OPTIONS=options), {}, Version("0.8.22")) == location

@@ -160,6 +160,16 @@ LATER = "a run installs it from PyPI, or `duplicity-verify doctor --prepare` wit
             2,
             ["✗ destination ftp:// needs the program lftp (Debian: apt-get install lftp)"],
         ),
+        (
+            "DST=ad://folder",
+            2,
+            [
+                (
+                    "✗ destination ad://, which works no more: Amazon closed Cloud Drive in 2023; choose a new "
+                    "destination; write DST=s3:///bucket/folder/"
+                ),
+            ],
+        ),
         ("DST=file:///mnt/backup", 0, ["✓ destination file:// has all that it needs"]),
         (
             "DST=multi\nDST_1=sftp://host/a\nDST_2=s3:///bucket",

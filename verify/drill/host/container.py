@@ -5,12 +5,13 @@ import posixpath
 from collections.abc import Iterator
 
 from verify.assets import asset
+from verify.destinations.multi import multi_stores
 from verify.drill.host.drill_host import DrillHost, environment_of, prepare
-from verify.drill.host.mounts import binds_of
+from verify.drill.host.mounts import binds_of, stores_here
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.job.destination.schemes import scheme_of
+from verify.job.destination.schemes import schemes_of
 from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.docker.containers import HOSTNAME, docker_hosts
 from verify.lab.docker.images import dialect_of, duplicity_image, with_backend
@@ -32,7 +33,8 @@ def docker_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> It
         lab.duplicity_image, asset("ci/images"), lab.duplicity_release, dialect_of(lab.duplicity_release)
     )
     if not lab.duplicity_image:
-        image = with_backend(image, asset("ci/images"), scheme_of(job.destination))
+        for scheme in schemes_of(job, stores_here(job)):
+            image = with_backend(image, asset("ci/images"), scheme, lab.duplicity_release)
     binds = binds_of(job) if _engine_is_here() else binds_of(job, lambda _: False)
     hostname = job.hostname or HOSTNAME
     with docker_hosts(run, image=image.name, binds=binds.by_target, hostname=hostname) as (main, observer, aside):
@@ -50,7 +52,7 @@ def docker_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> It
             main=main, observer=observer, aside=aside, command=COMMAND, release=release,
             archive=archive, scratch=scratch,
             fetched_to=run.scratch / "fetched",
-            environment=environment_of(job, scratch, None), versions=versions,
+            environment=environment_of(job, scratch, None), versions=versions, stores=multi_stores(job, main.get),
             notes=(*_stand_in(settings, job, image.name), *binds.notes),
         )  # fmt: skip
 

@@ -1,9 +1,10 @@
 """The host of a drill: where duplicity runs, and where it restores to."""
 
 import dataclasses
+import functools
 import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -11,14 +12,18 @@ from typing import Any
 
 from packaging.version import Version
 
+from verify.checks import Finding
 from verify.destinations.own_backend import Looking
 from verify.drill.host.command import NAME, drill_environment, drill_options, patience_of
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.job.destination.schemes import scheme_of
+from verify.job.destination.addresses import wrong_addresses
+from verify.job.destination.multi import MultiStore, secrets_of
+from verify.job.destination.schemes import dead_schemes, no_way_there, scheme_of
+from verify.job.destination.schemes import schemes_of as schemes_of_job
 from verify.lab.client.command_lines import IMPATIENT
 from verify.lab.client.duplicity import Duplicity
-from verify.lab.client.probes import interpreter_of, must_have_needs
+from verify.lab.client.probes import interpreter_of, must_have_needs, schemes_of
 from verify.lab.hosts.host import Completed, Host
 from verify.secret import Secret
 
@@ -47,13 +52,36 @@ class DrillHost:
     fetched_to: Path | None  # on this machine, for what is restored on another host; None where the host is this one
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    stores: Sequence[MultiStore] = field(default=(), repr=False)  # behind a `multi:` destination
+
+    @functools.cached_property
+    def schemes(self) -> frozenset[str] | None:
+        """The URL schemes that duplicity knows; None where it cannot be asked."""
+        return schemes_of(self.main, self.command)
+
+    def no_way_to(self, job: Job) -> list[Finding]:
+        """Given a job, return why duplicity would not even begin to look for its destination.
+
+        Raise `CannotRunError` where that is because a package is not here: some backends are unknown without theirs.
+        """
+        if self.schemes is None:
+            return [*dead_schemes(job, self.release), *wrong_addresses(job, self.release)]
+        found = no_way_there(job, self.schemes, self.release)
+        if found and not dead_schemes(job, self.release):
+            self.must_have_needs(job)
+        return found
+
+    def must_have_needs(self, job: Job) -> None:
+        """Given a job, raise `CannotRunError` where something is not here that its destination's backends need."""
+        for scheme in schemes_of_job(job, self.stores):
+            must_have_needs(self.main, interpreter_of(self.main, self.command), scheme)
 
     def duplicity(self, job: Job, timeout: float = METADATA) -> Duplicity:
         """Given a job, return the client that runs its commands here, each for at most `timeout` seconds."""
         return Duplicity(
             self.main, self.command, self.release, env=self.environment,
             options=drill_options(job, self.archive, posixpath.join(self.scratch, "tmp")),
-            patience=patience_of(job), timeout=timeout,
+            patience=patience_of(job), timeout=timeout, hidden=(*job.secrets, *secrets_of(self.stores)),
         )  # fmt: skip
 
     def duplicity_aside(self, job: Job) -> Duplicity:
@@ -70,24 +98,26 @@ class DrillHost:
         options = drill_options(job, own, posixpath.join(self.scratch, "tmp"))
         return dataclasses.replace(self.duplicity(job), host=self.aside, options=options)
 
-    def looking(self, job: Job) -> Looking | None:
-        """Given a job, return what looks at its destination from here by duplicity's own backend.
+    def looking(self, job: Job, variables: Mapping[str, str | Secret] | None = None) -> Looking | None:
+        """Given a job, and variables of its own, return what looks at its destination by duplicity's own backend.
 
         None where duplicity is no Python script. It raises `CannotRunError` where the backend lacks what it needs.
         """
         python = interpreter_of(self.main, self.command)
         if python is None:
             return None
+        must_have_needs_once = functools.cache(lambda: must_have_needs(self.main, python, scheme_of(job.destination)))
         program = posixpath.join(self.scratch, "looking.py")
         options = drill_options(job, posixpath.join(self.scratch, "looking"), posixpath.join(self.scratch, "tmp"))
         arguments = [*options, *(IMPATIENT if patience_of(job) else ()), job.destination]
+        environment = {**self.environment, **(variables or {})}
 
         def look(request: Mapping[str, Any], seconds: float) -> Completed:
+            must_have_needs_once()
             if not self.main.exists(program):
-                must_have_needs(self.main, python, scheme_of(job.destination))
                 self.main.put(program, (files("verify.onsite") / "looking.py").read_bytes())
             asked = json.dumps({"arguments": arguments, **request}).encode("utf-8", "surrogateescape")
-            return self.main.run([python, "-W", "ignore", program], env=self.environment, timeout=seconds, stdin=asked)
+            return self.main.run([python, "-W", "ignore", program], env=environment, timeout=seconds, stdin=asked)
 
         return look
 

@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from verify.destinations.multi import multi_stores
 from verify.drill.host.drill_host import GPG_HOME, DrillHost, aside_of, environment_of, prepare
 from verify.drill.settings import DrillSettings
 from verify.errors import CannotRunError
 from verify.job import Job
-from verify.job.destination.schemes import scheme_of
+from verify.job.destination.schemes import schemes_of
 from verify.lab.client.duplicity import gpg_version
 from verify.lab.client.local_duplicity import local_duplicity
 from verify.lab.hosts.host import local_host
@@ -28,7 +29,8 @@ def embedded_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> 
         contextlib.closing(local_host(run.scratch, run.marker)) as observer,
         contextlib.closing(local_host(run.scratch, run.marker)) as aside,
     ):
-        command, release = local_duplicity(settings.lab, main, scheme_of(job.destination))
+        stores = multi_stores(job, main.get)
+        command, release = local_duplicity(settings.lab, main, schemes_of(job, stores))
         scratch, archive = str(run.scratch / "drill"), str(_archive_folder(settings.folder, job))
         if job.encrypted:
             _must_hold_sockets(scratch)
@@ -41,7 +43,7 @@ def embedded_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> 
             main=main, observer=observer, aside=aside, command=command, release=release,
             archive=archive, scratch=scratch,
             fetched_to=None, environment=environment_of(job, scratch, os.environ.get("HOME")),
-            versions={"duplicity": str(release), **({"gpg": gpg} if gpg else {})},
+            versions={"duplicity": str(release), **({"gpg": gpg} if gpg else {})}, stores=stores,
         )  # fmt: skip
 
 

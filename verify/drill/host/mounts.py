@@ -1,11 +1,15 @@
 """Which of the job's mounts a drill's container gets: all read only, without the source and duplicity's folders."""
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from verify.destinations.multi import multi_stores
+from verify.errors import CannotRunError
 from verify.job import Job, StackVolume
+from verify.job.destination.multi import MULTI, MultiStore, read_multi
 from verify.job.destination.schemes import scheme_of
 from verify.job.stack.mounts import holds
 
@@ -34,22 +38,44 @@ def binds_of(job: Job, is_there: Callable[[str], bool] = lambda path: Path(path)
             notes.append(
                 f"the mount {volume.source or 'of an anonymous volume'}:{volume.target} is not part of the drill"
             )
-    folder = _destination_folder(job)
-    if folder and not any(holds(target, folder) for target in by_target) and is_there(folder):
-        by_target[folder] = folder
+    for path in _destination_paths(job):
+        if not any(holds(target, path) for target in by_target) and is_there(path):
+            by_target[path] = path
     return Binds(by_target, tuple(notes))
 
 
 def _is_left_out(job: Job, volume: StackVolume) -> bool:
     ours = [path for path in (job.source, job.tempdir, job.archive_dir) if path]
     # The mount that holds the destination is needed, even if the source is below it.
-    if holds(volume.target, _destination_folder(job) or "/dev/null"):
+    if any(holds(volume.target, path) for path in _destination_paths(job)):
         return False
     overlaps = any(holds(volume.target, path) or holds(path, volume.target) for path in ours)
     return overlaps or volume.type == "tmpfs" or volume.source.endswith(".sock")
 
 
-def _destination_folder(job: Job) -> str | None:
-    if scheme_of(job.destination) != "file":
-        return None
-    return posixpath.normpath(f"/{job.destination.partition('://')[2].lstrip('/')}")
+def stores_here(job: Job) -> Sequence[MultiStore]:
+    """Given a job, return the stores behind a `multi:` destination, as far as this machine knows where to read that."""
+    try:
+        return multi_stores(job, partial(_read_here, job))
+    except CannotRunError:
+        return ()
+
+
+def _read_here(job: Job, path: str) -> bytes:
+    """Given a path where the job runs, return the bytes of that file here."""
+    mounts = [each for each in job.volumes if each.type == "bind" and holds(each.target, path)]
+    for each in mounts[-1:]:
+        path = posixpath.join(each.source, posixpath.relpath(path, each.target))
+    return Path(path).read_bytes()
+
+
+def _destination_paths(job: Job) -> list[str]:
+    """Return the folders that hold a job's backups, where they lie in folders, and what names several of them."""
+    if scheme_of(job.destination) == MULTI:
+        urls = [each.url for each in stores_here(job)]
+        return [read_multi(job.destination).file, *(_folder(url) for url in urls if scheme_of(url) == "file")]
+    return [_folder(job.destination)] if scheme_of(job.destination) == "file" else []
+
+
+def _folder(url: str) -> str:
+    return posixpath.normpath(f"/{url.partition('://')[2].lstrip('/')}")

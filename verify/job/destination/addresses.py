@@ -8,11 +8,13 @@ from packaging.version import Version
 
 from verify.checks import Finding, Severity
 from verify.job.credentials import password_of, printable_destination, printable_text
+from verify.job.destination.multi import MULTI, read_multi
 from verify.job.destination.urls import DestinationUrl, read_url
 from verify.job.job import Job
 
 # Since then s3:// is what boto3+s3:// always was: the first part of the URL is the bucket.
-BUCKET_FIRST_SINCE = Version("1")
+BUCKET_FIRST_SINCE = Version("0.8.23")
+BY_BOTO = frozenset({"s3", "s3+http", "boto+s3"})  # what boto 2 serves, where a server may stand before the bucket
 _BUCKET = re.compile(r"[\w.-]{1,255}|arn:.*", re.ASCII)  # what boto3 takes
 _AMAZON = re.compile(r"s3[.-]?(?:(?P<region>[a-z0-9-]+)\.)?amazonaws\.com(?:\.cn)?(?::\d+)?", re.IGNORECASE)
 _BEFORE_AMAZON = re.compile(r"(?P<bucket>.+)\.(?P<host>s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?)", re.IGNORECASE)
@@ -33,6 +35,9 @@ def wrong_addresses(job: Job, release: Version) -> Iterator[Finding]:
         if read.refused:
             got = f"duplicity refuses it: {read.refused}"
             yield _finding(name, url, got, _escaped(name, url, read.scheme))
+        elif read.scheme == MULTI and (refused := read_multi(url).refused):
+            hint = f"write {name}=multi:///folder/stores.json?mode=mirror, or mode=stripe"
+            yield _finding(name, url, f"duplicity refuses it: {refused}", hint)
         elif _takes_bucket_first(read, release):
             yield from _bucket(job, name, url, read)
 
@@ -89,6 +94,11 @@ def _ignored(name: str, url: str, read: DestinationUrl) -> Finding:
     sign = read.ignored[0]
     got = f"what stands behind its `{sign}` is passed over"
     return _finding(name, url, got, f"write {_ESCAPES[sign]} for the `{sign}`, or leave out what stands behind it")
+
+
+def is_by_boto(scheme: str, release: Version) -> bool:
+    """Given a scheme of S3, return whether a release serves it by boto 2, which asks the server that the URL names."""
+    return scheme in BY_BOTO and not (scheme == "s3" and release >= BUCKET_FIRST_SINCE)
 
 
 def _takes_bucket_first(read: DestinationUrl, release: Version) -> bool:

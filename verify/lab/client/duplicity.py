@@ -40,6 +40,7 @@ class Duplicity:
     env: Mapping[str, str | Secret] = field(default_factory=dict, repr=False)
     options: tuple[str, ...] = ()
     patience: tuple[str, ...] = IMPATIENT
+    hidden: tuple[Secret, ...] = field(default=(), repr=False)  # secrets besides those of `env`
     timeout: float | None = None  # seconds after which a command is killed, and its result says so
 
     def full(self, source: str, url: str, *, at: int | None = None) -> BackupResult:
@@ -105,4 +106,4 @@ class Duplicity:
     ) -> AnyResult:
         argv = command_line(self.release, verb, own, self.options, positional, at=at, patience=self.patience)
         done = self.host.run([*self.command, *argv], env=self.env, timeout=self.timeout)
-        return kind.of(argv, done, (value for value in self.env.values() if isinstance(value, Secret)))
+        return kind.of(argv, done, (*(each for each in self.env.values() if isinstance(each, Secret)), *self.hidden))

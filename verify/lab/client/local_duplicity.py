@@ -1,6 +1,7 @@
 """The duplicity of this machine: one of ours, or the command that the user named."""
 
 import shlex
+from collections.abc import Iterable
 
 from packaging.version import Version
 
@@ -11,14 +12,15 @@ from verify.lab.hosts.host import Host
 from verify.lab.settings import LabSettings
 
 
-def local_duplicity(settings: LabSettings, host: Host, scheme: str = "") -> tuple[tuple[str, ...], Version]:
+def local_duplicity(settings: LabSettings, host: Host, schemes: Iterable[str] = ()) -> tuple[tuple[str, ...], Version]:
     """Given settings and this machine as a host, return the command that runs duplicity, and its release.
 
-    A duplicity of ours has what its backend for `scheme` imports.
+    A duplicity of ours has what its backends for `schemes` import.
     """
     if settings.duplicity_command:
         command = tuple(shlex.split(settings.duplicity_command))
         return command, version_of(host, command)
     provisioned = provision_duplicity(settings.duplicity_release)
-    add_packages(provisioned, needs_of(scheme).packages)
+    for scheme in schemes:
+        add_packages(provisioned, needs_of(scheme, provisioned.release).packages)
     return provisioned.command, provisioned.release

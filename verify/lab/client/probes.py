@@ -54,8 +54,11 @@ def schemes_of(host: Host, command: tuple[str, ...]) -> frozenset[str] | None:
     return names if done.returncode == 0 and names else None
 
 
-def must_have_needs(host: Host, interpreter: str, scheme: str) -> None:
-    """Raise `CannotRunError` where a host lacks a program or a package that duplicity's backend for a scheme uses."""
+def must_have_needs(host: Host, interpreter: str | None, scheme: str) -> None:
+    """Raise `CannotRunError` where a host lacks a program or a package that duplicity's backend for a scheme uses.
+
+    `interpreter` is duplicity's own; without it no package is asked for.
+    """
     needs = needs_of(scheme)
     for program, package in needs.programs.items():
         if host.run(["/bin/sh", "-c", 'command -v "$0"', program]).returncode:
@@ -63,6 +66,8 @@ def must_have_needs(host: Host, interpreter: str, scheme: str) -> None:
                 f"{scheme}:// needs the program {program}, and {host.name} has none: install it "
                 f"(Debian: apt-get install {package})"
             )
+    if interpreter is None:
+        return
     for module in needs.modules:
         if host.run([interpreter, "-W", "ignore", "-c", f"import {module}"]).returncode:
             packages = " ".join(needs.packages)

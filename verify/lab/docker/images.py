@@ -74,9 +74,9 @@ def duplicity_image(given: str | None, recipes: Path, release: str, dialect: Dia
         return _built(name, recipes / "duplicity", arguments)
 
 
-def with_backend(image: Image, recipes: Path, scheme: str) -> Image:
-    """Given our image, return one that has what duplicity's backend for a scheme needs, built if needed."""
-    needs = needs_of(scheme)
+def with_backend(image: Image, recipes: Path, scheme: str, release: str) -> Image:
+    """Given our image of a release, return one that has what its backend for a scheme needs, built if needed."""
+    needs = needs_of(scheme, Version(release))
     if not needs.packages and not needs.programs:
         return image
     name = f"{image.name}-{scheme.replace('+', '-')}"

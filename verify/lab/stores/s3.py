@@ -13,6 +13,7 @@ from minio.commonconfig import CopySource
 from minio.error import MinioException
 from packaging.version import Version
 
+from verify.job.destination.addresses import is_by_boto
 from verify.lab.stores.destination import Destination, StoredObject
 from verify.lab.stores.servers import Keys
 from verify.lab.stores.store import Store
@@ -20,7 +21,6 @@ from verify.lab.stores.store import Store
 BUCKET = "backups"
 SERVER_READY_WITHIN = 30.0  # seconds after its start
 SERVER_ANSWERS_WITHIN = 10.0  # seconds, once it is ready
-BOTO3_IS_S3 = Version("0.8.23")  # older releases mean boto 2 by s3://, which knows no endpoint
 
 _DOWN = (urllib3.exceptions.HTTPError, MinioException, OSError)
 
@@ -49,7 +49,7 @@ class S3Store(Store):
         super().__init__("s3", name, version)
         self._keys = keys
         self._endpoint = endpoint or f"http://{address}"
-        self._scheme = "s3" if release >= BOTO3_IS_S3 else "boto3+s3"
+        self._scheme = "boto3+s3" if is_by_boto("s3", release) else "s3"  # boto 2 knows no endpoint
         self._close = close
         self._power = power
         self._pool = urllib3.PoolManager(timeout=SERVER_ANSWERS_WITHIN, retries=False)
