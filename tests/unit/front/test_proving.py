@@ -31,6 +31,7 @@ import pytest
 import verify.proofs.basis, verify.concerns.gates
 from verify.plugin import proving
 from verify.checks import Finding
+from verify.lab.client.variants import PLAIN
 
 HERE = pathlib.Path(__file__).parent
 verify.proofs.basis.basis_of = lambda lab: json.loads((HERE / "basis.json").read_text())
@@ -43,7 +44,7 @@ class Site:
     notes: tuple = ()
 
 class Lab:
-    runtime, site, statistics = "embedded", Site(), {}
+    runtime, site, statistics, variant = "embedded", Site(), {}, PLAIN
     job = {"source": "", "destination": "", "encrypted": True}
     @property
     def facts(self):
