@@ -58,7 +58,7 @@ TRIED = frozenset(
     {
         *("sftp", "scp", "paramiko+sftp", "paramiko+scp", "pexpect+sftp", "pexpect+scp"),
         *("ftp", "ftps", "ftpes", "lftp+ftp", "lftp+ftps", "ncftp+ftp"),
-        *("rsync", "webdav", "webdavs", "rclone"),
+        *("rsync", "webdav", "webdavs", "rclone", "azure", "swift"),
         *("b2", "dpbx", "gdrive", "gdocs", "pydrive", "pydrive+gdocs", "onedrive"),
     }
 )

@@ -53,7 +53,9 @@ SAYINGS = (
         "see that this file is there, where duplicity runs, or correct the variable that names it",
         "cannot be entered",
     ),
+    Saying((r"auth get failed.*\b404\b",), "correct SWIFT_AUTHURL: no such page is at that server"),
     NO_SUCH_PLACE,
+    Saying(("invalid .*container name",), "correct DST: azure://container, of 3 to 63 small letters, digits, hyphens"),
     Saying(
         ("human attention", "interactively", "verification code"),
         "log in once by hand with duplicity, where the job runs: it asks a question",
@@ -92,7 +94,7 @@ SAYINGS = (
             "authentication failed", r"login (failed|incorrect)", r"auth(orization)? failed", r"\b(401|403|530)\b",
             "unauthori[sz]ed", "permission denied", "access ?denied",
             "invalid.{0,20}(key|token|credential|password|grant)", "not accepted", "environment variable not set",
-            "does not match the url",
+            "does not match the url", "connection string",
         ),
         "correct the user, password, key or token of the job",
     ),
@@ -238,6 +240,8 @@ class BackendView(View):
         refused = answer["refused"]
         if answer["class"] == "UnsupportedBackendScheme":
             return NotProvenError("duplicity has no backend for it")
+        if answer["class"] == "NotImplementedError":
+            return NotProvenError(refused)
         # What it printed besides may hold more than the cause: it is asked where the error itself does not tell.
         fitting = ((text, each) for text in (refused, said) for each in SAYINGS if each.fits(text))
         text, saying = next(fitting, ("", None))

@@ -51,6 +51,8 @@ CLIENTS = {
     "gdrive": ("googleapiclient.discovery", "google.oauth2.service_account"),
     **dict.fromkeys(("gdocs", "pydrive", "pydrive+gdocs"), ("pydrive2.auth", "pydrive2.drive")),
     "onedrive": ("requests_oauthlib",),
+    "azure": ("azure.storage.blob",),
+    "swift": ("swiftclient.service",),
 }
 CHUNK = 1 << 20  # bytes
 SIZES = """<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/>\
@@ -206,6 +208,24 @@ def _reading_only(usual: Callable[..., Any], owner: Any, *words: Any, **named: A
     raise MissingError("nothing in the drive" if name == "i_am_in_root" else f"no folder {name}")
 
 
+def _azure_container(_usual: Callable[..., Any], owner: Any) -> None:
+    owner.container = owner.blob_service.get_container_client(owner.container_name)
+
+
+def _not_looked_at(*_: Any) -> None:
+    raise NotImplementedError("the azure backend of this release, and the SDK that it needs, were not tried")
+
+
+def _existing_container(usual: Callable[..., Any], owner: Any, container: str, *words: Any, **named: Any) -> Any:
+    owner.retries = 1  # its own five take half a minute
+    try:
+        return usual(owner, container, *words, **named)
+    except importlib.import_module("swiftclient").ClientException as error:
+        if error.http_status == GONE and "Container HEAD failed" in str(error):
+            raise MissingError(f"no container {container}") from None
+        raise ConnectionError(str(error)) from error  # the backend would take its own kind for a missing container
+
+
 def _without_making(usual: Callable[..., Any], owner: Any, command: Any, *words: Any, **named: Any) -> Any:
     """Run a backend's program without what makes a folder; remember what it prints."""
     text = command if isinstance(command, str) else " ".join(command)
@@ -221,8 +241,12 @@ REFUSALS: Sequence[tuple[str, str, str, Callable[..., Any]]] = (
     ("duplicity.backends.ssh_pexpect_backend", "SSHPExpectBackend", "run_sftp_command", _without_mkdir),
     ("duplicity.backends.rsyncbackend", "RsyncBackend", "ensure_remote_path", lambda *_, **__: None),
     ("duplicity.backends.webdavbackend", "WebDAVBackend", "request", _no_collection),
+    ("duplicity.backends.azurebackend", "AzureBackend", "_get_or_create_container", _azure_container),
+    ("duplicity.backends.azurebackend", "AzureBackend", "_create_container", _not_looked_at),
     ("duplicity.backends.dpbxbackend", "DPBXBackend", "obtain_access_token", _no_new_token),
     ("paramiko", "SFTPClient", "mkdir", _refused),
+    ("swiftclient", "Connection", "head_container", _existing_container),
+    ("swiftclient", "Connection", "put_container", _refused),
     *((each, "B2Api", "create_bucket", _no_bucket) for each in CLIENTS["b2"]),
     ("googleapiclient.http", "HttpRequest", "execute", _reading_only),
     ("oauth2client.file", "Storage", "locked_put", lambda *_, **__: None),  # several processes would write one file
@@ -311,6 +335,31 @@ def _webdav(backend: Any) -> Iterator[Entry]:
             told = said.get("getlastmodified")
             modified = parsedate_to_datetime(told).timestamp() if told else None
             yield _entry(name, int(said["getcontentlength"]), modified, said.get("getetag") or told or "")
+
+
+def _azure(backend: Any) -> Iterator[Entry]:
+    exceptions = importlib.import_module("azure.core.exceptions")
+    try:
+        for each in backend.container.list_blobs(retry_total=1):  # its own three take over a minute
+            if "/" not in each.name:
+                yield _entry(each.name, each.size, each.last_modified.timestamp(), each.etag)
+    except exceptions.ResourceNotFoundError:
+        raise MissingError(f"no container {backend.container_name}") from None
+    except exceptions.HttpResponseError as error:
+        raise ConnectionRefusedError(f"the server answers {error.status_code} {error.reason}") from error
+
+
+def _swift(backend: Any) -> Iterator[Entry]:
+    container, prefix = backend.container, backend.prefix
+    _, there = backend.conn.get_container(container, full_listing=True, prefix=prefix, delimiter="/")
+    for each in there:
+        if "name" not in each:  # a folder
+            continue
+        size, stamp = each["bytes"], each["hash"]
+        if not size:  # perhaps one that lies in segments: its listing tells neither
+            told = backend.conn.head_object(container, each["name"])
+            size, stamp = int(told["content-length"]), told["etag"]
+        yield _entry(each["name"][len(prefix) :], size, _moment(each["last_modified"][:19] + "Z"), stamp)
 
 
 def _rclone(backend: Any) -> Iterator[Entry]:
@@ -426,6 +475,8 @@ LISTERS: Mapping[str, Callable[[Any], Iterable[Entry]]] = {
     "NCFTPBackend": _printed,
     "RsyncBackend": _rsync,
     "WebDAVBackend": _webdav,
+    "AzureBackend": _azure,
+    "SwiftBackend": _swift,
     "RcloneBackend": _rclone,
     "B2Backend": _b2,
     "DPBXBackend": _dropbox,

@@ -40,7 +40,8 @@ def view_at(url: str, folder: Path, host: Host, looking: Looking | None = lookin
         ("sftp://host/folder", BackendView),
         ("s3://server.example:9000/bucket/a", NoView),
         ("b2://keyid:key@bucket/a", BackendView),
-        ("azure://container", NoView),
+        ("azure://container", BackendView),
+        ("mega://user@mega.example/a", NoView),
     ],
 )
 def test_a_view_is_chosen_by_the_scheme(url: str, kind: type, tmp_path: Path, host: Host) -> None:

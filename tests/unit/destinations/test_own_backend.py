@@ -56,6 +56,10 @@ def refused(text: str, kind: str = "BackendException") -> dict[str, Any]:
         (refused("EOF when reading a line: Enter verification code: ", "EOFError"), "log in once by hand"),
         (refused("The OAuth2 token could not be loaded, and you are not running interactively"), "log in once by hand"),
         (refused("dpbx error: cannot interact, but need human attention", "FatalError"), "log in once by hand"),
+        (refused("Invalid Azure Storage Blob container name."), "correct DST"),
+        (refused("Connection failed: ConnectionError Auth GET failed: http://a/auth 404 Not Found"), "SWIFT_AUTHURL"),
+        (refused("Connection string is either blank or malformed.", "ValueError"), "key"),
+        (refused("the server answers 403 Forbidden", "ConnectionRefusedError"), "key"),
     ],
 )
 def test_what_a_destination_refuses_is_a_finding(answer: dict[str, Any], hint: str) -> None:
@@ -91,9 +95,10 @@ def test_the_error_itself_goes_before_what_was_printed_besides() -> None:
         view(Told([refused("Connection refused")], said="warning: no such file: ~/.ssh/config")).objects()
 
 
-def test_a_scheme_that_duplicity_does_not_know_is_not_proven() -> None:
+@pytest.mark.parametrize("kind", ["UnsupportedBackendScheme", "NotImplementedError"])
+def test_what_duplicity_or_the_look_does_not_know_is_not_proven(kind: str) -> None:
     with pytest.raises(NotProvenError):
-        view(Told([refused("scheme not supported", "UnsupportedBackendScheme")])).objects()
+        view(Told([refused("scheme not supported", kind)])).objects()
 
 
 def test_no_secret_is_repeated() -> None:
