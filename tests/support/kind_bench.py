@@ -17,7 +17,7 @@ from verify.drill.host.embedded import embedded_drill_host
 from verify.drill.settings import DrillSettings
 from verify.job import Job, read_job
 from verify.job.destination.schemes import scheme_of
-from verify.lab.client.provision import add_packages, provision_duplicity, provision_python
+from verify.lab.client.provision import add_packages, provision_duplicity, provision_server
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.settings import LabSettings
@@ -42,8 +42,7 @@ def served(kind: str, run: LabelledRun, host: Host) -> Store:
     """Serve a kind on this machine; a vendor's is emulated."""
     if kind in KINDS:
         return VendorStore(kind, Path(host.scratch) / f"{kind}-login")
-    package = server_of(kind).package
-    return start_served(kind, run, host, provision_python(package) if package else "")
+    return start_served(kind, run, host, provision_server(server_of(kind)))
 
 
 @dataclass
@@ -59,10 +58,15 @@ class Bench:
         """Where the backup lies."""
         return self.store.destination("healthy")
 
-    @property
-    def secret(self) -> Secret | None:
-        """The password that the destination is entered with; None where there is none."""
-        return next((value for value in self.healthy.env.values() if isinstance(value, Secret)), None)
+    def entered_with(self, password: str) -> Mapping[str, str]:
+        """Return the destination's variables that hold a password, with another one; none where there is none."""
+        keys = getattr(self.store, "keys", None)  # a vendor's are the whole value
+        changed = {}
+        for name, value in self.healthy.env.items():
+            if isinstance(value, Secret):
+                own = keys[1].reveal() if keys else value.reveal()
+                changed[name] = value.reveal().replace(own, password)
+        return changed
 
     def job(self, at: Destination, **changed: str) -> Job:
         """Return a job with that destination."""
@@ -121,5 +125,10 @@ def planted(bench: Bench) -> Bench:
 
 def without_server(at: Destination, port: int) -> Destination:
     """Return a destination as it would be on a server, or behind a proxy, that nobody runs."""
-    env = {name: value.replace(f":{port}", ":9") if isinstance(value, str) else value for name, value in at.env.items()}
+    env = {name: replaced(value, f":{port}", ":9") for name, value in at.env.items()}
     return replace(at, url=at.url.replace(f":{port}", ":9"), env=env)
+
+
+def replaced(value: str | Secret, old: str, new: str) -> str | Secret:
+    """Return a variable's value with another word in it."""
+    return Secret(value.reveal().replace(old, new)) if isinstance(value, Secret) else value.replace(old, new)

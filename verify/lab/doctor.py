@@ -25,8 +25,8 @@ from verify.lab.client.provision import (
     minio_binary,
     missing_packages,
     provision_duplicity,
-    provision_python,
     provision_seaweedfs,
+    provision_server,
 )
 from verify.lab.hosts.cache import cache_dir
 from verify.lab.hosts.host import local_host
@@ -85,9 +85,10 @@ def prepare(release: str | None, job: Job | None = None) -> Iterator[str]:
             yield f"what {scheme}:// needs: {', '.join(packages)}"
             add_packages(provisioned, packages)
     served = [kind for kind in (kinds_in(job) if job else ()) if kind in SERVERS]
-    for package in filter(None, dict.fromkeys(SERVERS[kind].package for kind in served)):
-        yield package
-        provision_python(package)
+    for server in (SERVERS[kind] for kind in served):
+        if package := server.package or server.npm_package:
+            yield package
+            provision_server(server)
     if not minio_binary():
         yield "SeaweedFS"
         provision_seaweedfs()
@@ -107,7 +108,7 @@ def prepare(release: str | None, job: Job | None = None) -> Iterator[str]:
             with_backend(image, recipes, scheme, wanted)
         yield "the image with MinIO"
         minio_image(None, recipes)
-        if served:
+        if any(SERVERS[kind].in_containers for kind in served):
             yield "the image with other servers"
             servers_image(recipes)
 
@@ -182,7 +183,8 @@ def _server(kind: str) -> DoctorLine:
         return DoctorLine("lab", ok=False, says=f"has no server of the kind {kind}://: S3 stands in for it")
     if missing := lacking(kind):
         packages = " ".join(sorted(set(missing.values())))
-        says = f"S3 stands in for {kind}:// here: apt-get install {packages} (Debian), or take containers"
+        elsewhere = ", or take containers" if SERVERS[kind].in_containers else ""
+        says = f"S3 stands in for {kind}:// here: apt-get install {packages} (Debian){elsewhere}"
         return DoctorLine("lab", ok=False, says=says)
     return DoctorLine("lab", ok=True, says=f"tries {kind}:// with {SERVERS[kind].name}")
 

@@ -11,7 +11,7 @@ from verify.job import Job
 from verify.job.destination.schemes import scheme_of
 from verify.lab.client.local_duplicity import local_duplicity
 from verify.lab.client.probes import interpreter_of, must_have_needs
-from verify.lab.client.provision import provision_python
+from verify.lab.client.provision import provision_server
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.settings import LabSettings
@@ -20,6 +20,7 @@ from verify.lab.stores.kinds import FOLDER, S3, SERVERS, kind_of, lacking
 from verify.lab.stores.s3 import S3Store
 from verify.lab.stores.starting import start_served
 from verify.lab.stores.store import Store
+from verify.lab.stores.swift import lacking_to_remove
 
 if TYPE_CHECKING:
     from verify.lab.docker.containers import DockerLab
@@ -39,15 +40,14 @@ class OwnStore:
 def own_store_here(settings: LabSettings, job: Job, run: LabelledRun, host: Host, s3: S3Store) -> Iterator[OwnStore]:
     """Given a job, and an S3 store, give what the job's own tests back up to on this machine."""
     kind = kind_of(job.destination)
-    why = _cannot(kind, settings) or ("" if kind in _EVERYWHERE else _lacking_here(kind, settings, job, host))
+    why = _cannot(kind, settings) or _removes_nothing(kind, job)
+    why = why or ("" if kind in _EVERYWHERE else _lacking_here(kind, settings, job, host))
     if kind in {S3, ""} or why:
         yield OwnStore(s3, why)
     elif kind == FOLDER:
         yield OwnStore(FolderStore(host))
     else:
-        package = SERVERS[kind].package
-        python = provision_python(package) if package else ""
-        with contextlib.closing(start_served(kind, run, host, python)) as store:
+        with contextlib.closing(start_served(kind, run, host, provision_server(SERVERS[kind]))) as store:
             yield OwnStore(store)
 
 
@@ -60,7 +60,8 @@ def own_store_in_containers(
     from verify.lab.docker.served import served_in_container  # noqa: PLC0415 - as above
 
     kind = kind_of(job.destination)
-    why = _cannot(kind, settings) or ("" if kind in _EVERYWHERE else _lacking(job, lab.host, ("duplicity",)))
+    why = _cannot(kind, settings, in_containers=True)
+    why = why or ("" if kind in _EVERYWHERE else _lacking(job, lab.host, ("duplicity",)))
     if kind in {S3, ""} or why:
         yield OwnStore(s3, why)
     elif kind == FOLDER:
@@ -70,13 +71,29 @@ def own_store_in_containers(
             yield OwnStore(store)
 
 
-def _cannot(kind: str, settings: LabSettings) -> str:
-    """Return why a kind is not served anywhere; empty where it is."""
+def _cannot(kind: str, settings: LabSettings, *, in_containers: bool = False) -> str:
+    """Return why a kind is not served, whatever this machine has; empty where it is."""
     if kind in {S3, ""}:
         return ""
     if settings.store == S3:
         return "--store s3 was given"
-    return "" if kind in {FOLDER, *SERVERS} else f"the lab has no server of the kind {kind}://"
+    if kind not in {FOLDER, *SERVERS}:
+        return f"the lab has no server of the kind {kind}://"
+    if in_containers and kind in SERVERS and not SERVERS[kind].in_containers:
+        return f"the lab serves {kind}:// outside of containers alone: try it with --runtime embedded"
+    return ""
+
+
+def _removes_nothing(kind: str, job: Job) -> str:
+    """Return why duplicity would remove nothing at the job's own server, and would at the lab's; empty where it can."""
+    missing = lacking_to_remove(job) if kind == "swift" else []
+    if not missing:
+        return ""
+    return (
+        "by version 1 of Swift's authentication duplicity removes nothing, and says that it did, without "
+        f"{', '.join(missing)}: write them into the env file, with the values of SWIFT_AUTHURL, SWIFT_USERNAME, "
+        "SWIFT_PASSWORD"
+    )
 
 
 def _lacking_here(kind: str, settings: LabSettings, job: Job, host: Host) -> str:
@@ -85,6 +102,7 @@ def _lacking_here(kind: str, settings: LabSettings, job: Job, host: Host) -> str
         packages = " ".join(sorted(set(missing.values())))
         return f"there is no {next(iter(missing))} to serve {kind}:// with: apt-get install {packages} (Debian)"
     try:
+        provision_server(SERVERS[kind])
         command, _ = local_duplicity(settings, host, [scheme_of(job.destination)])
     except CannotRunError as error:
         return str(error)

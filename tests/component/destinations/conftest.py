@@ -51,6 +51,18 @@ def bench(
 
 
 @pytest.fixture
+def by_night(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.option.profile == "nightly")
+
+
+@pytest.fixture
+def cheap_by_day(bench: Bench, by_night: bool) -> None:
+    """By day, leave out kinds whose client takes a second of CPU to import for each look."""
+    if bench.store.kind in {"azure", "swift"} and not by_night:
+        pytest.skip(f"by night: each look takes {bench.store.kind} a second of CPU")
+
+
+@pytest.fixture
 def copy(bench: Bench) -> Iterator[Callable[[], Destination]]:
     """Give what copies the backup to another place of the server; the copies are removed afterwards."""
     made: list[Destination] = []

@@ -28,11 +28,6 @@ PROVEN = {
 BY_DAY = ("sftp", "b2")  # the kinds that the damage is tried on by day
 
 
-@pytest.fixture
-def by_night(pytestconfig: pytest.Config) -> bool:
-    return bool(pytestconfig.option.profile == "nightly")
-
-
 def drilled(env_file: Path, folder: Path, runtime: str = "embedded") -> tuple[int, dict[str, Any], str]:
     """Drill; return the exit code, the report, and what was printed."""
     words = ["drill", "--env-file", str(env_file), f"--runtime={runtime}", "--report-dir", str(folder)]

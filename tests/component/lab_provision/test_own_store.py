@@ -26,6 +26,8 @@ DESTINATIONS = {
     "ncftp+ftp": "ncftp+ftp://me@nas/backups",
     "webdav": "webdav://me@nas/backups",
     "rclone": "rclone://remote:backups",
+    "azure": "azure://backups",
+    "swift": "swift://backups/here",
 }
 DELETES_NOTHING = {"ncftp+ftp"}  # duplicity's backend writes the name that it deletes as Python's b'…'
 BY_DAY = {("sftp", "embedded")}
@@ -35,8 +37,9 @@ BY_DAY = {("sftp", "embedded")}
 def settings(tmp_path: Path) -> Callable[..., LabSettings]:
     """Return the settings of a job with a destination."""
 
-    def of(destination: str, **more: str) -> LabSettings:
+    def of(destination: str, swift: str = "3", **more: str) -> LabSettings:
         text = f"SRC=/data\nDST={destination}\nOPTIONS=--ssh-options='-oIdentityFile=/k -oCompression=yes' -v4\n"
+        text += f"SWIFT_AUTHVERSION={swift}\n"
         (tmp_path / "duplicity.env").write_text(text)
         return LabSettings(env_file=tmp_path / "duplicity.env", **more)  # type: ignore[arg-type]
 
@@ -66,6 +69,9 @@ def test_a_job_is_tried_by_its_own_backend(
     if runtime == "docker" and not engine().ok:
         pytest.skip(engine().why)
     with open_lab(settings(DESTINATIONS[kind]), runtime) as lab:
+        if runtime == "docker" and kind in kinds.SERVERS and not kinds.SERVERS[kind].in_containers:
+            assert "--runtime embedded" in lab.site.stands_in
+            return
         assert (lab.site.own.kind, lab.site.stands_in) == (kind, "")
         lab.variant = Variant(place="own")
         assert "since" not in replaced(lab)
@@ -75,16 +81,19 @@ def test_a_job_is_tried_by_its_own_backend(
 
 
 @pytest.mark.parametrize(
-    ("destination", "store", "why"),
+    ("destination", "more", "why"),
     [
-        (DESTINATIONS["sftp"], "s3", "--store s3 was given"),
-        ("b2://key:secret@bucket/folder", "job", "no server of the kind b2://"),
+        (DESTINATIONS["sftp"], {"store": "s3"}, "--store s3 was given"),
+        ("b2://key:secret@bucket/folder", {}, "no server of the kind b2://"),
+        pytest.param(
+            DESTINATIONS["swift"], {"swift": "1"}, "removes nothing", marks=pytest.mark.nightly(reason="one more lab")
+        ),
     ],
 )
 def test_where_s3_stands_in_it_is_said_why(
-    destination: str, store: str, why: str, settings: Callable[..., LabSettings]
+    destination: str, more: dict[str, str], why: str, settings: Callable[..., LabSettings]
 ) -> None:
-    with open_lab(settings(destination, store=store), "embedded") as lab:
+    with open_lab(settings(destination, **more), "embedded") as lab:
         assert lab.site.own is lab.store
         assert why in lab.site.stands_in
         assert "duplicity's backend for it" in replaced(lab)

@@ -20,8 +20,10 @@ from verify import progress
 from verify.destinations.needs import PINS
 from verify.errors import CannotRunError
 from verify.lab.client.installer import TO_COMPILE, install, is_known, make_environment
+from verify.lab.client.npm import install_from_npm
 from verify.lab.hosts.cache import cache_dir, held
 from verify.lab.settings import DEFAULT_RELEASE
+from verify.lab.stores.serving import KindServer
 
 OLDEST = Version("0.8.18")  # older ones do not compile with a Python that we run on
 
@@ -141,6 +143,29 @@ def provision_python(package: str) -> str:
 
     _provision(package.replace("==", " "), folder, sys.executable, fill)
     return str(folder / "bin" / "python")
+
+
+def provision_server(server: KindServer) -> str:
+    """Given the server of a kind, return what its store is started with, installed first if need be.
+
+    It is the path of a Python that has its package, or of the folder that npm's packages are in; empty if it has none.
+    Raise `CannotRunError` if there is no network, or no npm.
+    """
+    if server.npm_package:
+        return _provision_node(server.npm_package)
+    return provision_python(server.package) if server.package else ""
+
+
+def _provision_node(package: str) -> str:
+    folder = cache_dir() / "store" / package.replace("@", "-")
+    complete = folder / ".complete"
+    with held(folder.with_name(f"{folder.name}.lock")) as lock:
+        if not complete.exists():
+            progress.say(f"installing {package.replace('@', ' ')}")
+            shutil.rmtree(folder, ignore_errors=True)
+            install_from_npm(folder, package, lock)
+            complete.touch()
+    return str(folder / "node_modules")
 
 
 def minio_binary() -> Path | None:

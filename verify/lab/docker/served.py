@@ -11,9 +11,10 @@ from verify.lab.hosts.engine_errors import telling
 from verify.lab.hosts.host import Host, container_host
 from verify.lab.stores.kinds import SERVERS
 from verify.lab.stores.s3 import SERVER_READY_WITHIN
-from verify.lab.stores.served_folder import ServedFolders, Serving
 from verify.lab.stores.servers import new_keys
+from verify.lab.stores.serving import Serving
 from verify.lab.stores.starting import version_in
+from verify.lab.stores.store import Store
 
 PORT = 2222
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - in a container, on a network of the lab's own
@@ -35,7 +36,7 @@ class _InContainer:
 
 
 @contextlib.contextmanager
-def served_in_container(kind: str, lab: DockerLab, image: str) -> Iterator[ServedFolders]:
+def served_in_container(kind: str, lab: DockerLab, image: str) -> Iterator[Store]:
     """Give a kind of destination as a store, in a container of an image that has the servers.
 
     Raise `CannotRunError` if it does not start.
@@ -46,7 +47,7 @@ def served_in_container(kind: str, lab: DockerLab, image: str) -> Iterator[Serve
         lab.host.mkdir(root)
         said = lab.host.run(recipe.says)
         serving = _serving(lab.host, lab.host, root)
-        yield ServedFolders(kind, version_in(said.stdout + said.stderr), recipe, serving, None)
+        yield recipe.store(kind, version_in(said.stdout + said.stderr), serving, None)
         return
     with telling("the server's container did not start", ADVICE):
         container = lab.server(image)
@@ -64,11 +65,11 @@ def served_in_container(kind: str, lab: DockerLab, image: str) -> Iterator[Serve
                 raise CannotRunError(f"{recipe.name} did not start in a container ({said_last[0]}): {ADVICE}")
             time.sleep(0.05)
         asked = host.run(recipe.says)
-        yield ServedFolders(kind, version_in(asked.stdout + asked.stderr), recipe, serving, server)
+        yield recipe.store(kind, version_in(asked.stdout + asked.stderr), serving, server)
 
 
 def _serving(host: Host, client: Host, root: str) -> Serving:
     return Serving(
-        host=host, client=client, python="python3", folder=SCRATCH, root=root,
+        host=host, client=client, installed="python3", folder=SCRATCH, root=root,
         listen=EVERYWHERE, address=SERVER_ALIAS, port=PORT, keys=new_keys(),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from verify.errors import CannotRunError
-from verify.lab.stores.served_folder import Serving
+from verify.lab.stores.serving import Serving
 
 DAYS = "30"  # that they are valid
 

@@ -3,8 +3,9 @@
 from functools import partial
 
 from verify.lab.stores.certificates import certificate_for
-from verify.lab.stores.served_folder import FolderServer, Reached, Serving
+from verify.lab.stores.served_folder import FolderServer, Reached
 from verify.lab.stores.servers import Command
+from verify.lab.stores.serving import Serving
 
 PACKAGE = "pyftpdlib==2.2.0"  # looked up 2026-11-30
 WITH_TLS = "pyftpdlib[ssl]==2.2.0"
@@ -40,7 +41,7 @@ def _prepare(tls: str, serving: Serving) -> Command:
     told = {"FTP_USER": user, "FTP_PASSWORD": password, "FTP_ROOT": serving.root, "FTP_LISTEN": serving.listen}
     if tls:
         told |= {"FTP_TLS": certificate_for(serving).with_key, "FTP_TLS_FROM": tls}
-    return Command((serving.python, "-c", PROGRAM), {**told, "FTP_PORT": str(serving.port)})
+    return Command((serving.installed, "-c", PROGRAM), {**told, "FTP_PORT": str(serving.port)})
 
 
 def _reach(scheme: str, tls: str, serving: Serving) -> Reached:

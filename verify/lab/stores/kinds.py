@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from verify.job.destination.schemes import scheme_of
-from verify.lab.stores import ftpd, openssh, rclone, rsyncd
-from verify.lab.stores.served_folder import FolderServer
+from verify.lab.stores import azurite, ftpd, openssh, rclone, rsyncd, swift
+from verify.lab.stores.serving import KindServer
 
 FOLDER = "file"
 S3 = "s3"
-SERVERS: Mapping[str, FolderServer] = {
+SERVERS: Mapping[str, KindServer] = {
     "sftp": openssh.SFTP,
     "scp": openssh.SCP,
     "pexpect+sftp": openssh.PEXPECT_SFTP,
@@ -21,9 +21,11 @@ SERVERS: Mapping[str, FolderServer] = {
     "ncftp+ftp": ftpd.NCFTP,
     "webdav": rclone.WEBDAV,
     "rclone": rclone.REMOTE,
+    "azure": azurite.AZURITE,
+    "swift": swift.SWIFT,
 }
 # Kinds that share a backend with one of these: served, so that looking at them is tried; a lab takes none of them.
-SIBLINGS: Mapping[str, FolderServer] = {
+SIBLINGS: Mapping[str, KindServer] = {
     "paramiko+sftp": openssh.PARAMIKO_SFTP,
     "paramiko+scp": openssh.PARAMIKO_SCP,
     "ftps": ftpd.FTPS,
@@ -44,7 +46,7 @@ def kind_of(destination: str) -> str:
     return _SAME.get(scheme, scheme)
 
 
-def server_of(kind: str) -> FolderServer:
+def server_of(kind: str) -> KindServer:
     """Given a kind of `SERVERS` or `SIBLINGS`, return what serves it."""
     return SERVERS.get(kind) or SIBLINGS[kind]
 

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from verify.lab.stores.served_folder import FolderServer, Reached, Serving
+from verify.lab.stores.served_folder import FolderServer, Reached
 from verify.lab.stores.servers import Command
+from verify.lab.stores.serving import Serving
 
 SSHD = "/usr/sbin/sshd"  # it wants to be started by its full path
 

@@ -1,8 +1,9 @@
 """rclone, as a server of WebDAV, and as a remote that is another name for a folder."""
 
 from verify.lab.stores.certificates import certificate_for
-from verify.lab.stores.served_folder import FolderServer, Reached, Serving
+from verify.lab.stores.served_folder import FolderServer, Reached
 from verify.lab.stores.servers import Command
+from verify.lab.stores.serving import Serving
 
 _PROGRAM = {"rclone": "rclone"}
 _VERSION = ("rclone", "version")

@@ -1,7 +1,8 @@
 """rsync's own daemon, with a user and a password."""
 
-from verify.lab.stores.served_folder import FolderServer, Reached, Serving
+from verify.lab.stores.served_folder import FolderServer, Reached
 from verify.lab.stores.servers import Command
+from verify.lab.stores.serving import Serving
 
 
 def _prepare(serving: Serving) -> Command:

@@ -2,32 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from verify.lab.hosts.host import Host
 from verify.lab.stores.folder import Folder, lines_below
-from verify.lab.stores.servers import Command, Keys
+from verify.lab.stores.serving import KindServer, Running, Serving
 from verify.lab.stores.store import Store
 from verify.secret import Secret
-
-
-@dataclass(frozen=True)
-class Serving:
-    """What a server is told: where it runs, what it serves, and who may enter.
-
-    `folder` is its own, `root` what it serves, both on `host`; it listens on `listen` and `port`. duplicity reaches it
-    from `client` at `address`. `python` is an interpreter that has what a server in Python imports.
-    """
-
-    host: Host
-    client: Host
-    python: str
-    folder: str
-    root: str
-    listen: str
-    address: str
-    port: int
-    keys: Keys  # user, password
 
 
 @dataclass(frozen=True)
@@ -40,30 +19,16 @@ class Reached:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FolderServer:
-    """A server that makes a folder a kind of destination.
+class FolderServer(KindServer):
+    """A server that makes a folder a kind of destination, or what duplicity reads one by."""
 
-    `programs` are what it runs, by the Debian package that has each; `package` is one of Python's. `says` prints its
-    version. `prepare` writes its files, and returns how to start it; None where duplicity reads the folder itself.
-    """
-
-    name: str
-    programs: Mapping[str, str] = field(default_factory=dict)
-    package: str = ""  # with its version
-    says: tuple[str, ...] = ()
-    prepare: Callable[[Serving], Command] | None
+    in_containers = True
     reach: Callable[[Serving], Reached]
     makes_folders: bool = True  # whether duplicity's backend makes a folder that is missing
 
-
-class Running(Protocol):
-    """A server that was started."""
-
-    def running(self) -> bool:
-        """Return whether it still runs."""
-
-    def close(self) -> None:
-        """End it, and remove its files."""
+    def store(self, kind: str, version: str, serving: Serving, process: Running | None) -> "ServedFolders":
+        """Return the store of its folders."""
+        return ServedFolders(kind, version, self, serving, process)
 
 
 class ServedFolders(Store):

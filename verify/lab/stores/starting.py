@@ -15,8 +15,9 @@ from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.stores.kinds import server_of
 from verify.lab.stores.s3 import SERVER_READY_WITHIN, S3Store
-from verify.lab.stores.served_folder import ServedFolders, Serving
 from verify.lab.stores.servers import Command, Keys, Server, new_keys, serve
+from verify.lab.stores.serving import Serving
+from verify.lab.stores.store import Store
 
 VERSION = r"\d+\.\d+[\w.]*"
 
@@ -54,17 +55,18 @@ def start_store(
     return stores[-1]
 
 
-def start_served(kind: str, run: LabelledRun, host: Host, python: str, here: str = "127.0.0.1") -> ServedFolders:
+def start_served(kind: str, run: LabelledRun, host: Host, installed: str, here: str = "127.0.0.1") -> Store:
     """Given a kind of destination, return it as a store: a server of this machine's, at an address of its own.
 
-    `python` has what a server in Python imports. Raise `CannotRunError` if it does not start.
+    `installed` is what `provision_server` returns for it. Raise `CannotRunError` if it does not start.
     """
     recipe = server_of(kind)
-    version = recipe.package.partition("==")[2] or version_said_by(recipe.says, VERSION)
+    pinned = recipe.package.partition("==")[2] or recipe.npm_package.partition("@")[2]
+    version = pinned or version_said_by(recipe.says, VERSION)
 
     def serving(folder: Path, port: int, keys: Keys) -> Serving:
         return Serving(
-            host=host, client=host, python=python, folder=str(folder), root=f"{folder}/data",
+            host=host, client=host, installed=installed, folder=str(folder), root=f"{folder}/data",
             listen=here, address=here, port=port, keys=keys,
         )  # fmt: skip
 
@@ -72,7 +74,7 @@ def start_served(kind: str, run: LabelledRun, host: Host, python: str, here: str
     if prepare is None:
         place = run.scratch / f"served-{kind}"
         (place / "data").mkdir(parents=True)
-        return ServedFolders(kind, version, recipe, serving(place, 0, new_keys()), None)
+        return recipe.store(kind, version, serving(place, 0, new_keys()), None)
     told: list[Serving] = []
 
     def command(folder: Path, port: int, keys: Keys) -> Command:
@@ -82,7 +84,7 @@ def start_served(kind: str, run: LabelledRun, host: Host, python: str, here: str
     # Not named for the server: pexpect+sftp reads an error into every path that has "open" in it.
     folder = f"served-{kind}"
     server = serve(recipe.name, run, command, partial(_until_it_listens, here), folder)
-    return ServedFolders(kind, version, recipe, told[-1], server)
+    return recipe.store(kind, version, told[-1], server)
 
 
 def _until_it_listens(here: str, server: Server) -> None:
