@@ -60,7 +60,7 @@ class Bench:
 
     def entered_with(self, password: str) -> Mapping[str, str]:
         """Return the destination's variables that hold a password, with another one; none where there is none."""
-        keys = getattr(self.store, "keys", None)  # a vendor's are the whole value
+        keys = getattr(self.store, "keys", None)  # a vendor's password is the whole value
         changed = {}
         for name, value in self.healthy.env.items():
             if isinstance(value, Secret):

@@ -15,8 +15,8 @@ from verify.lab.stores.folder import Folder
 from verify.lab.stores.object_containers import ObjectContainer
 
 TIMED = {  # kinds that tell when a file was written
-    "sftp", "scp", "paramiko+sftp", "paramiko+scp", "rsync", "rsync+ssh", "webdav", "webdavs", "rclone", "azure", "swift",
-    *KINDS,
+    "sftp", "scp", "paramiko+sftp", "paramiko+scp", "rsync", "rsync+ssh", "webdav", "webdavs", "rclone",
+    "azure", "swift", *KINDS,
 }  # fmt: skip
 
 
