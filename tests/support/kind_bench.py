@@ -91,9 +91,12 @@ class Bench:
     def back_up(self, at: Destination, moment: int) -> None:
         """Take the next point at a time in seconds since the epoch."""
         job = self.job(at)
+        self.duplicity(job, *job.options, f"--current-time={moment}", job.source, job.destination)
+
+    def duplicity(self, job: Job, *words: str) -> None:
+        """Run duplicity with the job's variables; it has to end well."""
         own = {key: value.reveal() if isinstance(value, Secret) else value for key, value in job.duplicity_env.items()}
         env = {**own, "PATH": os.environ["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder)}
-        words = [*job.options, f"--current-time={moment}", job.source, job.destination]
         made = provision_duplicity()
         add_packages(made, needs_of(scheme_of(job.destination)).packages)
         done = subprocess.run([*made.command, *words], check=False, capture_output=True, text=True, env=env)
