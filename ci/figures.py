@@ -12,8 +12,9 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from verify.checks import CATALOGUE
 from verify.detection.catalogue import saboteurs
@@ -27,8 +28,14 @@ from verify.errors import CannotRunError
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOCS = CHECKOUT / "docs"
 FIELD = CHECKOUT / "fixtures" / "field"
-PAGES = (CHECKOUT / "README.md", DOCS / "checks.md")
-DETECTION, MUSEUM = DOCS / "detection.json", DOCS / "museum.json"
+PAGES = (CHECKOUT / "README.md", DOCS / "checks.md", DOCS / "destinations.md")
+DETECTION, MUSEUM, DESTINATIONS = (DOCS / f"{name}.json" for name in ("detection", "museum", "destinations"))
+KINDS = "Destinations"  # the title of their table, as tests/component/destinations fills it
+COLUMNS = (
+    "how real", "listed, sized, hashed", "missing place", "wrong password", "no server", "drill proves",
+    "lost volume named", "cut volume named", "flipped volume named", "killed, run again", "lab, embedded",
+    "lab, docker",
+)  # fmt: skip
 # The folder of tests that decides a check -> its part of docs/checks.md. No folder: the owner's own, in a drill.
 PARTS = {"suite": "the lab", "selection": "a change", "regression": "a change", "lock": "a change",
          "differential": "two releases", "drill": "a drill"}  # fmt: skip
@@ -44,7 +51,20 @@ def written(page: str) -> str:
 def parts() -> Mapping[str, str]:
     """Return what this program writes, by the name in its markers."""
     tables = {f"checks of {part}": "\n".join(_table(part)) + "\n" for part in dict.fromkeys(PARTS.values())}
-    return {"detected": _detected(), **tables}
+    return {"detected": _detected(), "kinds": "\n".join(_kinds()) + "\n", **tables}
+
+
+def _kinds() -> Iterator[str]:
+    """Yield the table of destinations: what became of each kind when it was tried last."""
+    yield f"| kind | {' | '.join(COLUMNS)} |"
+    yield f"|---|{'---|' * len(COLUMNS)}"
+    for kind, cells in sorted(_cells_of_kinds().items()):
+        yield f"| `{kind}` | {' | '.join(cells.get(column, '') for column in COLUMNS)} |"
+
+
+def _cells_of_kinds() -> dict[str, dict[str, str]]:
+    cells: dict[str, dict[str, str]] = json.loads(DESTINATIONS.read_text(encoding="utf-8"))
+    return cells
 
 
 def _detected() -> str:
@@ -80,9 +100,17 @@ def _between(page: str, name: str, text: str) -> str:
     return place.sub(lambda _: f"{text}\n", page)
 
 
-def _tables(path: Path) -> list[dict[str, object]]:
-    tables: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
-    return [table for table in tables if table["title"] == TITLE]
+def _tables(path: Path, title: str = TITLE) -> list[dict[str, Any]]:
+    tables: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return [table for table in tables if table["title"] == title]
+
+
+def _keep_kinds(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write what became of kinds of destinations; of those that a run has not tried, what it was before stands."""
+    cells = _cells_of_kinds()
+    for row in rows:
+        cells[row["name"]] = cells.get(row["name"], {}) | row["cells"]
+    DESTINATIONS.write_text(json.dumps(cells, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _keep(folder: Path) -> None:
@@ -97,6 +125,8 @@ def _keep(folder: Path) -> None:
         museum = _tables(tables)
         MUSEUM.write_text(json.dumps(museum, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         (DOCS / "museum.md").write_text(museum_table(shown(exhibits(), museum)), encoding="utf-8")
+    for table in _tables(tables, KINDS) if tables.exists() else ():
+        _keep_kinds(table["rows"])
 
 
 if __name__ == "__main__":

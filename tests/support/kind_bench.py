@@ -90,17 +90,35 @@ class Bench:
 
     def back_up(self, at: Destination, moment: int) -> None:
         """Take the next point at a time in seconds since the epoch."""
+        self.duplicity(*self._to_back_up(at, moment))
+
+    def cut_short(self, at: Destination, moment: int) -> None:
+        """Take the next point, and kill that backup as soon as a file of it lies there."""
+        before = len(at.objects())
+        with self.started(*self._to_back_up(at, moment)) as child:
+            while len(at.objects()) == before:
+                assert child.poll() is None, child.communicate()
+            child.kill()
+        assert child.returncode < 0, "it was quicker"
+
+    def _to_back_up(self, at: Destination, moment: int) -> tuple[Job, *tuple[str, ...]]:
         job = self.job(at)
-        self.duplicity(job, *job.options, f"--current-time={moment}", job.source, job.destination)
+        return job, *job.options, f"--current-time={moment}", job.source, job.destination
 
     def duplicity(self, job: Job, *words: str) -> None:
         """Run duplicity with the job's variables; it has to end well."""
+        child = self.started(job, *words)
+        said, _ = child.communicate()
+        assert child.returncode == 0, said
+
+    def started(self, job: Job, *words: str) -> subprocess.Popen[str]:
+        """Start duplicity with the job's variables; what it prints is piped."""
         own = {key: value.reveal() if isinstance(value, Secret) else value for key, value in job.duplicity_env.items()}
         env = {**own, "PATH": os.environ["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder)}
         made = provision_duplicity()
         add_packages(made, needs_of(scheme_of(job.destination)).packages)
-        done = subprocess.run([*made.command, *words], check=False, capture_output=True, text=True, env=env)
-        assert done.returncode == 0, done.stdout + done.stderr
+        argv = [*made.command, *words]
+        return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
 
     @contextlib.contextmanager
     def view(self, job: Job) -> Iterator[View]:

@@ -94,6 +94,17 @@ def test_a_volume_that_is_lost_or_changed_is_named(
     assert (found["check"], found["path"]) == (check, name)
 
 
+@pytest.mark.nightly(reason="a backup that is killed is tried on S3 by day, at each of its uploads")
+def test_a_backup_that_was_killed_is_made_good_by_the_next(bench: Bench, tmp_path: Path) -> None:
+    at = bench.store.new_destination()
+    bench.cut_short(at, 1_790_000_000)
+    bench.back_up(at, 1_790_003_600)
+    code, report, said = drilled(bench.env_file(at), tmp_path)
+    assert code == 0, said
+    outcomes = {each["id"]: each["outcome"] for each in report["checks"]}
+    assert {each for each in PROVEN if outcomes[each] != "proven"} == set(), said
+
+
 def test_in_a_container_both_the_look_and_the_restore_are_made_from_there(
     run: LabelledRun, host: Host, tmp_path: Path
 ) -> None:

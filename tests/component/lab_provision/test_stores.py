@@ -11,7 +11,7 @@ import pytest
 from packaging.version import Version
 
 from verify.errors import CannotRunError
-from verify.lab.hosts.runs import LabelledRun
+from verify.lab.hosts.runs import LabelledRun, sweep
 from verify.lab.stores.minio import start_minio
 from verify.lab.stores.s3 import BUCKET, S3Store
 from verify.lab.stores.seaweedfs import start_seaweedfs
@@ -112,6 +112,7 @@ def test_a_store_dies_with_the_run_that_was_killed(kind: str, binary: Path, cach
     while server.exists():
         assert time.monotonic() < deadline, "the store outlived its run"
         time.sleep(0.01)
+    assert len(sweep()) == 1, "what it left in scratch is the next run's to remove"
 
 
 def test_a_server_that_does_not_start_is_one_sentence(run: LabelledRun, tmp_path: Path) -> None:

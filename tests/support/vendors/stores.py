@@ -20,7 +20,6 @@ from verify.lab.stores.destination import Destination, StoredObject
 from verify.lab.stores.store import Store
 from verify.secret import Secret
 
-HOW_REAL = "contract"
 OURS, WRONG = "K000/a+secret+of+ours", "certainly-wrong"
 SERVICE = "backup@project.iam.gserviceaccount.com"
 ROOT = "id000001"  # of My Drive: the first folder there
@@ -131,6 +130,8 @@ class VendorFolder(Destination):
 class VendorStore(Store):
     """A kind of a vendor's, which lies in this process and is reached through a proxy."""
 
+    how_real = "contract"
+
     def __init__(self, kind: str, folder: Path) -> None:
         folder.mkdir()
         self._stack = contextlib.ExitStack()
@@ -138,7 +139,7 @@ class VendorStore(Store):
         self._login = self._new_login(folder / "login", OURS)
         self._stranger = self._new_login(folder / "stranger", WRONG)
         self.vendor = self._kind.vendor(self._login)
-        super().__init__(kind, type(self.vendor).__name__, HOW_REAL)
+        super().__init__(kind, type(self.vendor).__name__, "emulated")
         self._proxy = self._stack.enter_context(proxy_to([self.vendor], folder))
         self.port = self._proxy.port
 

@@ -32,6 +32,8 @@ GRANTED = {
 class AzuriteStore(ObjectContainerStore):
     """A running Azurite."""
 
+    how_real = "vendor's emulator"
+
     of_containers = MappingProxyType({"restype": "container"})
     of_objects = MappingProxyType({"x-ms-blob-type": "BlockBlob"})
 

@@ -53,6 +53,8 @@ class Folder(Destination):
 class FolderStore(Store):
     """Folders in a host's scratch, reached by `file://`."""
 
+    how_real = "folder"
+
     def __init__(self, host: Host) -> None:
         super().__init__("file", "a folder", "of duplicity's host")
         self._host = host

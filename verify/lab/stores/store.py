@@ -8,7 +8,12 @@ from verify.lab.stores.destination import Destination
 
 
 class Store(ABC):
-    """Where a lab backs up to. `name` and `version` are the server's, `kind` is the kind of destination it is."""
+    """Where a lab backs up to. `name` and `version` are the server's, `kind` is the kind of destination it is.
+
+    `how_real` says what it is beside what people back up to.
+    """
+
+    how_real = "server"
 
     def __init__(self, kind: str, name: str, version: str) -> None:
         self.kind = kind
