@@ -180,7 +180,9 @@ def _destination(scheme: str, release: str) -> DoctorLine:
 
 def _server(kind: str) -> DoctorLine:
     if kind not in SERVERS:
-        return DoctorLine("lab", ok=False, says=f"has no server of the kind {kind}://: S3 stands in for it")
+        return DoctorLine(
+            "lab", ok=False, says=f"has no server of {kind}://: S3 stands in for it, and a drill tries your own"
+        )
     if missing := lacking(kind):
         packages = " ".join(sorted(set(missing.values())))
         elsewhere = ", or take containers" if SERVERS[kind].in_containers else ""

@@ -78,7 +78,7 @@ def _cannot(kind: str, settings: LabSettings, *, in_containers: bool = False) ->
     if settings.store == S3:
         return "--store s3 was given"
     if kind not in {FOLDER, *SERVERS}:
-        return f"the lab has no server of the kind {kind}://"
+        return f"there is no server of {kind}:// to be had for a lab: let a drill try your own"
     if in_containers and kind in SERVERS and not SERVERS[kind].in_containers:
         return f"the lab serves {kind}:// outside of containers alone: try it with --runtime embedded"
     return ""

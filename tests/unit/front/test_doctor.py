@@ -195,7 +195,7 @@ def test_what_the_jobs_destination_needs_is_said(
     ("destination", "says"),
     [
         ("sftp://host/a", "- lab S3 stands in for sftp:// here: apt-get install openssh-client"),
-        ("b2://key:secret@bucket", "- lab has no server of the kind b2://: S3 stands in for it"),
+        ("b2://key:secret@bucket", "- lab has no server of b2://: S3 stands in for it"),
         ("s3:///bucket", ""),
         ("file:///mnt/backup", ""),
     ],
