@@ -68,6 +68,13 @@ class View(ABC):
             hashed = pool.map(lambda each: self._hashed(each[0], each[1], deadline), wanted)
             yield from ((name, found) for (name, _), found in zip(wanted, hashed, strict=True))
 
+    def told_digests(self, names: Sequence[str], algorithm: str, deadline: float) -> Mapping[str, str]:  # noqa: ARG002
+        """Return hexadecimal digests that the server itself makes of objects, of those that it does by a deadline.
+
+        Nothing is downloaded for that. Most kinds cannot.
+        """
+        return {}
+
     def _hashed(self, name: str, algorithm: str, deadline: float) -> Hashed:
         if time.monotonic() > deadline:
             return None

@@ -68,6 +68,11 @@ class Night:
         """When the drill begins nothing more, in seconds of the monotonic clock."""
         return math.inf if self.policy.minutes is None else self._begun + 60 * self.policy.minutes
 
+    def part_of_time(self, share: float) -> float:
+        """Given a share of the time that is left, return when it is over (monotonic seconds)."""
+        now = time.monotonic()
+        return now + max(0.0, self.deadline - now) * share
+
     @property
     def downloaded(self) -> int:
         """How many bytes were downloaded so far, by our view of the destination and by restores."""

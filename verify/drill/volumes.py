@@ -95,6 +95,29 @@ def prove(view: View, volumes: Sequence[HashedVolume], deadline: float) -> tuple
     return good, sorted(found, key=lambda each: each.path)
 
 
+def told_by_server(
+    view: View, volumes: Sequence[HashedVolume], deadline: float
+) -> tuple[list[Object], list[Finding], list[HashedVolume]]:
+    """Compare volumes with what the server itself hashes them to, until a deadline (monotonic seconds).
+
+    Return the good ones, findings, and those of which the server tells nothing. None is downloaded.
+    """
+    algorithms = {_hash_of(each)[0].lower() for each in volumes}
+    told: dict[str, str] = {}
+    for algorithm in algorithms:
+        names = [each.stored.name for each in volumes if _hash_of(each)[0].lower() == algorithm]
+        told |= view.told_digests(names, algorithm, deadline)
+    good: list[Object] = []
+    found: list[Finding] = []
+    for each in volumes:
+        if (digest := told.get(each.stored.name)) is None:
+            continue
+        finding = _judged(each, (digest, each.stored.size))
+        found += [finding] if finding else []
+        good += [] if finding else [each.stored]
+    return good, sorted(found, key=lambda each: each.path), [each for each in volumes if each.stored.name not in told]
+
+
 def _hash_of(each: HashedVolume) -> tuple[str, str]:
     return each.volume.hash or ("SHA1", "")
 

@@ -2,8 +2,8 @@
 
 It reads one request from standard input, a JSON object, and answers on standard output, a JSON object a line; what
 duplicity prints goes to standard error. A request has `arguments`, a job's own options and its URL, which duplicity's
-own parser reads; `ask`, `list` or `fetch`; and for the latter `names`, how many `at_once`, and an `algorithm`
-where digests are wanted and not the bytes.
+own parser reads; `ask`, `list`, `fetch` or `hash`; and for the latter two `names`. `fetch` has how many `at_once`, and
+an `algorithm` where digests are wanted and not the bytes; `hash` has one, for what the server itself can tell.
 
 It writes nothing to a destination, and asks nobody anything. duplicity's backends make the folder, container or bucket
 that is missing as soon as they are opened, or listed. For the kinds in `LISTERS`, what would make one is refused here;
@@ -60,6 +60,7 @@ SIZES = """<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcety
 # A line of `ls -l`, as an FTP server or a shell prints it: with its size before the month, or before a date in digits.
 LINE = re.compile(r"-\S+\s.*?(\d+)\s+([A-Za-z]{3}\s+\d+\s+[\d:]+|\d{4}-\d\d-\d\d\s+[\d:.]+(?:\s+[+-]\d{4})?)\s(.*)")
 STAT_LINE = re.compile(r"(\d+) (\d+) \./(.*)")
+SUM_LINE = re.compile(r"([0-9a-f]+) [ *](.+)")
 RSYNC_LINE = re.compile(r"-\S+\s+([\d,.]+)\s+(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) (.*)")
 
 
@@ -110,6 +111,8 @@ def _answered(request: Mapping[str, Any]) -> Iterator[Entry]:
     connect = _parsed(request["arguments"])
     if request["ask"] == "list":
         yield from _listed(connect().backend)
+    elif request["ask"] == "hash":
+        yield from _hashed_there(connect().backend, request["names"], request["algorithm"])
     else:
         names = request["names"]
         yield from _fetched(connect, names, request.get("algorithm"), max(1, min(request["at_once"], len(names))))
@@ -484,6 +487,34 @@ LISTERS: Mapping[str, Callable[[Any], Iterable[Entry]]] = {
     "PyDriveBackend": _google_docs,
     "OneDriveBackend": _onedrive,
 }
+
+
+# What files hold, as the server itself tells.
+
+
+def _hashed_there(backend: Any, names: Sequence[str], algorithm: str) -> Iterator[Entry]:
+    """Yield what the server hashes files to, of those that it does: nothing is fetched."""
+    hasher = HASHERS.get(type(backend).__name__)
+    return iter(hasher(backend, names, algorithm) if hasher else ())
+
+
+def _by_sums(backend: Any, names: Sequence[str], algorithm: str) -> Iterator[Entry]:
+    """Ask the server's shell, as `sha1sum` prints it. A server that has none, or lets nobody in, tells nothing."""
+    folder = backend.remote_dir if backend.use_scp else backend.sftp.normalize(".")
+    words = f"cd {shlex.quote(folder)} && {algorithm}sum -- {' '.join(map(shlex.quote, names))}"
+    try:
+        channel = backend.client.get_transport().open_session()
+        channel.exec_command(words)
+        printed = _text(channel.makefile().read())
+    except Exception:  # noqa: BLE001 - whatever refuses it
+        return
+    for line in printed.splitlines():
+        found = SUM_LINE.fullmatch(line)
+        if found:
+            yield {"name": found[2], "digest": found[1]}
+
+
+HASHERS: Mapping[str, Callable[[Any, Sequence[str], str], Iterable[Entry]]] = {"SSHParamikoBackend": _by_sums}
 
 
 # What files hold.

@@ -18,6 +18,7 @@ from vendors.stores import OURS
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.hosts.runtime import engine
+from verify.lab.stores import openssh
 from verify.lab.stores.destination import Destination
 from verify.lab.stores.starting import start_served
 
@@ -141,3 +142,22 @@ def test_a_program_that_is_missing_is_no_verdict(bench: Bench, tmp_path: Path, m
     code, report, said = drilled(bench.env_file(bench.healthy), tmp_path)
     assert code == CANNOT_RUN, said
     assert f"needs the program {programs[bench.store.kind]}" in report["sentence"]
+
+
+@pytest.mark.parametrize("shell", [True, False], ids=["a shell", "sftp alone"])
+def test_volumes_are_hashed_by_the_server_where_it_lets_us(
+    run: LabelledRun, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: bool
+) -> None:
+    if why := cannot_serve("sftp"):
+        pytest.skip(why)
+    monkeypatch.setattr(openssh, "LIMITS", "" if shell else "ForceCommand internal-sftp\n")
+    with contextlib.closing(start_served("sftp", run, host, "")) as store:
+        bench = planted(Bench(store, tmp_path, run))
+        code, report, said = drilled(bench.env_file(bench.healthy), tmp_path / "sound")
+        assert code == 0, said
+        flip(bench.healthy)
+        found = only_finding(*drilled(bench.env_file(bench.healthy), tmp_path / "flipped"))
+    (volumes,) = [each for each in report["checks"] if each["id"] == "volumes-intact"]
+    assert (volumes["bytes_downloaded"] == 0) is shell
+    assert ("as the server itself hashes them" in said) is shell
+    assert found["check"] == "volumes-intact"

@@ -6,6 +6,7 @@ from verify.lab.stores.served_folder import FolderServer, Reached
 from verify.lab.stores.servers import Command
 from verify.lab.stores.serving import Serving
 
+LIMITS = ""  # lines of its configuration: what users may do
 SSHD = "/usr/sbin/sshd"  # it wants to be started by its full path
 
 
@@ -27,7 +28,7 @@ PermitRootLogin yes
 PasswordAuthentication no
 Subsystem sftp internal-sftp
 MaxStartups 100
-"""
+{LIMITS}"""
     host.put(f"{folder}/sshd.conf", config.encode())
     return Command((SSHD, "-D", "-e", "-f", f"{folder}/sshd.conf"), {})
 
