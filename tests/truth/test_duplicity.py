@@ -16,6 +16,7 @@ from verify.job import Job, printable_destination, read_job
 from verify.job.credentials import password_of
 from verify.job.destination.schemes import scheme_of
 from verify.job.drawn import destinations, option_words
+from verify.job.option_names import TWO_VALUED
 from verify.job.options import WrittenOption, parsed
 from verify.lab.client.provision import provision_duplicity
 
@@ -41,11 +42,11 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     return read_job(file, None, {})
 
 
-def spelt_out(option: WrittenOption) -> str:
-    """Return an option as one word, which no reader can take apart in another way."""
-    if option.value is None:
-        return option.name
-    return f"{option.name}={option.value}" if option.words[0].startswith("--") else "".join(option.words)
+def spelt_out(option: WrittenOption) -> tuple[str, ...]:
+    """Return an option as one word, which no reader can take apart in another way; one with two values as it is."""
+    if option.value is None or option.name in TWO_VALUED:
+        return option.words
+    return (f"{option.name}={option.value}" if option.words[0].startswith("--") else "".join(option.words),)
 
 
 @examples(200)
@@ -53,7 +54,7 @@ def spelt_out(option: WrittenOption) -> str:
 def test_an_option_has_the_value_that_we_say(duplicity: Asked, words: tuple[str, ...]) -> None:
     theirs = duplicity(words=[*CALL, *words])
     if "refused" not in theirs:
-        assert duplicity(words=[*CALL, *map(spelt_out, parsed(words))]) == theirs
+        assert duplicity(words=[*CALL, *(word for each in parsed(words) for word in spelt_out(each))]) == theirs
 
 
 @examples(200)

@@ -42,6 +42,10 @@ VALUED = frozenset(
         """.split()  # noqa: SIM905 - a table of names, not of lines
     )
 )
+# The next two words are its values.
+TWO_VALUED = frozenset({"--rename"})
+# Short ones, whose value may stand in the same word: -v5.
+SHORT = frozenset({"-r", "-t", "-v"})
 _NAMES = sorted(FLAGS | VALUED)
 _ALIASES = {"--time": "--restore-time", "-t": "--restore-time", "-r": "--path-to-restore", "-v": "--verbosity"}
 

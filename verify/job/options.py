@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from verify.job.option_names import FLAGS, VALUED, full_name
+from verify.job.option_names import FLAGS, SHORT, TWO_VALUED, VALUED, full_name
 
 # Options of the include/exclude family: those with a value, and those without.
 SELECTION_WITH_VALUE = frozenset(
@@ -70,6 +70,11 @@ def parsed(words: Iterable[str]) -> Iterator[WrittenOption]:
             yield WrittenOption(word, None, (word,))
         elif equals and word.startswith("--"):
             yield WrittenOption(name, value, (word,))
+        elif word[:2] in SHORT and word[2:]:
+            yield WrittenOption(full_name(word[:2]), word[2:], (word,))
+        elif name in TWO_VALUED and len(rest) > 1:
+            values, rest = rest[:2], rest[2:]
+            yield WrittenOption(name, " ".join(values), (word, *values))
         elif rest and _takes(name, rest[0]):
             value = rest.pop(0)
             yield WrittenOption(name, value, (word, value))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from verify.job.option_names import FLAGS, VALUED
+from verify.job.option_names import FLAGS, SHORT, TWO_VALUED, VALUED
 
 PATHS = ("/mnt/data/x", "/mnt/data/sub/x", "a b", "/mnt/größe", "x")
 PATTERNS = (
@@ -41,8 +41,7 @@ _OF_MOST: Mapping[str, tuple[str, ...]] = {
 VALUES = {f"--{name}": values for names, values in _OF_MOST.items() for name in names.split()}
 _SHORT = {"-v": VALUES["--verbosity"], "-t": AGES, "-r": PATHS}
 _ALONE = sorted(FLAGS - {"--help", "--version"})
-# --rename has two values, and only a restore knows it.
-_VALUED = {name: VALUES.get(name, TEXTS) for name in sorted(VALUED - {"--rename"})} | _SHORT
+_VALUED = {name: VALUES.get(name, TEXTS) for name in sorted(VALUED)} | _SHORT
 
 
 @st.composite
@@ -58,4 +57,8 @@ def _written(draw: st.DrawFn) -> tuple[str, ...]:
     if name not in _VALUED:
         return (spelt,)
     value = draw(st.sampled_from(_VALUED[name]))
+    if name in TWO_VALUED:
+        return (spelt, value, draw(st.sampled_from(_VALUED[name])))
+    if name in SHORT and draw(st.booleans()):
+        return (f"{name}{value}",)
     return (f"{spelt}={value}",) if name.startswith("--") and draw(st.booleans()) else (spelt, value)
