@@ -5,6 +5,7 @@ from packaging.version import Version
 
 from verify.checks import Severity
 from verify.job import Job, incomplete, read_job, scheme_finding, two_readings
+from verify.job.destination.addresses import wrong_addresses
 from verify.job.destination.schemes import dead_schemes
 
 GOOD = "SRC=/a\nDST=file:///x\nPASSPHRASE=p\n"
@@ -24,6 +25,12 @@ def job_of(tmp_path: Path, text: str, stack: str = "") -> Job:
         ("SRC=/a # b", "the comment behind", "(/a # b and /a)", "line of its own"),
         ("SRC=$HOME/a", "a `$` is kept", "($HOME/a and /a)", "no spelling"),
         ("SRC=/a ", "blanks around", "(/a  and /a)", "without blanks"),
+        (
+            'SRC="/a"\nOPTIONS="-v3"\nPASSPHRASE="p"',
+            "quotes are kept",
+            '(SRC: "/a" and /a; OPTIONS: "-v3" and -v3)',
+            "NAME=value",
+        ),
     ],
 )
 def test_each_way_to_differ_is_named_with_both_values_and_a_way_out(
@@ -34,6 +41,19 @@ def test_each_way_to_differ_is_named_with_both_values_and_a_way_out(
     assert got in found[0].got
     assert hint in found[0].hint
     assert found[0].got.endswith(values)
+
+
+@pytest.mark.parametrize(
+    "line", ["OPTIONS=-v3 ", "JOB_300_WHAT=backup ", "JOB_300_WHEN= daily ", "CRONTAB_DAILY=0 2 * * * "]
+)
+def test_blanks_around_what_is_taken_apart_at_blanks_are_nothing(tmp_path: Path, line: str) -> None:
+    assert not list(two_readings(job_of(tmp_path, f"{GOOD}{line}\n")))
+
+
+def test_quotes_around_a_cron_line_are_taken_off_by_newer_images(tmp_path: Path) -> None:
+    (finding,) = two_readings(job_of(tmp_path, f'{GOOD}CRONTAB_DAILY="0 2 * * *"\n'))
+    assert finding.severity is Severity.TIDY_UP
+    assert "v4.1.0" in finding.got
 
 
 def test_a_bare_last_line_is_set_by_docker_stack_deploy_alone(tmp_path: Path) -> None:
@@ -101,6 +121,8 @@ def test_each_thing_that_a_job_lacks_is_one_finding(tmp_path: Path, text: str, g
         ("SRC=/a\nDST=file:///x\n", Severity.LOST),
         (GOOD + "OPTIONS=--exclude 'a\n", Severity.LOST),
         (GOOD + "JOB_300_WHEN=\n", Severity.LOST),
+        (GOOD + "JOB_300_WHEN=Daily\n", Severity.LOST),
+        (GOOD + "JOB_300_WHEN=daily wekly\n", Severity.AT_RISK),
         ("SRC=a\nDST=file:///x\nPASSPHRASE=p\n", Severity.AT_RISK),
         (GOOD + "CRONTAB_WEEKLY=0 1 * *\n", Severity.AT_RISK),
     ],
@@ -129,6 +151,41 @@ def test_an_empty_schedule_stops_the_job_that_it_would_start(tmp_path: Path) -> 
 )
 def test_other_complete_jobs_lack_nothing(tmp_path: Path, text: str) -> None:
     assert not list(incomplete(job_of(tmp_path, text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("SRC=/a\nPASSPHRASE=p\nDEST=file:///x\n", "no DST (DEST is set, which nothing reads)"),
+        ("DST=file:///x\nPASSPHRASE=p\nSOURCE=/a\n", "SOURCE is set"),
+        ("SRC=/a\nDST=file:///x\nPASPHRASE=p\n", "neither of them (PASPHRASE is set"),
+        ("SRC=/a\nDST=file:///x\nPASSPHRASE_FILE=/run/secrets/p\n", "PASSPHRASE_FILE is set, which nothing reads"),
+        ("SRC=/a\nDST=file:///x\npassphrase=p\n", "passphrase is set"),
+        (GOOD + "OPTION=--exclude /a/b\n", "OPTION, which nothing reads"),
+        (GOOD + "JOB_300_WHATS=backup --exclude /a/b\n", "JOB_300_WHATS, which nothing reads"),
+        (GOOD + "CRONTAB_DALY=0 4 * * *\nJOB_300_WHEN=daily daly\n", ""),  # the image takes any period
+        (GOOD + "AWS_SECRET_KEY=x\n", "AWS_SECRET_KEY, which nothing reads"),
+    ],
+)
+def test_a_misspelt_variable_is_said_where_the_one_that_was_meant_is_lacking(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    found = list(incomplete(job_of(tmp_path, text)))
+    assert len(found) == bool(says)
+    assert says in "".join(each.got for each in found)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["TARGET=x", "SMTP_PASSWORD=x\nSMTP_PASS=y", "SRC2=/b\nJOB_400_WHAT=backup $SRC2\nJOB_400_WHEN=daily", "FOO=bar"],
+)
+def test_other_variables_are_somebody_elses(tmp_path: Path, lines: str) -> None:
+    assert not list(incomplete(job_of(tmp_path, f"{GOOD}{lines}\n")))
+
+
+def test_quotes_that_are_part_of_a_path_are_said(tmp_path: Path) -> None:
+    found = next(iter(incomplete(job_of(tmp_path, 'SRC="/a"\nDST=file:///x\nPASSPHRASE=p\n'))))
+    assert (found.hint, found.severity) == ("write SRC=/a, without quotes", Severity.LOST)
 
 
 def mounting(target: str) -> str:
@@ -241,6 +298,11 @@ def test_other_schemes_are_not_dead(tmp_path: Path, url: str) -> None:
 @pytest.mark.parametrize("url", ["s3:///b/p", "S3:///b/p", "par2+sftp://h/x", "boto3+s3://b", "file:///x", ""])
 def test_registered_schemes_and_prefixes_are_known(tmp_path: Path, url: str) -> None:
     assert not scheme_finding(job_of(tmp_path, f"DST={url}\n"), SCHEMES, Version("3.2.1"))
+
+
+def test_quotes_that_are_part_of_a_url_are_said(tmp_path: Path) -> None:
+    found = list(wrong_addresses(job_of(tmp_path, 'DST="s3:///b/p"\n'), Version("3.2.1")))
+    assert [each.hint for each in found] == ["write DST=s3:///b/p, without quotes"]
 
 
 def test_each_destination_of_multi_mode_is_looked_at(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from verify.job.credentials import password_of, printable_destination, printable
 from verify.job.destination.multi import MULTI, read_multi
 from verify.job.destination.urls import DestinationUrl, read_url
 from verify.job.job import Job
+from verify.job.shellwords import unquoted, unwrapped
 
 # Since then s3:// is what boto3+s3:// always was: the first part of the URL is the bucket.
 BUCKET_FIRST_SINCE = Version("0.8.23")
@@ -32,7 +33,10 @@ def wrong_addresses(job: Job, release: Version) -> Iterator[Finding]:
     """Given a job and a release, yield a finding for each destination that duplicity refuses, or never finds."""
     for name, url in job.destinations.items():
         read = read_url(url)
-        if read.refused:
+        if (plain := unquoted(url)) != url:
+            hint = f"write {name}={printable_destination(plain)}, without quotes"
+            yield _finding(name, url, "duplicity refuses it: the quotes are part of it", hint)
+        elif read.refused:
             got = f"duplicity refuses it: {read.refused}"
             yield _finding(name, url, got, _escaped(name, url, read.scheme))
         elif read.scheme == MULTI and (refused := read_multi(url).refused):
@@ -138,10 +142,18 @@ def _lines(job: Job, name: str, read: DestinationUrl) -> str:
     below = below or ["bucket", "prefix"]
     lines = ["the server is an option, and the bucket comes first; write", f"{name}=s3:///{'/'.join(below)}"]
     if option := _server_option(job, host):
-        lines.append(f"OPTIONS={printable_text(f'{option} {job.options_text}'.strip(), job.secrets)}")
+        lines.append(f"OPTIONS={printable_text(f'{option} {plain_options(job)}'.strip(), job.secrets)}")
     if key:
         lines += ["AWS_ACCESS_KEY_ID=(what stands before the `:`)", "AWS_SECRET_ACCESS_KEY=(what stands behind it)"]
     return "\n".join(lines)
+
+
+def plain_options(job: Job) -> str:
+    """Given a job, return OPTIONS as written, but without quotes around all of it: another option has to fit in."""
+    try:
+        return unwrapped(job.options_text)
+    except ValueError:
+        return job.options_text
 
 
 def _server_option(job: Job, host: str) -> str:

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from verify.checks import Finding
 from verify.job.credentials import printable_destination, printable_text
-from verify.job.destination.addresses import misread_addresses, wrong_addresses
+from verify.job.destination.addresses import misread_addresses, plain_options, wrong_addresses
 from verify.job.destination.multi import MultiStore
 from verify.job.job import Job
 
@@ -182,7 +182,7 @@ def replacing_lines(job: Job, name: str, url: str) -> tuple[str, ...]:
     lines = [f"{name}={printable_destination(replacement.destination.format(host=host, path=path))}"]
     if option:
         # It goes first: a comment, or an old option that the image takes away with the next word, comes last.
-        lines.append(f"OPTIONS={printable_text(f'{option} {job.options_text}'.strip(), job.secrets)}")
+        lines.append(f"OPTIONS={printable_text(f'{option} {plain_options(job)}'.strip(), job.secrets)}")
     return (*lines, *replacement.variables)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from string import Template
 
 _WHAT = re.compile(r"JOB_\d+_WHAT")
+# What the image gives to a shell, to cron, or takes apart at blanks: those around it are nothing.
+_SPLIT = re.compile(r"OPTIONS(_EXTRA)?|DST_\d+_OPTIONS(_EXTRA)?|(JOB|CRONTAB)_\w+")
 
 
 def differing_names(raw: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[str, str]:
@@ -16,6 +18,7 @@ def differing_names(raw: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[s
 def _meant(name: str, variables: Mapping[str, str]) -> str | None:
     """Return what a variable comes to: the image itself puts the values of others into JOB_n_WHAT."""
     value = variables.get(name)
+    value = value.strip() if value and _SPLIT.fullmatch(name) else value
     return Template(value).safe_substitute(variables) if value and _WHAT.fullmatch(name) else value
 
 

@@ -53,6 +53,9 @@ def _must_be_a_name(key: str, where: str) -> None:
     if not key:
         raise CannotRunError(f"{where}: no name before `=`, so docker refuses the file: write NAME=value")
     if " " in key or "\t" in key:
+        exported = key.startswith(("export ", "export\t"))
+        starter = "; if docker compose starts it, which takes that, give --started-by compose" if exported else ""
         raise CannotRunError(
-            f"{where}: a blank in the name, so docker refuses the file: write NAME=value, without `export`"
+            f"{where}: a blank in the name, so docker run and docker stack deploy refuse the file:"
+            f" write NAME=value, without {'`export`' if exported else 'blanks'}{starter}"
         )

@@ -6,9 +6,12 @@ from dataclasses import replace
 from verify.checks import Finding, Severity
 from verify.job.credentials import printable_destination, printable_text
 from verify.job.destination.urls import is_url
+from verify.job.findings.misspelt import misspelt_findings, said_of_misspelt
 from verify.job.findings.schedule import schedule_findings
 from verify.job.job import Job
 from verify.job.options import parsed
+from verify.job.runs.called import unknown_backups
+from verify.job.shellwords import unquoted
 from verify.job.stack.mounts import holds
 from verify.job.unset import DESTINATIONS, emptied, unset_findings
 from verify.secret import Secret
@@ -27,26 +30,49 @@ def two_readings(job: Job) -> Iterator[Finding]:
             hint="correct the line, or keep to one way of starting the container",
         )
     unset = {each.variable for each in job.unset}  # a finding of its own
-    for name, how in job.differing_names.items():
-        if name in unset:
-            continue
-        yield Finding(
-            "env-file-reads-alike",
-            expected=f"the same {name} from docker stack deploy and docker compose",
-            got=f"{how}{_both_values(job, name)}",
-            hint=_one_reading(how, name),
-        )
+    differing = {name: how for name, how in job.differing_names.items() if name not in unset}
+    for how, is_cron in dict.fromkeys((how, _is_cron(name)) for name, how in differing.items()):
+        names = [name for name, each in differing.items() if each == how and _is_cron(name) == is_cron]
+        yield _differently_read(job, names, how)
 
 
-def _both_values(job: Job, name: str) -> str:
-    """Return the two values for a finding, empty where one of them is or may hold a secret."""
+def _named(names: list[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
+
+
+def _is_cron(name: str) -> bool:
+    return name.startswith("CRONTAB_")
+
+
+def _differently_read(job: Job, names: list[str], how: str) -> Finding:
+    """Return one finding of all variables that differ in the same way."""
+    found = Finding(
+        "env-file-reads-alike",
+        expected=f"the same {_named(names)} from docker stack deploy and docker compose",
+        got=f"{how}{_both_values(job, names)}",
+        hint=_one_reading(how, names[0] if len(names) == 1 else "NAME"),
+    )
+    if _is_cron(names[0]) and "quotes" in how:
+        got = f"{found.got}; image v4.1.0 and newer takes them off, and an older one starts nothing"
+        return replace(found, got=got, severity=Severity.TIDY_UP)
+    return found
+
+
+def _both_values(job: Job, names: list[str]) -> str:
+    """Return the two values of each variable for a finding, but of one that is or may hold a secret."""
+    shown = {name: text for name in names if (text := _both_of(job, name))}
+    told = [text if len(names) == 1 else f"{name}: {text}" for name, text in shown.items()]
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _both_of(job: Job, name: str) -> str:
     here, there = job.variables.get(name), (job.other_reading or {}).get(name)
     if not name.startswith(_SHOWN) or isinstance(here, Secret) or isinstance(there, Secret):
         return ""
     raw, dotenv = (here, there) if job.reading == "raw" else (there, here)
     secrets = job.secrets
     texts = [printable_text(value, secrets) if value is not None else "nothing" for value in (raw, dotenv)]
-    return f" ({texts[0]} and {texts[1]})"
+    return f"{texts[0]} and {texts[1]}"
 
 
 def _one_reading(how: str, name: str) -> str:
@@ -63,22 +89,28 @@ def _one_reading(how: str, name: str) -> str:
 def cannot_begin(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing without which duplicity is never even started as meant."""
     yield from (finding for finding in unset_findings(job) if finding.severity is Severity.LOST)
-    consequences = emptied(job)
-    if (not job.source or "SRC" in job.defaults or is_url(job.source)) and "SRC" not in consequences:
+    told = _told_elsewhere(job)
+    if (not job.source or "SRC" in job.defaults or is_url(job.source)) and "SRC" not in told:
         yield from list(_source(job))[:1]
-    yield from () if DESTINATIONS & consequences else _destination(job)
+    yield from () if DESTINATIONS & told else _destination(job)
     yield from _options(job)
 
 
 def incomplete(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each thing that it lacks to make a backup."""
     yield from unset_findings(job)
-    consequences = emptied(job)
-    yield from () if "SRC" in consequences else _source(job)
-    yield from () if DESTINATIONS & consequences else _destination(job)
-    yield from () if "PASSPHRASE" in consequences else _encryption(job)
+    told = _told_elsewhere(job)
+    yield from () if "SRC" in told else _source(job)
+    yield from () if DESTINATIONS & told else _destination(job)
+    yield from () if "PASSPHRASE" in told else _encryption(job)
     yield from _options(job)
+    yield from misspelt_findings(job)
     yield from schedule_findings(job)
+
+
+def _told_elsewhere(job: Job) -> frozenset[str]:
+    """Return the variables of which nothing is said here: empty by another's fault, or perhaps set by a script."""
+    return frozenset({"SRC", "DST", "PASSPHRASE"}) if unknown_backups(job) else emptied(job)
 
 
 def _incomplete(expected: str, got: str, hint: str) -> Finding:
@@ -94,9 +126,13 @@ def _source(job: Job) -> Iterator[Finding]:
     mounted = any(_brings_files(job, volume.target) for volume in job.volumes)
     if not job.source or ("SRC" in job.defaults and not mounted):
         default = "" if not job.source else f" (the image's default is {job.source}, an empty folder)"
-        yield _no_backup("SRC, the folder to back up", f"no SRC{default}", "write SRC=/the/folder into the env file")
+        got = f"no SRC{default}{said_of_misspelt(job, 'SRC')}"
+        yield _no_backup("SRC, the folder to back up", got, "write SRC=/the/folder into the env file")
     elif is_url(job.source) or job.source.startswith("file:"):
         yield _url_as_source(job)
+    elif (plain := unquoted(job.source)) != job.source:
+        got = f"SRC={job.source}, and the quotes are part of it"
+        yield _no_backup("SRC, an absolute path", got, f"write SRC={plain}, without quotes")
     elif not job.source.startswith("/"):
         got = f"SRC={job.source}, which depends on the folder that duplicity is started in"
         yield _incomplete("SRC, an absolute path", got, f"write SRC=/{job.source} if that is the folder")
@@ -129,14 +165,15 @@ def _destination(job: Job) -> Iterator[Finding]:
     if not any(job.destinations.values()):
         name = "DST_1" if job.destination == "multi" else "DST"
         hint = f"write {name}=scheme://…, such as {name}=s3:///bucket/prefix, into the env file"
-        yield _no_backup(f"{name}, the URL to back up to", f"no {name}", hint)
+        yield _no_backup(f"{name}, the URL to back up to", f"no {name}{said_of_misspelt(job, name)}", hint)
 
 
 def _encryption(job: Job) -> Iterator[Finding]:
     if not job.encrypted or job.passphrase or job.encrypts_to_key or _each_has_a_passphrase(job):
         return
     hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
-    yield _no_backup("PASSPHRASE, or --no-encryption in OPTIONS", "neither of them", hint)
+    got = f"neither of them{said_of_misspelt(job, 'PASSPHRASE')}"
+    yield _no_backup("PASSPHRASE, or --no-encryption in OPTIONS", got, hint)
 
 
 def _each_has_a_passphrase(job: Job) -> bool:
