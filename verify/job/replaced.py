@@ -1,12 +1,15 @@
 """Faults of a job that show only once its container is replaced, or its store is read."""
 
-import posixpath
 from collections.abc import Iterator
 
 from verify.checks import Finding, Severity
+from verify.job.credentials import printable_destination
+from verify.job.destination.urls import read_url
 from verify.job.job import Job
+from verify.job.runs.called import unknown_backups
+from verify.job.stack.mounts import clean, holds
 
-ARCHIVE = "/root/.cache/duplicity"  # duplicity's own choice, as the image runs it
+HOME = "/root"  # of the user that the image runs duplicity as
 
 
 def readable_in_spite_of_passphrase(job: Job) -> Iterator[Finding]:
@@ -22,8 +25,9 @@ def readable_in_spite_of_passphrase(job: Job) -> Iterator[Finding]:
 
 def lost_with_container(job: Job) -> Iterator[Finding]:
     """Given a job with a stack file, return a finding for each thing that a new container would not go on with."""
-    if job.stack_file is None:
+    if job.stack_file is None or unknown_backups(job):
         return
+    yield from _lost_destinations(job)
     if not job.hostname and "--allow-source-mismatch" not in job.options:
         yield Finding(
             "container-replaced",
@@ -31,8 +35,8 @@ def lost_with_container(job: Job) -> Iterator[Finding]:
             got="neither: each container has a host name of its own, and duplicity refuses another's chain",
             hint=f"add `hostname: backup` to the service in {job.stack_file}, or --allow-source-mismatch to OPTIONS",
         )
-    archive = job.archive_dir or ARCHIVE
-    if not any(volume.source and _holds(volume.target, archive) for volume in job.volumes):
+    archive = archive_of(job)
+    if archive and not _is_kept(job, archive):
         yield Finding(
             "container-replaced",
             expected=f"a volume that keeps duplicity's archive ({archive})",
@@ -42,5 +46,30 @@ def lost_with_container(job: Job) -> Iterator[Finding]:
         )
 
 
-def _holds(folder: str, path: str) -> bool:
-    return f"{posixpath.normpath(path)}/".startswith(f"{posixpath.normpath(folder)}/")
+def archive_of(job: Job) -> str:
+    """Given a job, return where duplicity's archive is in its container, empty where nobody can tell."""
+    home = job.text_of("HOME") or ("" if job.settings.get("user") else HOME)
+    cache = job.text_of("XDG_CACHE_HOME") or (f"{home}/.cache" if home else "")
+    # Another image has another home: who mounts a cache of that name there knows where it is.
+    mounted = [volume.target for volume in job.volumes if volume.target.endswith((".cache/duplicity", ".cache"))]
+    return job.archive_dir or next(iter(mounted), "") or (f"{cache}/duplicity" if cache else "")
+
+
+def _lost_destinations(job: Job) -> Iterator[Finding]:
+    """Yield a finding for each destination that is a folder of the container itself."""
+    for name, url in job.destinations.items():
+        read = read_url(url)
+        folder = clean(read.path.removeprefix("//"))
+        if read.scheme == "file" and folder.startswith("/") and not _is_kept(job, folder):
+            yield Finding(
+                "container-replaced",
+                expected=f"a volume that holds {name}={printable_destination(url)}",
+                got=f"none: {folder} is a folder of the container, and the backups are gone with it",
+                hint=f"add the volume `- /a/folder/of/the/host:{folder}` to the service in {job.stack_file}",
+                severity=Severity.LOST,
+            )
+
+
+def _is_kept(job: Job, path: str) -> bool:
+    """Return whether a path lies on a volume that a new container gets again."""
+    return any(volume.source and holds(volume.target, clean(path)) for volume in job.volumes)

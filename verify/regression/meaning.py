@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from verify.job import Job, printable_destination
 from verify.job import options as words
 from verify.job.credentials import printable_command, printable_option
-from verify.job.stack.mounts import StackVolume
+from verify.job.stack.mounts import StackVolume, mount_of
 from verify.regression.container import container, other_settings, runs
 from verify.secret import Secret
 from verify.selection.rules import canonical
@@ -68,15 +68,9 @@ class Aspect:
 
 def _source(job: Job) -> Iterator[str]:
     yield canonical(job.source)
-    mount = mount_of(job, canonical(job.source))
+    mount = mount_of(canonical(job.source), job.volumes)
     if mount:
         yield f"mounted from {_volume(job, mount)}"
-
-
-def mount_of(job: Job, path: str) -> StackVolume | None:
-    """Given a job and a path in its container, return the volume that the path lies on; None if there is none."""
-    above = [volume for volume in job.volumes if f"{path}/".startswith(f"{volume.target.rstrip('/')}/")]
-    return max(above, key=lambda volume: len(volume.target), default=None)
 
 
 def _volume(job: Job, volume: StackVolume) -> str:
@@ -134,7 +128,7 @@ def _value(option: words.WrittenOption) -> str:
 
 
 def _mounts(job: Job) -> Iterator[str]:
-    of_source = mount_of(job, canonical(job.source))
+    of_source = mount_of(canonical(job.source), job.volumes)
     return (_volume(job, volume) for volume in job.volumes if volume is not of_source)
 
 

@@ -51,15 +51,15 @@ def test_a_flavours_defaults_are_the_jobs(tmp_path: Path) -> None:
 def test_each_destination_of_the_multi_flavour_is_a_job_of_its_own(tmp_path: Path) -> None:
     text = (
         "PASSPHRASE=p\nAWS_SECRET_ACCESS_KEY=shared\nDST_1=s3:///one/x\nDST_1_AWS_SECRET_ACCESS_KEY=first\n"
-        "DST_2=file:///two\nDST_2_PASSPHRASE=second\nDST_2_OPTIONS=--volsize 5\n"
+        "DST_2=sftp://h/two\nDST_2_PASSPHRASE=second\nDST_2_OPTIONS=--volsize 5\n"
     )
     image = "ghcr.io/tecnativa/docker-duplicity-postgres-multi"
     job = job_of(tmp_path, image, text)
-    assert job.destinations == {"DST_1": "s3:///one/x", "DST_2": "file:///two"}
+    assert job.destinations == {"DST_1": "s3:///one/x", "DST_2": "sftp://h/two"}
     assert not [finding for finding in findings_of(job) if "DST" in str(finding)]
     first, second = (job_of(tmp_path, image, text, destination=name) for name in job.destinations)
     assert (first.destination, first.credentials["AWS_SECRET_ACCESS_KEY"]) == ("s3:///one/x", Secret("first"))
-    assert (second.destination, second.passphrase, second.option("--volsize")) == ("file:///two", Secret("second"), "5")
+    assert (second.destination, second.passphrase, second.option("--volsize")) == ("sftp://h/two", Secret("second"), "5")
     assert second.credentials["AWS_SECRET_ACCESS_KEY"] == Secret("shared")
     assert not [name for name in (*first.variables, *second.variables) if name.startswith("DST_")]
 

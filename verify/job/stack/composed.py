@@ -137,7 +137,7 @@ def _inside(value: Any, way: Callable[[Any], Any]) -> Any:
 
 def _env_file(given: Any, file: Path) -> dict[str, Any]:
     entry = given if isinstance(given, dict) else {"path": given}
-    return {**entry, "path": str(file.parent / str(entry["path"]))}
+    return {**entry, "path": str(file.parent.absolute() / str(entry["path"]))}
 
 
 def _volume(given: Any, file: Path, variables: Mapping[str, str]) -> Any:

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,26 @@ def clean(path: str) -> str:
 def holds(folder: str, path: str) -> bool:
     """Given a folder and a path, return whether the path is that folder or lies in it."""
     return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+
+
+def seen_at(path: str, volumes: Sequence[StackVolume]) -> Iterator[str]:
+    """Given a path in a container and its mounts, yield it, and the other paths at which the same place is mounted."""
+    yield path
+    here = mount_of(path, volumes)
+    if here is None or not here.source:
+        return
+    place = clean(posixpath.join(here.source, posixpath.relpath(path, here.target)))
+    for other in volumes:
+        if other is not here and other.type == here.type and other.source and holds(other.source, place):
+            there = clean(posixpath.join(other.target, posixpath.relpath(place, other.source)))
+            if mount_of(there, volumes) is other:
+                yield there
+
+
+def mount_of(path: str, volumes: Sequence[StackVolume]) -> StackVolume | None:
+    """Given a path in a container and its mounts, return the one that it lies on, the innermost; None if on none."""
+    above = [volume for volume in volumes if holds(volume.target, path)]
+    return max(above, key=lambda volume: len(volume.target), default=None)
 
 
 def networks_of(names: Any, declared: Any) -> Iterator[StackNetwork]:

@@ -3,13 +3,17 @@
 import posixpath
 from collections.abc import Iterator, Mapping
 
-from verify.checks import Finding
+from verify.checks import Finding, Severity
 from verify.job import Job
 from verify.job.destination.urls import read_url
+from verify.job.replaced import archive_of
+from verify.job.stack.mounts import seen_at
 from verify.selection import Entry, RuleSet, select
 from verify.selection.rules import canonical
 from verify.selection.survey.survey import Survey
 
+ARCHIVE = "duplicity's archive"
+TEMPORARY = "the folder for temporary files (TMPDIR)"
 OWN_FILE = b"duplicity-full.20240101T000000Z.manifest"
 
 
@@ -31,24 +35,34 @@ def link_hint(source: str) -> str:
 def inside_findings(job: Job, rules: RuleSet) -> Iterator[Finding]:
     """Given a job and its rules, yield a finding for each place of duplicity's own that the backup takes with it."""
     for what, place in _places(job).items():
-        below = posixpath.relpath(place, rules.source)
-        if place.startswith("/") and below.partition("/")[0] != ".." and _is_taken(below, rules):
-            yield Finding(
-                "backup-outside-source",
-                "" if below == "." else below,
-                f"{what} outside of SRC={job.source}, or excluded",
-                f"{what} is {place}: each backup holds those before it",
-                f"add --exclude {place} to OPTIONS, before its other rules",
-            )
+        below = (posixpath.relpath(each, rules.source) for each in seen_at(place, job.volumes))
+        taken = [each for each in below if each.partition("/")[0] != ".." and _is_taken(each, rules)]
+        if taken:
+            yield _inside(job, what, place, taken[0])
+
+
+def _inside(job: Job, what: str, place: str, below: str) -> Finding:
+    inside = posixpath.normpath(posixpath.join(canonical(job.source), below))
+    seen = "" if inside == place else f", which is {inside} too"
+    for_now = what == TEMPORARY
+    holds = "the volume that is just being made" if for_now else "those before it"
+    return Finding(
+        "backup-outside-source",
+        "" if below == "." else below,
+        f"{what} outside of SRC={job.source}, or excluded",
+        f"{what} is {place}{seen}: each backup holds {holds}",
+        f"add --exclude {inside} to OPTIONS, before its other rules",
+        **({"severity": Severity.TIDY_UP} if for_now else {}),
+    )
 
 
 def _places(job: Job) -> Mapping[str, str]:
     """Return where duplicity itself writes, by what says so."""
     urls = {name: read_url(url) for name, url in job.destinations.items()}
     places = {name: url.path.removeprefix("//") for name, url in urls.items() if url.scheme == "file"}
-    if job.archive_dir:
-        places["--archive-dir"] = job.archive_dir
-    return {what: canonical(place) for what, place in places.items()}
+    places["--archive-dir" if job.archive_dir else ARCHIVE] = archive_of(job)
+    places[TEMPORARY] = job.option("--tempdir") or job.tempdir
+    return {what: canonical(place) for what, place in places.items() if place.startswith("/")}
 
 
 def _is_taken(below: str, rules: RuleSet) -> bool:
