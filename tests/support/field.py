@@ -7,6 +7,7 @@ Each is a folder of `fixtures/field`, data only. Its `expected.toml` says what t
     [[asked]]                       # the job alone, as it is read: no server, no duplicity
     env_file = "duplicity.env"      # stack = "stack.yml" likewise
     findings = []                   # all that must be found, no more and no fewer
+    says = ["not proven: the c"]    # why its files do not say when it makes its backups
 
     [[asked]]                       # a command, as an operator types it in a copy of the folder
     command = "selection --env-file duplicity.env --listing listing"
@@ -35,7 +36,7 @@ from field_destinations import placed, take
 
 from verify.checks import Severity
 from verify.errors import CannotRunError
-from verify.job import findings_of, read_job
+from verify.job import findings_of, read_job, start_not_told
 
 FIELD = Path(__file__).parents[2] / "fixtures" / "field"
 KEYS = {"shape", "asked", "destination"}
@@ -89,11 +90,13 @@ def _of_job(here: Path, data: Mapping[str, Any]) -> tuple[int, str, list[Mapping
     """Read a job; return an exit code as a command's would be, the printed findings, and the findings."""
     files = [here / data[name] if name in data else None for name in ("env_file", "stack")]
     try:
-        found = list(findings_of(read_job(files[0], files[1], {})))
+        job = read_job(files[0], files[1], {})
+        found = list(findings_of(job))
     except CannotRunError as error:
         return 2, str(error), []
     failing = any(finding.severity.is_at_least(Severity.AT_RISK) for finding in found)
-    return int(failing), "\n".join(map(str, found)), [finding.as_json() for finding in found]
+    untold = [f"not proven: {reason}" for reason in (start_not_told(job),) if reason]
+    return int(failing), "\n".join([*map(str, found), *untold]), [finding.as_json() for finding in found]
 
 
 def _of_command(here: Path, data: Mapping[str, Any]) -> tuple[int, str, list[Mapping[str, str]]]:

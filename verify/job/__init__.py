@@ -12,6 +12,7 @@ from verify.job.findings import (
     never_removed,
     removed_options,
     removes_old_backups,
+    start_not_told,
     two_readings,
 )
 from verify.job.image import Schedule, ScheduleEntry
@@ -55,6 +56,7 @@ __all__ = [
     "reroot",
     "sandboxed",
     "scheme_finding",
+    "start_not_told",
     "two_readings",
     "weekday_notes",
 ]

@@ -93,7 +93,9 @@ def printable_command(command: str, secrets: Iterable[Secret]) -> str:
     if _OUR_COMMAND.match(command):
         return printable_text(command, secrets)
     program = _PROGRAM.match(command)
-    return f"{program[1]} …" if program else "…"
+    if program is None:
+        return "…"
+    return program[1] if program[0].strip() == command.strip() else f"{program[1]} …"
 
 
 def printable_option(option: WrittenOption, secrets: Iterable[Secret]) -> WrittenOption:

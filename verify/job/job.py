@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from verify.job import options as words
+from verify.job.container_start import ContainerStart
 from verify.job.credentials import (
     Value,
     printable_command,
@@ -48,6 +49,7 @@ class Job:
     networks: tuple[StackNetwork, ...] = ()
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
+    start: ContainerStart = field(default_factory=ContainerStart)  # what the container's entrypoint and command start
     variables: Mapping[str, Value]  # all that the container gets, defaults of the image included
     defaults: frozenset[str]  # names of the variables that are the image's default
     unknown: Mapping[str, Value]  # variables that neither the image nor duplicity is known to read
@@ -77,7 +79,7 @@ class Job:
     @property
     def scheduled(self) -> tuple[ScheduleEntry, ...]:
         """Return the entries that a schedule starts; any other never runs, whatever it says."""
-        periods = {schedule.period for schedule in self.schedules if schedule.cron}
+        periods = self.start.periods or {schedule.period for schedule in self.schedules if schedule.cron}
         return tuple(entry for entry in self.entries if periods.intersection(entry.when or ()))
 
     @property

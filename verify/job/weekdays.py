@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from verify.job.container_start import ContainerStart
 from verify.job.job import Job
 
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -14,8 +15,11 @@ _RANGE = re.compile(r"(\*|\d)(?:-(\d))?(?:/(\d+))?")
 def idle_days(job: Job) -> list[str]:
     """Given a job that starts on most days of a week, return the days on which it does not.
 
-    The image's own `daily` leaves out Sunday, which is the day of `weekly`.
+    The image's own `daily` leaves out Sunday, which is the day of `weekly`. Nothing is said where the container starts
+    something else than the schedule.
     """
+    if job.commanded or job.start != ContainerStart():
+        return []
     periods = {period for entry in job.entries if entry.what for period in entry.when or ()}
     started = {day for schedule in job.schedules if schedule.period in periods for day in _days_of(schedule.cron)}
     return [DAYS[day] for day in range(7) if day not in started] if len(started) >= _DAILY else []

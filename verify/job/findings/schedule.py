@@ -2,14 +2,24 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from verify.checks import Finding, Severity
+from verify.job.credentials import printable_command, printable_text
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
+from verify.job.runs.called import calls_by_name, unknown_backups
+from verify.job.runs.calls import programs_in
 
-STARTS_IT = "swarm.cronjob."  # labels of a program that starts a service when it is due, and then replicas are 0
+# Labels of programs that start a service, or a command in it, when it is due: swarm-cronjob, ofelia, deck-chores.
+STARTS_IT = ("swarm.cronjob.", "ofelia.", "chadburn.", "deck-chores.")
+SHOWN = 60  # characters of a command
+BACKING_UP = ("backup", "duplicity")  # the programs that make one
+OWN = frozenset({"dup", "duplicity", "restore"})  # of these all that they do is known
+ALIKE = 0.8  # how much alike a misspelt program and one of these are
 NEAR = 0.7  # how much alike a misspelt period and one that has a schedule are: "dayly", and not "never"
 
 
@@ -19,13 +29,16 @@ def schedule_findings(job: Job) -> Iterator[Finding]:
     An entry none of whose periods has a schedule never runs, so it cannot fail: it is switched off.
     """
     yield from _switched_off(job)
-    if job.commanded:
+    yield from _never_started(job)
+    if job.commanded or job.start.idle or job.start.unknown:
         return
     cron = {schedule.period: schedule for schedule in job.schedules if schedule.cron}
     found = [each for entry in job.entries for each in _of_entry(job, entry, cron)]
     running = any(entry.what for entry in job.scheduled)
-    yield from found
-    if not running and not any(f"_WHEN={_misspelt(job, cron)}" in each.got for each in found):
+    yield from found if running else (replace(each, severity=Severity.LOST) for each in found)
+    if running:
+        yield from _no_backup(job)
+    elif not any(f"_WHEN={_misspelt(job, cron)}" in each.got for each in found):
         yield _nothing_runs(job, cron)
     for schedule in cron.values():
         yield from _of_cron(schedule)
@@ -33,12 +46,77 @@ def schedule_findings(job: Job) -> Iterator[Finding]:
 
 def _switched_off(job: Job) -> Iterator[Finding]:
     """Yield a finding where the stack file runs no container of the service, and nothing else is named to start one."""
-    deploy = job.settings.get("deploy") or {}
-    scale = {"scale": job.settings.get("scale"), "replicas": deploy.get("replicas")}
+    scale = {"scale": job.settings.get("scale"), "replicas": _deploy(job).get("replicas")}
     off = next((name for name, count in scale.items() if count == 0), "")
-    if off and STARTS_IT not in str(deploy.get("labels", "")):
+    if off and not _is_started_by_labels(job):
         hint = f"write `{off}: 1`, or leave it out"
         yield replace(_lacks("a container of the service", f"{off}: 0, so none runs", hint), severity=Severity.LOST)
+
+
+def _never_started(job: Job) -> Iterator[Finding]:
+    """Yield a finding where the env file has a schedule, and the container runs what never looks at it."""
+    own = [_spelt(job, entry) for entry in job.scheduled if entry.what and not entry.default]
+    if job.start.idle and own and not _is_started_by_labels(job):
+        got = f"{_idle(job)}: the container starts neither {own[0]} nor duplicity"
+        hint = f"leave out {_says_it(job)}: the image's own starts the schedule"
+        yield replace(_lacks("a container that starts the job", got, hint), severity=Severity.LOST)
+
+
+def start_not_told(job: Job) -> str:
+    """Given a job, return why its files do not say when its backups are made; empty where they do."""
+    if _is_started_by_labels(job) or (job.start.loops and job.commanded):
+        return ""
+    if job.start.idle:
+        return f"{_idle(job)}, which makes no backup: what starts the backups is not in the job's files"
+    if reason := unknown_backups(job):
+        return f"{reason}: whether and when it makes a backup is not known"
+    if profiles := job.settings.get("profiles"):
+        return f"docker compose starts it with --profile {profiles[0]} alone: what does so is not in the job's files"
+    if job.commanded or job.start.periods:
+        what = " and ".join(sorted(job.start.periods)) or "duplicity"
+        return f"the container runs {what} once, when it is started: what starts it is not in the job's files"
+    calls, _ = calls_by_name(job)
+    foreign = [] if any(each.call.backs_up for each in calls) else [each for each in job.scheduled if each.what]
+    runs = (f"JOB_{each.number}_WHAT runs {printable_command(each.what or '', job.secrets)}" for each in foreign)
+    return next((f"{each}: whether it makes a backup is not known" for each in runs), "")
+
+
+def _no_backup(job: Job) -> Iterator[Finding]:
+    """Yield a finding where a schedule starts commands, and none of them makes a backup so far as all are known."""
+    calls, unread = calls_by_name(job)
+    if unread or any(each.call.backs_up for each in calls):
+        return
+    running = [each for each in job.scheduled if each.what]
+    name = f"JOB_{running[0].number}_WHAT"
+    programs = [program for each in running for program in programs_in(each.what or "")]
+    misspelt = [program for program in programs if difflib.get_close_matches(program, BACKING_UP, cutoff=ALIKE)]
+    if misspelt:
+        yield _none_backs_up(f"{misspelt[0]}, which the image does not have", f"write {name}=backup")
+    elif all(program in OWN for program in programs):
+        got = " and ".join(f"JOB_{each.number}_WHAT" for each in running)
+        yield _none_backs_up(f"{got}, which back up nothing", "write JOB_300_WHAT=backup and JOB_300_WHEN=daily")
+
+
+def _none_backs_up(got: str, hint: str) -> Finding:
+    return replace(_lacks("a job that makes a backup", got, hint), severity=Severity.LOST)
+
+
+def _deploy(job: Job) -> Mapping[str, Any]:
+    return job.settings.get("deploy") or {}
+
+
+def _is_started_by_labels(job: Job) -> bool:
+    labels = f"{_deploy(job).get('labels', '')} {job.settings.get('labels', '')}"
+    return any(each in labels for each in STARTS_IT)
+
+
+def _says_it(job: Job) -> str:
+    return "entrypoint" if job.entrypoint is not None else "command"
+
+
+def _idle(job: Job) -> str:
+    said = textwrap.shorten(printable_text(job.start.idle, job.secrets), SHOWN, placeholder=" …")
+    return f"the {_says_it(job)} is {said}"
 
 
 def _lacks(expected: str, got: str, hint: str) -> Finding:
@@ -59,7 +137,8 @@ def _of_entry(job: Job, entry: ScheduleEntry, cron: dict[str, Schedule]) -> Iter
         if period not in cron and (runs or near):
             got = f"{when}={period}: it never runs, and the image says nothing"
             write = f"write {when}={near[0]}" if near else "correct the name"
-            hint = f"{write}, or add CRONTAB_{period.upper()} (image v4.1.0 or newer)"
+            add = f", or add CRONTAB_{period.upper()} (image v4.1.0 or newer)" if period.isidentifier() else ""
+            hint = write + (add or ", without quotes")
             yield _lacks(f"a period that has a schedule ({', '.join(cron)})", got, hint)
 
 
@@ -78,7 +157,13 @@ def _misspelt(job: Job, cron: dict[str, Schedule]) -> str:
 
 def _nothing_runs(job: Job, cron: dict[str, Schedule]) -> Finding:
     """Return the finding of a job that never backs up, with what its entries wait for."""
-    waiting = sorted({period for entry in job.entries if entry.what for period in entry.when or ()} - cron.keys())
+    all_waiting = {period for entry in job.entries if entry.what for period in entry.when or ()}
+    if job.start.periods:
+        runs, others = (", ".join(sorted(each)) for each in (job.start.periods, all_waiting))
+        got = f"none: the container's command runs the period {runs} alone, and the jobs wait for {others or 'none'}"
+        hint = f"write the command as /etc/periodic/{min(all_waiting, default='daily')}/jobrunner, or leave it out"
+        return replace(_lacks("a job that the container starts", got, hint), severity=Severity.LOST)
+    waiting = sorted(all_waiting - cron.keys())
     hint = "write JOB_300_WHAT=backup and JOB_300_WHEN=daily into the env file"
     got = "none: the container would run and never back up"
     if waiting:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from verify.job import options as words
-from verify.job.credentials import guarded
+from verify.job.credentials import guarded, printable_command
 from verify.job.destination.urls import is_url
 from verify.job.job import Job
 from verify.job.runs.calls import CallsRead, DuplicityCall, calls_in, calls_of_words, words_of_command
+from verify.job.runs.started import start_of
 
 _PAIR = 2  # a folder and a URL
 
@@ -30,13 +31,26 @@ def calls_by_name(job: Job) -> tuple[list[NamedCall], list[str]]:
     if own.calls:
         return [NamedCall("command", call) for call in own.calls], [f"command {own.unread}"] if own.unread else []
     known = {name: job.text_of(name) for name in job.variables}
-    calls, unread = [], []
+    calls: list[NamedCall] = []
+    unread = [_of_unknown(job)] if job.start.unknown else []
     for entry in job.scheduled:
         name = f"JOB_{entry.number}_WHAT"
         read = calls_in(entry.what or "", known)
         calls += [NamedCall(name, call) for call in read.calls]
         unread += [f"{name} {read.unread}"] if read.unread else []
     return calls, unread
+
+
+def unknown_backups(job: Job) -> str:
+    """Given a job, return why nothing is known of how its backups are made; empty where a command of it makes one."""
+    calls, unread = calls_by_name(job)
+    if job.start.unknown or (unread and not any(each.call.backs_up for each in calls)):
+        return next(iter(unread), _of_unknown(job))
+    return ""
+
+
+def _of_unknown(job: Job) -> str:
+    return f"the container runs {printable_command(job.start.unknown, job.secrets)}, which is not looked into"
 
 
 def _of_command(job: Job) -> CallsRead:
@@ -46,6 +60,7 @@ def _of_command(job: Job) -> CallsRead:
 
 def as_called(job: Job) -> Job:
     """Given a job as its variables say it, return it as its backups are called."""
+    job = replace(job, start=start_of(job.entrypoint, job.command, _of_command(job)))
     calls, unread = calls_by_name(job)
     backups = [each for each in calls if each.call.backs_up]
     if not backups:

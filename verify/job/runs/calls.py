@@ -23,10 +23,13 @@ _OTHERS = frozenset(
 )
 _VERBS = BACKING_UP | RETENTION | _OTHERS
 _PROGRAMS = frozenset({"backup", "dup", "duplicity"})
-_SHELLS = frozenset({"sh", "bash", "ash", "dash"})
+SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 # What stands before a command without changing which one it is, and what a shell has around commands.
-_BEFORE = frozenset({"exec", "nice", "ionice", "time", "env", "sudo", "chronic", "nohup", "command"})
-_KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "{", "}"})
+_BEFORE = frozenset(
+    {"exec", "nice", "ionice", "time", "env", "sudo", "chronic", "nohup", "command", "tini", "dumb-init", "catatonit"}
+)
+LOOPS = frozenset({"while", "until"})
+_KEYWORDS = LOOPS | {"if", "then", "else", "elif", "fi", "do", "done", "!", "{", "}"}
 _BETWEEN = frozenset({";", "&&", "||", "&", "|", "|&", "(", ")", ";;"})
 _SUSPECT = re.compile(r"\b(backup|dup|duplicity)\b")
 _SCRIPT = re.compile(r".*/.*|.*\.(sh|py|bash)")
@@ -63,7 +66,7 @@ class CallsRead:
 def calls_in(text: str, variables: Mapping[str, str]) -> CallsRead:
     """Given a shell's command and the variables that it knows, return the calls of duplicity in it."""
     try:
-        commands = list(_simple_commands(text))
+        commands = list(simple_commands(text))
     except ValueError:
         return CallsRead(unread="has a quote that is not closed" if _SUSPECT.search(text) else "")
     read = [_read(command, variables) for command in commands]
@@ -75,12 +78,22 @@ def calls_in(text: str, variables: Mapping[str, str]) -> CallsRead:
     return CallsRead(calls, "" if any(call.backs_up for call in calls) and unread.startswith("runs ") else unread)
 
 
+def programs_in(text: str) -> list[str]:
+    """Given a shell's command, return the programs that it names, without their folders; none where it is not read."""
+    try:
+        commands = [without_prefix(words) for words in simple_commands(text)]
+    except ValueError:
+        return []
+    return [posixpath.basename(words[0]) for words in commands if words]
+
+
 def calls_of_words(words: Sequence[str], variables: Mapping[str, str]) -> CallsRead:
     """Given a command as words, of a container that starts it without a shell, return the calls of duplicity in it."""
     return _read(list(words), variables)
 
 
-def _simple_commands(text: str) -> Iterator[list[str]]:
+def simple_commands(text: str) -> Iterator[list[str]]:
+    """Given a shell's text, yield each command in it as words. Raise ValueError on an open quote."""
     command: list[str] = []
     for token in (*tokens_of(text), ";"):
         if token in _BETWEEN:
@@ -93,21 +106,27 @@ def _simple_commands(text: str) -> Iterator[list[str]]:
 
 def _read(command: list[str], variables: Mapping[str, str]) -> CallsRead:
     """Return the calls of a simple command; a program that is not known may make some."""
-    words = _without_prefix(command)
+    words = without_prefix(command)
     if not words:
         return CallsRead()
     program = posixpath.basename(words[0])
     if program in _PROGRAMS:
         return CallsRead((_call(program, words[1:], variables),))
-    if program in _SHELLS and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):  # noqa: PLR2004 - sh, -c, the text
-        return calls_in(words[2], variables)
-    if _SCRIPT.fullmatch(words[0]) or program in _SHELLS:
+    if text := text_of_shell(words):
+        return calls_in(text, variables)
+    if _SCRIPT.fullmatch(words[0]) or program in SHELLS:
         return CallsRead(unread=f"runs {words[0]}, which is not looked into")
     return CallsRead()
 
 
-def _without_prefix(command: list[str]) -> list[str]:
-    """Return a command without what may stand before it: variables, keywords, `nice -n 10`, `timeout 1h`."""
+def text_of_shell(words: Sequence[str]) -> str:
+    """Given a command, return the text that a shell is given in it (`sh -c TEXT`), empty where it is none of these."""
+    shell = len(words) > 2 and posixpath.basename(words[0]) in SHELLS  # noqa: PLR2004 - sh, -c, the text
+    return words[2] if shell and re.fullmatch(r"-\w*c", words[1]) else ""
+
+
+def without_prefix(command: Sequence[str]) -> list[str]:
+    """Given a command, return it without what may stand before it: variables, keywords, `nice -n 10`, `timeout 1h`."""
     words = list(command)
     while words:
         first = posixpath.basename(words[0])
@@ -131,7 +150,9 @@ def _call(program: str, words: Sequence[str], variables: Mapping[str, str]) -> D
     verb, *positional = [each.name for each in read if not each.name.startswith("-")] or [""]
     if verb not in _VERBS:
         # duplicity implies a verb: from a folder to a URL is a backup, the other way round a restore.
-        verb, positional = "restore" if is_url(verb) else "backup", [verb, *positional]
+        # What is called `backup` is meant as one, whatever SRC is.
+        implied = "restore" if is_url(verb) and program != "backup" else "backup"
+        verb, positional = implied, [verb, *positional]
     return DuplicityCall(verb, options, tuple(positional), program == "duplicity")
 
 
