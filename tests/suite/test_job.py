@@ -3,7 +3,13 @@
 import pytest
 
 from verify.checks import Finding, checks, must_find_nothing
-from verify.concerns.gates import lacking_findings, refused_options_findings, scheme_findings, why_closed
+from verify.concerns.gates import (
+    lacking_findings,
+    refused_by_others,
+    refused_options_findings,
+    scheme_findings,
+    why_closed,
+)
 from verify.errors import CannotRunError
 from verify.job import (
     doubtful_bucket,
@@ -66,7 +72,9 @@ def test_what_retention_is_to_remove_can_be_removed(lab: Lab) -> None:
 
 @checks("encryption-on")
 def test_a_job_with_a_passphrase_encrypts(lab: Lab) -> None:
-    must_find_nothing(readable_in_spite_of_passphrase(lab.job))
+    must_find_nothing(
+        found for site in (lab.site, *lab.site.others.values()) for found in readable_in_spite_of_passphrase(site.tried)
+    )
 
 
 @checks("container-replaced")
@@ -90,13 +98,13 @@ def test_duplicity_knows_the_destinations_scheme(lab: Lab) -> None:
 @checks("command-succeeds")
 def test_duplicity_takes_the_jobs_options(lab: Lab) -> None:
     must_be_able_to_run(lab)
-    must_find_nothing(refused_options_findings(lab))
+    must_find_nothing([*refused_options_findings(lab), *refused_by_others(lab)])
 
 
 @checks("command-succeeds")
 def test_each_option_of_the_job_is_tried_here(lab: Lab) -> None:
     must_be_able_to_run(lab)
-    lost = lost_words(lab.job, lab.sandboxed, lab.site.untried)
+    lost = lost_words(lab.site.tried, lab.sandboxed, lab.site.untried)
     must_find_nothing(Finding("command-succeeds", "", f"{name} is tried", "it is not") for name in lost)
     if lab.site.untried:
         pytest.skip("; ".join(lab.site.untried))

@@ -32,7 +32,7 @@ def scheme_findings(lab: Lab) -> list[Finding]:
 
 def refused_options_findings(lab: Lab) -> list[Finding]:
     """Let duplicity say what it would back up of one file with all the job's options; return what it refuses."""
-    if removed := list(removed_options(lab.job, lab.release)):
+    if removed := list(removed_options(lab.site.tried, lab.release)):
         return removed
     own = OwnRules.of(lab)
     lab.fill_source(ONE_FILE)
@@ -42,9 +42,18 @@ def refused_options_findings(lab: Lab) -> list[Finding]:
     return [] if result.ok else [_with_the_jobs_paths(lab, each) for each in own.refusal_findings(lab, result)]
 
 
+def refused_by_others(lab: Lab) -> list[Finding]:
+    """Given the lab of a job with several destinations, return what duplicity refuses of those with other options."""
+    return [
+        replace(found, expected=f"{found.expected}, for {name}")
+        for name, site in lab.site.others.items()
+        for found in refused_options_findings(Lab(site, statistics=lab.statistics))
+    ]
+
+
 def _with_the_jobs_paths(lab: Lab, found: Finding) -> Finding:
     """Return a finding that names paths as the job does, not as they lie below the lab's folder."""
-    root = lab.sandboxed.source.removesuffix(lab.job.source)
+    root = lab.sandboxed.source.removesuffix(lab.site.tried.source)
     return replace(found, got=found.got.replace(root, ""), hint=found.hint.replace(root, "")) if root else found
 
 

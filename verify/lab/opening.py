@@ -3,7 +3,7 @@
 import contextlib
 import os
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -68,7 +68,8 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
 def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iterator[Site]:
     prefix = str(run.scratch / "root")
     lists = moved_lists(job, lists_here(job), prefix)
-    moved = reroot(_with_a_source(tried(settings, job)), prefix, lists)
+    one, more = tried(settings, job, {})
+    moved = reroot(_with_a_source(one), prefix, lists)
     with contextlib.closing(local_host(run.scratch, run.marker)) as host:
         gpg = gpg_version(host)
         if not gpg:
@@ -76,7 +77,7 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
         command, release = local_duplicity(settings, host)
         with (
             contextlib.closing(_local_s3(run, release)) as store,
-            own_store_here(settings, tried(settings, job), run, host, store) as own,
+            own_store_here(settings, one, run, host, store) as own,
         ):
             box = sandboxed(moved.job, "", (), {})
             here = box.job
@@ -86,14 +87,16 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
             for path in _own_folders(here):
                 host.mkdir(path)
             toxiproxy = toxiproxy_binary()
-            yield Site(
+            site = Site(
                 runtime="embedded", why=why, host=host, source_host=host, store=store, own=own.store,
-                stands_in=own.stands_in, job=job, sandboxed=here, command=command, release=release, settings=settings,
-                versions=_versions(gpg, release, store, own.store),
-                notes=(*_without_gpg(gpg, job), *replaced_words(job, box, own.store.name, own.stands_in)),
-                untried=_untried(job, moved.unfaithful), more_hosts=_local_hosts(run),
+                stands_in=own.stands_in, job=job, tried=one, sandboxed=here, command=command, release=release,
+                settings=settings, versions=_versions(gpg, release, store, own.store),
+                notes=(*_without_gpg(gpg, one), *replaced_words(job, box, own.store.name, own.stands_in)),
+                untried=_untried(one, moved.unfaithful), more_hosts=_local_hosts(run),
                 open_network=partial(local_network, run, toxiproxy, store.address) if toxiproxy else None,
             )  # fmt: skip
+            moves = {name: reroot(_with_a_source(each), prefix, lists).job for name, each in more.items()}
+            yield _with_others(site, {name: (each, moves[name]) for name, each in more.items()})
 
 
 def _own_folders(job: Job) -> Iterator[str]:
@@ -135,7 +138,7 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
     server = minio_image(settings.minio_image, recipes)
     toxiproxy = toxiproxy_image(recipes)
     job = settings.read_job(os.environ, image.environment if settings.duplicity_image else None)
-    one = tried(settings, job)
+    one, more = tried(settings, job, image.environment if settings.duplicity_image else {})
     if not settings.duplicity_image and settings.store != S3 and kind_of(one.destination) in SERVERS:
         image = with_backend(image, recipes, scheme_of(one.destination), settings.duplicity_release)
     here = sandboxed(_with_a_source(one), "", (), {}).job
@@ -168,20 +171,37 @@ def _docker(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> Iter
                 parts.host.mkdir(path)
             versions = _versions(gpg, release, store, own.store)
             replaced = replaced_words(job, box, own.store.name, own.stands_in)
-            yield Site(
+            site = Site(
                 runtime="docker", why=why, host=parts.host, source_host=parts.source_host, store=store, own=own.store,
-                stands_in=own.stands_in, job=job, sandboxed=here, command=command, release=release, settings=settings,
-                versions={**versions, "image": f"{image.name} ({image.short_id})"},
-                notes=(*_stand_in(settings, job, image.name), *replaced), untried=_untried(job),
+                stands_in=own.stands_in, job=job, tried=one, sandboxed=here, command=command, release=release,
+                settings=settings, versions={**versions, "image": f"{image.name} ({image.short_id})"},
+                notes=(*_stand_in(settings, job, image.name), *replaced), untried=_untried(one),
                 open_network=partial(parts.network, toxiproxy.name) if toxiproxy else None,
                 more_hosts=parts.more_hosts,
             )  # fmt: skip
+            there = {name: as_in_the_image(parts.host, each, release) for name, each in more.items()}
+            yield _with_others(site, {name: (each, _with_a_source(each)) for name, each in there.items()})
 
 
-def tried(settings: LabSettings, job: Job) -> Job:
-    """Given a job, return it as the lab tries it: of several destinations, as the first one has it."""
-    first = _first_of_several(job)
-    return replace(settings, destination=first).read_job(os.environ) if first else job
+def tried(settings: LabSettings, job: Job, image_env: Mapping[str, str]) -> tuple[Job, Mapping[str, Job]]:
+    """Given settings, a job and what its image sets, return the job as the lab tries it, and its further destinations.
+
+    Of several destinations it is tried as the first one has it; of the others, those count that have other options.
+    """
+    if job.destination != "multi" or not job.destinations:
+        return job, {}
+    each = {name: replace(settings, destination=name).read_job(os.environ, image_env) for name in job.destinations}
+    first, *_ = each.values()
+    return first, {name: one for name, one in each.items() if one.options != first.options}
+
+
+def _with_others(site: Site, jobs: Mapping[str, tuple[Job, Job]]) -> Site:
+    """Given a site, and by destination the job there and the same with its paths as they are here, add them to it."""
+    others = {
+        name: replace(site, tried=one, sandboxed=sandboxed(moved, "", (), {}).job)
+        for name, (one, moved) in jobs.items()
+    }
+    return replace(site, others=others)
 
 
 def _first_of_several(job: Job) -> str:
@@ -192,7 +212,7 @@ def _of_destinations(job: Job) -> tuple[str, ...]:
     """Return what to know of a job with several destinations."""
     first = _first_of_several(job)
     others = ", ".join(name for name in job.destinations if name != first)
-    own = f"what only {others} has (options, passphrase) is not; a drill looks at each"
+    own = f"of {others} it is tried whether duplicity takes the options; a drill looks at each"
     return (f"the job is tried with {first}'s own variables: {own}",) if first and others else ()
 
 

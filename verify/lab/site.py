@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -44,7 +44,8 @@ class Site:
     store: S3Store
     own: Store  # of the kind of the job's destination, where it can be had; else the same
     job: Job  # as its files say
-    sandboxed: Job  # the same job with its paths as they are in this lab
+    tried: Job  # the same; of several destinations, as the one has it that is tried here
+    sandboxed: Job  # the tried job with its paths as they are in this lab
     command: tuple[str, ...]
     release: Version
     settings: LabSettings
@@ -54,6 +55,7 @@ class Site:
     untried: tuple[str, ...] = ()  # what of the job's options and rules is left out here, and why
     stands_in: str = ""  # why `own` is not of the kind of the job's destination; empty where it is
     open_network: OpenNetwork | None = None  # a way to the store that can be made faulty; None without toxiproxy
+    others: Mapping[str, "Site"] = field(default_factory=dict)  # the same for destinations that have other options
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -73,14 +75,14 @@ class Site:
     @property
     def unencrypted(self) -> str:
         """Why the job's backups are not encrypted in this lab; empty if they are."""
-        return self.gpg_missing if self.job.encrypted else "the job asks for --no-encryption"
+        return self.gpg_missing if self.tried.encrypted else "the job asks for --no-encryption"
 
     @property
     def passphrase(self) -> Secret:
         """The job's passphrase. Raise `CannotRunError` where nothing can be encrypted here."""
         if self.gpg_missing:
             raise CannotRunError(self.gpg_missing)
-        return self.job.passphrase or Secret("a passphrase of the lab's own")
+        return self.tried.passphrase or Secret("a passphrase of the lab's own")
 
     @cached_property
     def limitations(self) -> tuple[Limitation, ...]:

@@ -55,8 +55,8 @@ def basis_of(lab: Lab) -> dict[str, str] | None:
         "store": lab.site.versions["store"],
         "gpg": lab.site.versions.get("gpg", ""),
         "network": "faulty at will" if lab.site.open_network else "",
-        "options": _digest(*_options(lab.job)),
-        "environment": _digest(*_environment(lab.job)),
+        "options": _digest(*_options(lab.site.tried)),
+        "environment": _digest(*_environment(lab.site.tried)),
         "encryption": lab.unencrypted or "possible",
         "machine": _machine(lab.host),
     }

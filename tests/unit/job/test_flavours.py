@@ -59,7 +59,11 @@ def test_each_destination_of_the_multi_flavour_is_a_job_of_its_own(tmp_path: Pat
     assert not [finding for finding in findings_of(job) if "DST" in str(finding)]
     first, second = (job_of(tmp_path, image, text, destination=name) for name in job.destinations)
     assert (first.destination, first.credentials["AWS_SECRET_ACCESS_KEY"]) == ("s3:///one/x", Secret("first"))
-    assert (second.destination, second.passphrase, second.option("--volsize")) == ("sftp://h/two", Secret("second"), "5")
+    assert (second.destination, second.passphrase, second.option("--volsize")) == (
+        "sftp://h/two",
+        Secret("second"),
+        "5",
+    )
     assert second.credentials["AWS_SECRET_ACCESS_KEY"] == Secret("shared")
     assert not [name for name in (*first.variables, *second.variables) if name.startswith("DST_")]
 
@@ -70,13 +74,17 @@ def test_each_destination_may_have_the_passphrase(tmp_path: Path) -> None:
     assert "PASSPHRASE" not in str(findings_of(job_of(tmp_path, "x/duplicity", f"{text}DST_2_PASSPHRASE=q\n")))
 
 
-def test_the_lab_tries_the_job_as_its_first_destination_has_it(tmp_path: Path) -> None:
-    text = "DST=multi\nDST_1=file:///a\nDST_2=file:///b\nDST_1_PASSPHRASE=p\nDST_1_OPTIONS=--volsize 5\n"
-    job = job_of(tmp_path, "x/duplicity", text)
-    settings = LabSettings(stack=tmp_path / "stack.yml")
-    assert (tried(settings, job).passphrase, tried(settings, job).option("--volsize")) == (Secret("p"), "5")
+def test_the_lab_tries_the_job_as_its_first_destination_has_it_and_the_options_of_the_others(tmp_path: Path) -> None:
+    text = (
+        "DST=multi\nDST_1=file:///a\nDST_2=file:///b\nDST_3=file:///c\nDST_1_PASSPHRASE=p\nOPTIONS=--volsize 5\n"
+        "DST_2_PASSPHRASE=q\nDST_3_OPTIONS=--volsize 9\n"
+    )
+    job, settings = job_of(tmp_path, "x/duplicity", text), LabSettings(stack=tmp_path / "stack.yml")
+    first, others = tried(settings, job, {})
+    assert (first.passphrase, first.option("--volsize")) == (Secret("p"), "5")
+    assert {name: each.option("--volsize") for name, each in others.items()} == {"DST_3": "9"}
     one = job_of(tmp_path, "x/duplicity", "DST=file:///a\n")
-    assert tried(settings, one) is one
+    assert tried(settings, one, {}) == (one, {})
 
 
 @pytest.mark.parametrize("name", ["DST_3", "DST", "DST_1_OPTIONS"])

@@ -21,7 +21,7 @@ class ScheduledJob:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self.destination = lab.new_destination()
-        box = sandboxed(lab.job, self.destination.url, self.destination.options, self.destination.env)
+        box = sandboxed(lab.site.tried, self.destination.url, self.destination.options, self.destination.env)
         self._job = box.job
         self._env = {**lab.host.own_environment, **box.container_env}
 
