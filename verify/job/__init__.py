@@ -12,6 +12,7 @@ from verify.job.findings import (
     never_removed,
     removed_options,
     removes_old_backups,
+    schedule_findings,
     start_not_told,
     two_readings,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "removes_old_backups",
     "reroot",
     "sandboxed",
+    "schedule_findings",
     "scheme_finding",
     "start_not_told",
     "two_readings",

@@ -8,7 +8,7 @@ from verify.job.destination.schemes import dead_schemes
 from verify.job.findings.endless import never_removed, removes_old_backups
 from verify.job.findings.lacking import cannot_begin, incomplete, two_readings
 from verify.job.findings.removed import removed_options
-from verify.job.findings.schedule import start_not_told
+from verify.job.findings.schedule import schedule_findings, start_not_told
 from verify.job.job import Job
 from verify.job.replaced import lost_with_container, readable_in_spite_of_passphrase
 
@@ -19,6 +19,7 @@ __all__ = [
     "never_removed",
     "removed_options",
     "removes_old_backups",
+    "schedule_findings",
     "start_not_told",
     "two_readings",
 ]

@@ -5,7 +5,7 @@ from verify.selection.survey.idle import Idle, Remark, idle_findings, named_fold
 from verify.selection.survey.job_rules import RefusedRulesError, lists_of, rules_of
 from verify.selection.survey.paths import PathGroup
 from verify.selection.survey.promises import Promises, promise_findings
-from verify.selection.survey.source import inside_findings, link_hint, source_findings
+from verify.selection.survey.source import inside_findings, job_inside_findings, link_hint, source_findings
 from verify.selection.survey.survey import Survey
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Survey",
     "idle_findings",
     "inside_findings",
+    "job_inside_findings",
     "link_hint",
     "lists_of",
     "named_folders",

@@ -3,13 +3,17 @@
 import posixpath
 from collections.abc import Iterator, Mapping
 
+from packaging.version import Version
+
 from verify.checks import Finding, Severity
+from verify.errors import CannotRunError, NotProvenError
 from verify.job import Job
 from verify.job.destination.urls import read_url
 from verify.job.replaced import archive_of
 from verify.job.stack.mounts import seen_at
 from verify.selection import Entry, RuleSet, select
 from verify.selection.rules import canonical
+from verify.selection.survey.job_rules import lists_of, rules_of
 from verify.selection.survey.survey import Survey
 
 ARCHIVE = "duplicity's archive"
@@ -30,6 +34,17 @@ def source_findings(survey: Survey) -> Iterator[Finding]:
 def link_hint(source: str) -> str:
     """Given a source that is a link, return what to do."""
     return f"write SRC as `readlink -f {source}` prints it: the folder, and not a link to it"
+
+
+def job_inside_findings(job: Job, release: Version) -> list[Finding]:
+    """Given a job and a release, return what `inside_findings` says. Raise `NotProvenError` without its rules."""
+    if job.unread:
+        raise NotProvenError("; ".join(job.unread))
+    try:
+        rules = rules_of(job, release, lists_of(job, release))
+    except CannotRunError as error:
+        raise NotProvenError(str(error)) from None
+    return list(inside_findings(job, rules))
 
 
 def inside_findings(job: Job, rules: RuleSet) -> Iterator[Finding]:
