@@ -1,7 +1,8 @@
 // Asks docker compose's own reader (compose-go), for tests: one question in JSON a line, one answer a line.
 //
 // {"text": an env file, "env": variables}: what the file sets.
-// {"project": a stack file's path, "env": variables}: each service, as `docker compose config` prints it.
+// {"project": a stack file's path, "over": the files laid over it, "env": variables}: each service, as
+// `docker compose config` prints it.
 package main
 
 import (
@@ -21,6 +22,7 @@ import (
 type question struct {
 	Text    string            `json:"text"`
 	Project string            `json:"project"`
+	Over    []string          `json:"over"`
 	Env     map[string]string `json:"env"`
 }
 
@@ -55,7 +57,7 @@ func answer(asked question) (any, error) {
 func project(asked question) (any, error) {
 	details := types.ConfigDetails{
 		WorkingDir:  filepath.Dir(asked.Project),
-		ConfigFiles: types.ToConfigFiles([]string{asked.Project}),
+		ConfigFiles: types.ToConfigFiles(append([]string{asked.Project}, asked.Over...)),
 		Environment: asked.Env,
 	}
 	loaded, err := loader.LoadWithContext(context.Background(), details, func(options *loader.Options) {

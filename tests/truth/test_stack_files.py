@@ -12,7 +12,8 @@ from hypothesis import assume, given
 
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
-from verify.job.drawn import CALLER, StackText, stack_texts
+from verify.job.drawn import CALLER, StackText, projects, stack_texts
+from verify.job.drawn.projects import MAIN, OVERRIDE
 
 REFUSED = "refused"
 HOME = {"HOME": "/home/me"}
@@ -129,3 +130,36 @@ def test_a_stack_file_gives_the_variables_that_compose_gives(compose: Asked, tmp
     # A mount of nothing in the long form: compose's reader takes it, and the engine refuses to make the container.
     assume(not isinstance(said, str) or "so docker refuses the file" not in said)
     assert _told(said) == _told(theirs), (said, theirs)
+
+
+def _placed(files: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write a project's files; return those that docker compose is given."""
+    for path in (*folder.glob("*.yml"), *folder.glob("part/*")):
+        path.unlink()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return [folder / name for name in (MAIN, OVERRIDE) if name in files]
+
+
+def _of_project(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what compose's reader says of the service with duplicity."""
+    given = told["services"]["s0"]
+    words = {name: given.get(name) or [] for name in ("entrypoint", "command")}
+    volumes = [(each["type"], each.get("source", ""), _clean(each["target"])) for each in given.get("volumes") or ()]
+    set_ones = {name: text for name, text in given.get("environment", {}).items() if text is not None}
+    return {**words, "environment": set_ones, "volumes": sorted(volumes)}
+
+
+@examples(200)
+@given(files=projects())
+def test_a_project_of_several_files_says_what_compose_makes_of_it(
+    compose: Asked, tmp_path: Path, files: Mapping[str, str]
+) -> None:
+    main, *over = _placed(files, tmp_path)
+    theirs = compose(project=str(main), over=[str(each) for each in over], env={**CALLER, **HOME})
+    assume(REFUSED not in theirs)
+    job = _of_job(read_job(None, main, {**CALLER, **HOME}, reading="dotenv", service="s0"))
+    ours = {name: job[name] for name in ("entrypoint", "command", "environment")}
+    volumes = sorted((kind, source, target) for kind, source, target, _ in job["volumes"])
+    assert {**ours, "volumes": volumes} == _of_project(theirs)

@@ -121,7 +121,9 @@ def _read_as_compose(texts: Texts, stack: Stack | None, caller_env: Mapping[str,
             variables |= read_raw(text, known, name=str(file))
         else:
             variables |= read_dotenv(text, known, name=str(file), earlier=variables)
-    return variables | own
+    # A bare name that nobody sets takes away what an env file says of it.
+    taken = {name for name, value in written.items() if value is None} - own.keys()
+    return {name: value for name, value in variables.items() if name not in taken} | own
 
 
 def _set(variables: Mapping[str, str | None]) -> dict[str, str]:

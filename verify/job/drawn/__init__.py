@@ -7,6 +7,7 @@ from verify.job.drawn.destinations import destinations
 from verify.job.drawn.env_files import env_texts
 from verify.job.drawn.jobs import SoundJob, job_of_seed, sound_jobs
 from verify.job.drawn.options import option_words
+from verify.job.drawn.projects import projects
 from verify.job.drawn.references import CALLER, references
 from verify.job.drawn.scalars import scalars
 from verify.job.drawn.sources import sources
@@ -20,6 +21,7 @@ __all__ = [
     "env_texts",
     "job_of_seed",
     "option_words",
+    "projects",
     "references",
     "scalars",
     "sound_jobs",

@@ -1,6 +1,6 @@
-"""A stack file as docker compose reads it: with its `.env`, its override file, and what its services extend."""
+"""A stack file as docker compose reads it: with its `.env`, its override file, what it includes and extends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from verify.job.env_file.dotenv import read_dotenv
 from verify.job.env_file.readings import text_of
 from verify.job.stack.documents import Replacer, contents_of, must_be_right
+from verify.job.stack.included import inclusions_of
 from verify.job.stack.merging import merged, plain
 from verify.job.stack.model import StackRefusedError
 from verify.job.stack.mounts import clean, volume_of
@@ -49,17 +50,23 @@ class Composer:
 
     file: Path
     surroundings: Mapping[str, str]
+    folder: Path | None = None  # what its paths are relative to; None: where it lies
+    above: tuple[Path, ...] = ()  # the files that include it
 
     def __post_init__(self) -> None:
         self.replacer = Replacer(self.file, self.surroundings, compose=True)
 
     def content(self) -> dict[str, Any]:
-        """Return the file's content: documents and override file merged, `extends` followed, paths in full."""
+        """Return the file's content: documents and override file merged, other files followed, paths in full."""
         override = override_of(self.file)
+        return self._contents((self.file, *([override] if override else [])))
+
+    def _contents(self, files: Iterable[Path]) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for file in (self.file, *([override] if override else [])):
+        for file in files:
             for document in contents_of(file):
-                found = self._laid_over(found, self._document(document, file), file)
+                home = self.folder / file.name if self.folder else file
+                found = self._laid_over(found, self._document(document, file), home)
         return found
 
     def _document(self, document: dict[str, Any], file: Path) -> dict[str, Any]:
@@ -75,10 +82,27 @@ class Composer:
     def _laid_over(self, base: dict[str, Any], over: dict[str, Any], file: Path) -> dict[str, Any]:
         services = dict(base.get("services", {}))
         own = {name: _in_full(service, file, self.surroundings) for name, service in over["services"].items()}
+        parts = list(self._included(over.pop("include", None), file))
+        for part in parts:
+            own |= {name: merged(part["services"][name], own.get(name, {})) for name in part["services"]}
         for name in own:
             whole = self._extended(name, own, file, ())
             services[name] = merged(services[name], whole) if name in services else plain(whole)
-        return {**base, **{key: merged(base.get(key), value) for key, value in over.items()}, "services": services}
+        top = {**base, "services": services}
+        for part in (*parts, over):
+            top |= {key: merged(top.get(key), value) for key, value in part.items() if key != "services"}
+        return top
+
+    def _included(self, given: Any, file: Path) -> Iterator[dict[str, Any]]:
+        """Yield the content of each project that `include` names."""
+        for each in inclusions_of(given, file, self.surroundings):
+            if each.files[0] in (self.file, *self.above):
+                raise StackRefusedError(
+                    f"{file} includes itself, so docker compose refuses it", "leave out one of them"
+                )
+            part = Composer(each.files[0], each.variables, each.folder, (*self.above, self.file))
+            yield part._contents(each.files)
+            self.replacer.unset += part.replacer.unset
 
     def _extended(self, name: str, services: Services, file: Path, before: tuple[tuple[Path, str], ...]) -> Any:
         """Return a service of a file laid over what it extends."""
