@@ -9,6 +9,7 @@ from types import MappingProxyType
 from verify.job import options as words
 from verify.job.credentials import Value, guarded
 from verify.job.job import Job
+from verify.job.options import WrittenOption
 from verify.secret import Secret
 
 # Options about the destination's server or bucket, and the way to it; True: with a value.
@@ -62,6 +63,18 @@ UNMODELLED: Mapping[str, str] = {
     "--skip-if-no-change": "our models count a point for each backup",
     "--skip-volume": "it breaks a backup, for duplicity's own tests",
 }
+# The lab has none of the job's keys: what it encrypts, it encrypts with a passphrase.
+_NO_KEYS = "the job's keys are not in the lab, which encrypts with a passphrase"
+KEY_OPTIONS: Mapping[str, str] = dict.fromkeys(
+    (
+        "--encrypt-key", "--encrypt-secret-keyring", "--encrypt-sign-key", "--hidden-encrypt-key", "--sign-key",
+        "--use-agent", "--use-gpgsm",
+    ),
+    _NO_KEYS,
+)  # fmt: skip
+_OF_A_KEYRING = re.compile(
+    r"--(homedir|(\w+-)?keyring|default-key|trusted-key|local-user|(hidden-)?recipient)\b|(?<!\S)-[ur]\b"
+)
 # What would reach people or monitors outside, who must not hear of a sandbox run as of a backup.
 _OUTSIDE = re.compile(r"EMAIL_(FROM|TO)|SMTP_HOST|JOB_\d+_\w*(HEALTHCHECKS|UPTIME_KUMA)_URL")
 
@@ -91,11 +104,12 @@ def sandboxed(
     """
     way = list(_of_the_way(job))
     lab_options = (*destination_options, *(f"{name}={value}" for name, value in way))
-    out = DESTINATION_OPTIONS.keys() | UNMODELLED.keys()
-    kept = [option for option in words.parsed(job.options) if option.name not in out]
-    told = [(option.name, option.value or "") for option in words.parsed(job.options)]
+    read = list(words.parsed(job.options))
+    out = [option for option in read if option.name in DESTINATION_OPTIONS or why_left_out(option)]
+    kept = [option for option in read if option not in out]
+    told = [(option.name, option.value or "") for option in read]
     whole = {name for name, _ in way if _joined(name, way) == _joined(name, told)}
-    gone = sorted({name for name, _ in told} & out - whole)
+    gone = sorted({option.name for option in out} - whole)
     options = lab_options + words.words_of(kept)
     variables = {name: value for name, value in job.variables.items() if not _leaves_the_lab(name)}
     new = _replaced(job, destination_url, options, {**variables, **destination_env})
@@ -130,6 +144,13 @@ def _of_the_way(job: Job) -> Iterator[tuple[str, str]]:
 
 def _joined(name: str, told: Iterable[tuple[str, str]]) -> str:
     return " ".join(value for of, value in told if of == name)
+
+
+def why_left_out(option: WrittenOption) -> str:
+    """Given an option of a job, return why no lab tries it; empty where it is tried, or is about the destination."""
+    if option.name == "--gpg-options" and _OF_A_KEYRING.search(option.value or ""):
+        return _NO_KEYS
+    return UNMODELLED.get(option.name) or KEY_OPTIONS.get(option.name, "")
 
 
 def kept_inside(variables: Mapping[str, Value]) -> dict[str, Value]:

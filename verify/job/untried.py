@@ -7,7 +7,7 @@ from verify.job import options as words
 from verify.job.credentials import printable_destination
 from verify.job.job import Job
 from verify.job.reroot import Unfaithful
-from verify.job.sandbox import DESTINATION_OPTIONS, UNMODELLED, Sandboxed
+from verify.job.sandbox import DESTINATION_OPTIONS, Sandboxed, why_left_out
 
 # They reach a backend, and have no effect on another.
 _OF_A_BACKEND = re.compile(
@@ -22,7 +22,8 @@ def replaced_words(job: Job, box: Sandboxed, store: str, stands_in: str = "") ->
     `store` is what the lab backs up to; `stands_in` says why that is of another kind than the destination, if it is.
     """
     urls = ", ".join(f"{name}={printable_destination(url)}" for name, url in job.destinations.items() if url)
-    gone = [name for name in box.dropped if name not in UNMODELLED and name not in job.destinations]
+    said = {option.name for option in words.parsed(job.options) if why_left_out(option)}
+    gone = [name for name in box.dropped if name not in said and name not in job.destinations]
     idle = sorted({o.name for o in words.parsed(box.job.options) if _OF_A_BACKEND.fullmatch(o.name)})
     if urls and stands_in:
         yield (
@@ -39,8 +40,8 @@ def replaced_words(job: Job, box: Sandboxed, store: str, stands_in: str = "") ->
 def untried_words(job: Job, left_out: Iterable[Unfaithful] = ()) -> Iterator[str]:
     """Given a job, and the rules that could not be moved, yield what of its options the lab leaves out, and why."""
     for option in words.parsed(job.options):
-        if option.name in UNMODELLED:
-            yield f"{option.name} is left out: {UNMODELLED[option.name]}"
+        if why := why_left_out(option):
+            yield f"{option.name} is left out: {why}"
     for each in left_out:
         yield f"{each.option} {each.value} is left out: {each.reason}"
     yield from job.unread

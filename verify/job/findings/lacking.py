@@ -16,6 +16,7 @@ from verify.job.stack.mounts import holds
 from verify.job.unset import DESTINATIONS, emptied, unset_findings
 from verify.secret import Secret
 
+_TO_A_KEY = ("--encrypt-key", "--encrypt-sign-key", "--hidden-encrypt-key")
 # Variables whose values a finding may show; of any other one only the name.
 _SHOWN = ("SRC", "DST", "TMPDIR", "OPTIONS", "OPTIONS_EXTRA", "JOB_", "CRONTAB_")
 
@@ -103,6 +104,7 @@ def incomplete(job: Job) -> Iterator[Finding]:
     yield from () if "SRC" in told else _source(job)
     yield from () if DESTINATIONS & told else _destination(job)
     yield from () if "PASSPHRASE" in told else _encryption(job)
+    yield from _signing(job)
     yield from _options(job)
     yield from misspelt_findings(job)
     yield from schedule_findings(job)
@@ -174,6 +176,26 @@ def _encryption(job: Job) -> Iterator[Finding]:
     hint = "write PASSPHRASE=… into the env file, or, to store it readable, --no-encryption into OPTIONS"
     got = f"neither of them{said_of_misspelt(job, 'PASSPHRASE')}"
     yield _no_backup("PASSPHRASE, or --no-encryption in OPTIONS", got, hint)
+
+
+def _signing(job: Job) -> Iterator[Finding]:
+    """Yield a finding where duplicity asks for the passphrase of the key that it signs with: nobody is there to type.
+
+    Read in its `dup_main.get_passphrase`; a key is another one where it is only spelt otherwise.
+    """
+    key = job.option("--encrypt-sign-key") or job.option("--sign-key")
+    agent = any(option.name == "--use-agent" for option in parsed(job.options))
+    if not key or not job.encrypted or agent or unknown_backups(job):
+        return
+    own, shared = "SIGN_PASSPHRASE" in job.variables, "PASSPHRASE" in job.variables
+    of_the_key = [o.value for o in parsed(job.options) if o.name in _TO_A_KEY]
+    if not own and not (shared and key in of_the_key):
+        hint = "write SIGN_PASSPHRASE=… into the env file, empty for a key without one"
+        got = "no SIGN_PASSPHRASE: duplicity asks for it, and a scheduled backup ends with exit code 30"
+        yield _no_backup("SIGN_PASSPHRASE, the passphrase of the key that signs", got, hint)
+    elif not job.encrypts_to_key and job.text_of("SIGN_PASSPHRASE") != job.text_of("PASSPHRASE"):
+        got = "another one than PASSPHRASE, which duplicity refuses without --encrypt-key"
+        yield _no_backup("SIGN_PASSPHRASE, the same as PASSPHRASE", got, "add --encrypt-key, or make them the same")
 
 
 def _each_has_a_passphrase(job: Job) -> bool:

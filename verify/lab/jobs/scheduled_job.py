@@ -4,7 +4,9 @@ import os
 
 from verify.checks import Finding, FindingsError
 from verify.job import sandboxed
+from verify.job.options import parsed
 from verify.job.runs.commands import calls_of
+from verify.job.sandbox import KEY_OPTIONS
 from verify.lab.client.duplicity import PATH_TO_RESTORE_SINCE
 from verify.lab.client.results import ListResult
 from verify.lab.hosts.host import Completed
@@ -28,6 +30,9 @@ class ScheduledJob:
     @property
     def refused(self) -> str:
         """Why the schedule cannot be run here; empty if it can."""
+        keys = [option.name for option in parsed(self._lab.site.tried.options) if option.name in KEY_OPTIONS]
+        if keys:
+            return f"{keys[0]} is in OPTIONS: {KEY_OPTIONS[keys[0]]}"
         foreign = [entry.number for entry in self._job.entries if entry.what and calls_of(entry.what, {}) is None]
         return f"JOB_{foreign[0]}_WHAT runs more than a backup: not in a sandbox" if foreign else ""
 
