@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from verify.job import read_job, reroot
+from verify.job import Job, reroot
 from verify.lab.client.command_lines import taken
 from verify.lab.client.provision import Provisioned
 
@@ -44,12 +44,12 @@ def explain(checks: Iterable[str], called: Sequence[CallByHand]) -> bool:
     return all(EXPLAINED_BY.get(check, frozenset()) & failed for check in checks)
 
 
-def called_by_hand(env_file: Path, duplicity: Provisioned, folder: Path) -> list[CallByHand]:
-    """Given a job's env file, a duplicity and a folder, back up and restore a small tree there; return what was said.
+def called_by_hand(as_read: Job, duplicity: Provisioned, folder: Path) -> list[CallByHand]:
+    """Given a job, a duplicity and a folder, back up and restore a small tree there; return what was said.
 
     The job's options are its own, under the folder; the destination is a folder. No lab of ours is in between.
     """
-    job, variables = reroot(read_job(env_file, None, {}), str(folder)).job, {**os.environ, "HOME": str(folder)}
+    job, variables = reroot(as_read, str(folder)).job, {**os.environ, "HOME": str(folder)}
     source = _tree(folder, Path(job.source))
     if job.passphrase:
         variables["PASSPHRASE"] = job.passphrase.reveal()

@@ -17,9 +17,12 @@ from verify.detection.by_hand import called_by_hand, explain
 from verify.detection.pytest_runs import run_pytest
 from verify.detection.result import Row
 from verify.detection.trials import side_by_side
+from verify.job import read_job
 from verify.job.drawn import SoundJob, job_of_seed
+from verify.job.drawn.sound_stacks import ENV_FILE
 from verify.lab.client.provision import Provisioned
 
+STACK = "stack.yml"
 NO_REPORT: dict[str, Any] = {"findings": [], "verdict": "none"}
 
 
@@ -46,18 +49,21 @@ def null_runs(
 def _run(options: list[str], profile: str, folder: Path, duplicity: Provisioned, seed: int) -> Row:
     begun, place, job = time.monotonic(), folder / f"null-{seed}", job_of_seed(seed)
     place.mkdir(parents=True)
-    env_file = _written(job, place)
+    named = _written(job, place)
     seeded = [*options, f"--profile={profile}", f"--report-dir={place}", f"--hypothesis-seed={seed}"]
-    ended = run_pytest(suite(), [*seeded, f"--env-file={env_file}"], place, timeout=None)
+    ended = run_pytest(suite(), [*seeded, named], place, timeout=None)
     report = json.loads((place / "report.json").read_text()) if ended else NO_REPORT
     row = _row(seed, job, report, time.monotonic() - begun)
-    return row | (_by_hand(row["findings"], env_file, duplicity, place) if row["findings"] else {})
+    return row | (_by_hand(row["findings"], duplicity, place) if row["findings"] else {})
 
 
-def _written(job: SoundJob, place: Path) -> Path:
-    file = place / "duplicity.env"
-    file.write_text(job.env_text, encoding="utf-8")
-    return file
+def _written(job: SoundJob, place: Path) -> str:
+    """Write a job's files into a folder; return the option that names the one that names the other, if there is one."""
+    (place / ENV_FILE).write_text(job.env_text, encoding="utf-8")
+    if not job.stack_text:
+        return f"--env-file={place / ENV_FILE}"
+    (place / STACK).write_text(job.stack_text, encoding="utf-8")
+    return f"--stack={place / STACK}"
 
 
 def _row(seed: int, job: SoundJob, report: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -71,9 +77,11 @@ def _row(seed: int, job: SoundJob, report: dict[str, Any], seconds: float) -> di
     }
 
 
-def _by_hand(checks: list[str], env_file: Path, duplicity: Provisioned, place: Path) -> dict[str, Any]:
+def _by_hand(checks: list[str], duplicity: Provisioned, place: Path) -> dict[str, Any]:
     """Return what duplicity says of the job by itself, and whether that explains a finding of each of the checks."""
-    called = called_by_hand(env_file, duplicity, place / "by-hand")
+    stack = place / STACK
+    job = read_job(None, stack, {}) if stack.exists() else read_job(place / ENV_FILE, None, {})
+    called = called_by_hand(job, duplicity, place / "by-hand")
     return {"by_hand": [str(each) for each in called], "explained": explain(checks, called)}
 
 

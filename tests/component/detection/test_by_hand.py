@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from verify.detection.by_hand import CallByHand, called_by_hand
+from verify.job import read_job
 from verify.lab.client.provision import provision_duplicity
 from verify.lab.settings import DEFAULT_RELEASE
 
@@ -12,7 +13,7 @@ from verify.lab.settings import DEFAULT_RELEASE
 def by_hand(options: str, folder: Path) -> list[CallByHand]:
     file = folder / "duplicity.env"
     file.write_text(f"SRC=/mnt/data/\nDST=s3:///bucket/x\nPASSPHRASE=a b\nOPTIONS={options}\n")
-    return called_by_hand(file, provision_duplicity(str(DEFAULT_RELEASE)), folder / "by-hand")
+    return called_by_hand(read_job(file, None, {}), provision_duplicity(str(DEFAULT_RELEASE)), folder / "by-hand")
 
 
 def test_a_sound_job_comes_back(tmp_path: Path) -> None:

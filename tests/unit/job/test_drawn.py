@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.errors import CannotRunError
-from verify.job import findings_of, read_job
+from verify.job import findings_of, read_job, start_not_told
 from verify.job.drawn import SoundJob, destinations, job_of_seed, sound_jobs, sources
 from verify.job.drawn.options import VALUES
+from verify.job.drawn.sound_stacks import ENV_FILE
 from verify.job.option_names import VALUED
 
 if TYPE_CHECKING:
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 @given(job=sound_jobs())
 @settings(max_examples=300)
 def test_a_sound_job_has_nothing_to_find(tmp_path_factory: pytest.TempPathFactory, job: SoundJob) -> None:
-    file = tmp_path_factory.getbasetemp() / "sound.env"
+    file, stack = (tmp_path_factory.getbasetemp() / name for name in (ENV_FILE, "stack.yml"))
     file.write_text(job.env_text)
-    read = read_job(file, None, {})
+    stack.write_text(job.stack_text)
+    read = read_job(None, stack, {}) if job.stack_text else read_job(file, None, {})
     assert not findings_of(read)
+    assert not start_not_told(read)
     assert read.source == job.source
     assert read.encrypted == job.encrypted
 

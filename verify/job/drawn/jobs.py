@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from verify.job.drawn.sound_stacks import sound_stacks
+
 WARMING_UP = 20  # examples: Hypothesis's first ones are the simplest that there are
 
 _SOURCES = ("/mnt/backup/src", "/var/data", "/srv/my-data", "/home/größe", "/mnt/backup/src/app.d", "/data")
@@ -86,15 +88,20 @@ _PASSPHRASES = ("correct-horse", "with blank", "ünïcode", "0", "-dash", "a=b:c
 
 @dataclass(frozen=True)
 class SoundJob:
-    """A job that duplicity takes, as its env file says it; `source` and `options` are what stands in it."""
+    """A job that duplicity takes, as its files say it; `source` and `options` are what stands in them.
+
+    `stack_text` names the env file, `duplicity.env`; it is empty for a job that is started by docker run.
+    """
 
     env_text: str
     source: str
     options: str
     encrypted: bool
+    stack_text: str = ""
 
     def __str__(self) -> str:
-        return " · ".join(line for line in self.env_text.splitlines() if not line.startswith("PASSPHRASE"))
+        lines = [*self.env_text.splitlines(), *self.stack_text.splitlines()]
+        return " · ".join(line for line in lines if "PASSPHRASE" not in line)
 
 
 @st.composite
@@ -117,7 +124,17 @@ def sound_jobs(draw: st.DrawFn) -> SoundJob:
         *([f"PASSPHRASE={draw(st.sampled_from(_PASSPHRASES))}"] if encrypted else []),
         *draw(st.sampled_from(_DAYS)).split("\n"),
     ]
-    return SoundJob("\n".join(lines) + "\n", source, text, encrypted)
+    if draw(st.booleans()):
+        return SoundJob("\n".join(lines) + "\n", source, text, encrypted)
+    env = dict(line.split("=", 1) for line in lines)
+    env_text, stack_text = draw(sound_stacks(env, _mounts(plain, env["DST"])))
+    return SoundJob(env_text, source, text, encrypted, stack_text)
+
+
+def _mounts(source: str, url: str) -> dict[str, str]:
+    """Return where a job's volumes come from, by their targets in its container."""
+    of_url = {"/mnt/backup/dst": "/mnt/disk"} if "file:///mnt/backup/dst" in url else {}
+    return {f"{source}:ro": "/srv/of-the-host", "/root": "archive", "/archive": "./archive", **of_url}
 
 
 def job_of_seed(number: int) -> SoundJob:
