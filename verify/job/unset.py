@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from verify.checks import Finding, Severity
 from verify.job.credentials import printable_text
+from verify.job.destination.urls import read_url
 from verify.job.job import Job
 from verify.job.stack.model import UnsetVariable
 
@@ -15,7 +16,7 @@ _WHOLE = re.compile(r"\$(\w+|\{\w+\})")
 
 def unset_findings(job: Job) -> Iterator[Finding]:
     """Given a job, return a finding for each variable that its stack file names and nothing sets."""
-    empty = emptied(job) & _STOPPING
+    empty = emptied(job) & _STOPPING | _refused_destinations(job)
     for name in dict.fromkeys(each.name for each in job.unset):
         places = [each for each in job.unset if each.name == name]
         stops = any(each.variable in empty for each in places)
@@ -32,6 +33,12 @@ def unset_findings(job: Job) -> Iterator[Finding]:
 def emptied(job: Job) -> frozenset[str]:
     """Given a job, return the names of its variables that are empty because another one is not set."""
     return frozenset(each.variable for each in job.unset if each.variable and not job.text_of(each.variable).strip())
+
+
+def _refused_destinations(job: Job) -> frozenset[str]:
+    """Return the names of the destinations that duplicity refuses because a variable in them is not set."""
+    holding = {each.variable for each in job.unset}
+    return frozenset(name for name, url in job.destinations.items() if name in holding and read_url(url).refused)
 
 
 def _where(place: UnsetVariable) -> str:

@@ -30,6 +30,7 @@ PAIR = ("/my src", "s3:///b/p")
         ("dup $DST /x", [("restore", (), ("s3:///b/p", "/x"))]),
         ("psql -l | while read d; do pg_dump $d > $SRC/$d; done", []),
         ("curl x", []),
+        ("docker exec $(docker ps -qf name=db) pg_dump > /mnt/backup/src/x.sql", []),
         ("", []),
     ],
 )

@@ -104,6 +104,10 @@ def test_a_good_job_lacks_nothing(tmp_path: Path) -> None:
             "JOB_1_WHEN=dayly: it never runs, and the image says nothing",
         ),
         (GOOD + "JOB_300_WHEN=\n", "none: the container would run and never back up"),
+        (
+            f"{GOOD}JOB_300_WHEN='daily weekly'\n",
+            "JOB_300_WHEN='daily weekly', and the quotes are part of it",
+        ),
         (GOOD + "CRONTAB_WEEKLY=0 1 * *\n", "CRONTAB_WEEKLY with 4"),
     ],
 )

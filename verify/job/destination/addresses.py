@@ -33,6 +33,8 @@ def wrong_addresses(job: Job, release: Version) -> Iterator[Finding]:
     """Given a job and a release, yield a finding for each destination that duplicity refuses, or never finds."""
     for name, url in job.destinations.items():
         read = read_url(url)
+        if read.refused and any(each.variable == name for each in job.unset):
+            continue  # said of the variable in it that is not set
         if (plain := unquoted(url)) != url:
             hint = f"write {name}={printable_destination(plain)}, without quotes"
             yield _finding(name, url, "duplicity refuses it: the quotes are part of it", hint)

@@ -53,9 +53,15 @@ def _must_be_a_name(key: str, where: str) -> None:
     if not key:
         raise CannotRunError(f"{where}: no name before `=`, so docker refuses the file: write NAME=value")
     if " " in key or "\t" in key:
+        if key.lstrip().startswith("-"):
+            raise CannotRunError(
+                f"{where}: it goes on with the line before, and an env file has no such lines, so docker refuses the"
+                " file: write all of the value into one line, without a `\\` at its end"
+            )
         exported = key.startswith(("export ", "export\t"))
-        starter = "; if docker compose starts it, which takes that, give --started-by compose" if exported else ""
+        starter = "; if docker compose starts it, which takes that, give --started-by compose"
         raise CannotRunError(
             f"{where}: a blank in the name, so docker run and docker stack deploy refuse the file:"
-            f" write NAME=value, without {'`export`' if exported else 'blanks'}{starter}"
+            f" write NAME=value, without {'`export`' if exported else 'blanks'}"
+            f"{starter if exported or ' ' not in key.strip() else ''}"
         )

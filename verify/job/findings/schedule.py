@@ -13,6 +13,7 @@ from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
 from verify.job.runs.called import calls_by_name, unknown_backups
 from verify.job.runs.calls import programs_in
+from verify.job.shellwords import unquoted
 
 # Labels of programs that start a service, or a command in it, when it is due: swarm-cronjob, ofelia, deck-chores.
 STARTS_IT = ("swarm.cronjob.", "ofelia.", "chadburn.", "deck-chores.")
@@ -132,13 +133,18 @@ def _of_entry(job: Job, entry: ScheduleEntry, cron: dict[str, Schedule]) -> Iter
     if entry.when is None:
         got, hint = f"{name}_WHAT alone: it never runs", f"write {name}_WHEN=daily, or leave it empty to switch it off"
         yield _lacks(f"{name}_WHEN, the period", got, hint)
+    written = job.text_of(when).strip()
+    if written and unquoted(written) != written:
+        hint = f"write {when}={unquoted(written)}, without quotes"
+        yield _lacks("a period that has a schedule", f"{when}={written}, and the quotes are part of it", hint)
+        return
     for period in entry.when or ():
         near = difflib.get_close_matches(period, cron, n=1, cutoff=NEAR)
         if period not in cron and (runs or near):
             got = f"{when}={period}: it never runs, and the image says nothing"
             write = f"write {when}={near[0]}" if near else "correct the name"
-            add = f", or add CRONTAB_{period.upper()} (image v4.1.0 or newer)" if period.isidentifier() else ""
-            hint = write + (add or ", without quotes")
+            other = period.isidentifier() and period.lower() not in cron  # a period is in lower case
+            hint = write + (f", or add CRONTAB_{period.upper()} (image v4.1.0 or newer)" if other else "")
             yield _lacks(f"a period that has a schedule ({', '.join(cron)})", got, hint)
 
 
@@ -151,7 +157,11 @@ def _spelt(job: Job, entry: ScheduleEntry) -> str:
 def _misspelt(job: Job, cron: dict[str, Schedule]) -> str:
     """Return the first period that is a misspelt one: that nothing runs is its consequence, and no further finding."""
     periods = [period for entry in job.entries for period in entry.when or ()]
-    misspelt = (each for each in periods if each not in cron and difflib.get_close_matches(each, cron, cutoff=NEAR))
+    misspelt = (
+        each
+        for each in periods
+        if each not in cron and (difflib.get_close_matches(each, cron, cutoff=NEAR) or each[0] in "'\"")
+    )
     return next(misspelt, " ")
 
 

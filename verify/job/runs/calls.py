@@ -31,7 +31,8 @@ _BEFORE = frozenset(
 LOOPS = frozenset({"while", "until"})
 _KEYWORDS = LOOPS | {"if", "then", "else", "elif", "fi", "do", "done", "!", "{", "}"}
 _BETWEEN = frozenset({";", "&&", "||", "&", "|", "|&", "(", ")", ";;"})
-_SUSPECT = re.compile(r"\b(backup|dup|duplicity)\b")
+_SUSPECT = re.compile(r"(?<![\w.-])(/[\w/.-]*/)?(backup|dup|duplicity)(?![\w/.-])")
+_INNER = re.compile(r"\$\(((?:[^()]|\([^()]*\))*)\)|`([^`]*)`")
 _SCRIPT = re.compile(r".*/.*|.*\.(sh|py|bash)")
 
 
@@ -72,8 +73,10 @@ def calls_in(text: str, variables: Mapping[str, str]) -> CallsRead:
     read = [_read(command, variables) for command in commands]
     calls = tuple(call for each in read for call in each.calls)
     unread = next((each.unread for each in read if each.unread), "")
-    if "$(" in text or "`" in text or re.search(r"<<|\bxargs\b|\beval\b", text):
-        unread = unread or ("holds a command inside a command" if _SUSPECT.search(text) else "")
+    inner = [calls_in(found[1] or found[2] or "", variables) for found in _INNER.finditer(text)]
+    hidden = any(each.calls or each.unread for each in inner)
+    hidden = hidden or bool(re.search(r"<<|\bxargs\b|\beval\b", text) and _SUSPECT.search(text))
+    unread = unread or ("holds a command inside a command" if hidden else "")
     # Beside a backup, another program is what comes before or after it.
     return CallsRead(calls, "" if any(call.backs_up for call in calls) and unread.startswith("runs ") else unread)
 
