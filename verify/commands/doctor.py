@@ -21,7 +21,7 @@ def parser() -> Parser:
         "duplicity-verify doctor", "Shows what this machine can run, and what to install.", EXAMPLES, EXIT_CODES
     )
     made.add_argument("--prepare", action="store_true", help="fill the cache beforehand")
-    made.add_options("the job", (each for each in JOB if each.name in {"env_file", "stack"}))
+    made.add_options("the job", (each for each in JOB if each.name != "source"))
     made.add_options("the lab", (each for each in LAB if each.name == "duplicity_release"))
     return made
 

@@ -13,6 +13,8 @@ from verify.job.sandbox import DESTINATION_OPTIONS, Sandboxed, why_left_out
 _OF_A_BACKEND = re.compile(
     r"--(azure|b2|cf|ftp|idr|imap|mf|mp|par2|rsync|scp|sftp|ssh|ssl|swift|webdav|s3-multipart)-[\w-]+"
 )
+# Settings of a service that change what duplicity may read, write or reach.
+_OF_RIGHTS = ("user", "read_only", "cap_add", "cap_drop", "privileged", "security_opt", "network_mode", "tmpfs")
 SHOWN = 6  # names in one sentence
 
 
@@ -45,6 +47,13 @@ def untried_words(job: Job, left_out: Iterable[Unfaithful] = ()) -> Iterator[str
     for each in left_out:
         yield f"{each.option} {each.value} is left out: {each.reason}"
     yield from job.unread
+
+
+def untried_settings(job: Job) -> Iterator[str]:
+    """Given a job, yield what of its stack file changes what duplicity may do, and no lab does the same."""
+    names = [name for name in _OF_RIGHTS if name in job.settings]
+    if names:
+        yield f"the stack file's {' and '.join(names)} is not tried: the lab runs duplicity as the image does"
 
 
 def lost_words(job: Job, here: Job, untried: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ from verify.errors import CannotRunError
 from verify.job import Job, Unfaithful, reroot, sandboxed, weekday_notes
 from verify.job.destination.schemes import scheme_of
 from verify.job.image import DEFAULTS
-from verify.job.untried import replaced_words, untried_words
+from verify.job.untried import replaced_words, untried_settings, untried_words
 from verify.lab.client.duplicity import gpg_version, version_of
 from verify.lab.client.gpg_settings import stretch_little
 from verify.lab.client.gpg_stand_in import stand_in_for_gpg
@@ -56,6 +56,7 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
         notes = (
             *site.notes,
             *site.untried,
+            *untried_settings(site.job),
             *site.job.reading_notes,
             *_of_destinations(site.job),
             *weekday_notes(site.job),

@@ -1,11 +1,12 @@
 """What a lab does not try of a job is said, word by word."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from verify.job import Job, read_job, reroot, sandboxed
-from verify.job.untried import lost_words, replaced_words, untried_words
+from verify.job.untried import lost_words, replaced_words, untried_settings, untried_words
 
 
 def job_of(tmp_path: Path, text: str) -> Job:
@@ -52,13 +53,19 @@ def test_an_option_of_the_server_is_not_used(tmp_path: Path) -> None:
     assert "-v3" not in said
 
 
-@pytest.mark.parametrize("options", ["--skip-if-no-change -v3", "--dry-run", "--exclude **/x", "--exclude-regexp a"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        *("--skip-if-no-change -v3", "--dry-run", "--exclude **/x", "--exclude-regexp a", "--rename a b"),
+        *("--encrypt-key ABCD", "--sign-key=ABCD", "--use-agent", "--gpg-options=--homedir=/keys"),
+    ],
+)
 def test_what_is_left_out_is_said_with_the_reason(tmp_path: Path, options: str) -> None:
     job = job_of(tmp_path, f"DST=s3:///b/p\nOPTIONS={options}")
     moved = reroot(job, "/s")
     here = sandboxed(moved.job, "", (), {}).job
     (said,) = untried_words(job, moved.unfaithful)
-    assert said.startswith(options.partition(" ")[0])
+    assert said.startswith(re.split("[ =]", options)[0])
     assert not lost_words(job, here, [said])
     assert lost_words(job, here, [])
 
@@ -72,3 +79,10 @@ def test_no_spelling_of_the_source_leads_out_of_the_scratch_folder(tmp_path: Pat
     job = read_job(tmp_path / "e", None, {}) if (tmp_path / "e").write_text("SRC=/../../etc/\nDST=file:///x") else None
     assert job is not None
     assert reroot(job, "/s").job.source == "/s/etc"
+
+
+def test_what_the_container_may_do_otherwise_is_said(tmp_path: Path) -> None:
+    (tmp_path / "s.yml").write_text("services: {b: {image: duplicity, user: '1', read_only: true, restart: always}}")
+    (said,) = untried_settings(read_job(None, tmp_path / "s.yml", {}))
+    assert said.startswith("the stack file's user and read_only is not tried")
+    assert not list(untried_settings(job_of(tmp_path, "")))

@@ -16,8 +16,13 @@ from verify.selection.rules import canonical
 from verify.selection.survey.job_rules import lists_of, rules_of
 from verify.selection.survey.survey import Survey
 
-ARCHIVE = "duplicity's archive"
+OWN_ARCHIVE, ARCHIVE = "--archive-dir", "duplicity's archive"
 TEMPORARY = "the folder for temporary files (TMPDIR)"
+# What of these each backup takes with it.
+_HELD = {
+    **dict.fromkeys((OWN_ARCHIVE, ARCHIVE), "a copy of all signatures, which change each time"),
+    TEMPORARY: "the volume that is just being made",
+}
 OWN_FILE = b"duplicity-full.20240101T000000Z.manifest"
 
 
@@ -59,15 +64,14 @@ def inside_findings(job: Job, rules: RuleSet) -> Iterator[Finding]:
 def _inside(job: Job, what: str, place: str, below: str) -> Finding:
     inside = posixpath.normpath(posixpath.join(canonical(job.source), below))
     seen = "" if inside == place else f", which is {inside} too"
-    for_now = what == TEMPORARY
-    holds = "the volume that is just being made" if for_now else "those before it"
+    holds = _HELD.get(what, "those before it")
     return Finding(
         "backup-outside-source",
         "" if below == "." else below,
         f"{what} outside of SRC={job.source}, or excluded",
         f"{what} is {place}{seen}: each backup holds {holds}",
         f"add --exclude {inside} to OPTIONS, before its other rules",
-        **({"severity": Severity.TIDY_UP} if for_now else {}),
+        **({"severity": Severity.TIDY_UP} if what == TEMPORARY else {}),
     )
 
 
@@ -75,7 +79,7 @@ def _places(job: Job) -> Mapping[str, str]:
     """Return where duplicity itself writes, by what says so."""
     urls = {name: read_url(url) for name, url in job.destinations.items()}
     places = {name: url.path.removeprefix("//") for name, url in urls.items() if url.scheme == "file"}
-    places["--archive-dir" if job.archive_dir else ARCHIVE] = archive_of(job)
+    places[OWN_ARCHIVE if job.archive_dir else ARCHIVE] = archive_of(job)
     places[TEMPORARY] = job.option("--tempdir") or job.tempdir
     return {what: canonical(place) for what, place in places.items() if place.startswith("/")}
 
