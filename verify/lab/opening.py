@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from verify.assets import asset
 from verify.errors import CannotRunError
-from verify.job import Job, Unfaithful, reroot, sandboxed, weekday_notes
+from verify.job import Job, Unfaithful, not_started_again, reroot, sandboxed, weekday_notes
 from verify.job.destination.schemes import scheme_of
 from verify.job.image import DEFAULTS
 from verify.job.untried import replaced_words, untried_settings, untried_words
@@ -60,6 +60,7 @@ def open_lab(settings: LabSettings, runtime: Literal["docker", "embedded"], why:
             *site.job.reading_notes,
             *_of_destinations(site.job),
             *weekday_notes(site.job),
+            *not_started_again(site.job),
             *OwnRules.of(Lab(site)).notes,
         )
         yield Lab(replace(site, notes=notes))

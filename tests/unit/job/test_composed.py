@@ -127,3 +127,19 @@ def test_an_env_file_that_is_optional_may_be_missing(read: Read) -> None:
     assert not read({"docker-compose.yml": text.format("false")}).env_files
     with pytest.raises(CannotRunError, match="no such file"):
         read({"docker-compose.yml": text.format("true")})
+
+
+@pytest.mark.parametrize(
+    ("include", "says"),
+    [
+        ("stack.yml", "includes itself|no list"),
+        ("[docker-compose.yml]", "includes itself"),
+        ("[https://example.org/a.git]", "not on this machine and not fetched: give what `docker compose config`"),
+        ("[{env_file: a.env}]", "include names no path"),
+        ("[nowhere.yml]", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_included_is_said(tmp_path: Path, include: str, says: str) -> None:
+    (tmp_path / "docker-compose.yml").write_text(f"include: {include}\nservices: {{b: {{image: duplicity}}}}\n")
+    with pytest.raises(CannotRunError, match=says):
+        read_job(None, tmp_path / "docker-compose.yml", {})

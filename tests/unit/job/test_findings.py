@@ -148,6 +148,7 @@ def test_an_empty_schedule_stops_the_job_that_it_would_start(tmp_path: Path) -> 
     "text",
     [
         "SRC=/a\nDST=file:///x\nOPTIONS=--no-encryption\n",
+        f'{GOOD}JOB_500_WHAT=backup\nJOB_500_WHEN=""\n',
         "SRC=/a\nDST=file:///x\nOPTIONS=--encrypt-key ABCD\n",
         GOOD + "JOB_1_WHAT=x\nJOB_1_WHEN=nightly\nCRONTAB_NIGHTLY='0 1 * * *'\n",
         GOOD + "JOB_300_WHEN=\nJOB_1_WHAT=backup\nJOB_1_WHEN=hourly\n",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.job import Job, incomplete, read_job, start_not_told, weekday_notes
+from verify.job import Job, incomplete, not_started_again, read_job, start_not_told, weekday_notes
 
 GOOD = "SRC=/a\nDST=sftp://h/x\nPASSPHRASE=p\n"
 DAILY = f"{GOOD}JOB_300_WHAT=backup\nJOB_300_WHEN=daily\n"
@@ -65,6 +65,7 @@ def test_a_container_that_makes_no_backup_is_found_where_there_is_a_schedule_and
     ("runs", "said"),
     [
         ("    command: [backup]\n", "once, when it is started"),
+        ("    entrypoint: [/usr/local/bin/entrypoint]\n    command: [backup]\n", "once, when it is started"),
         ("    command: duplicity /a sftp://h/x\n", "once, when it is started"),
         ("    command: [/etc/periodic/daily/jobrunner]\n", "runs daily once"),
         ("    command: run-parts /etc/periodic/daily\n", "runs daily once"),
@@ -80,6 +81,26 @@ def test_what_starts_the_backups_and_is_not_told_is_said(tmp_path: Path, runs: s
     assert not list(incomplete(job))
     assert said in start_not_told(job)
     assert not weekday_notes(job) or "profiles" in runs
+
+
+def test_a_shells_text_is_not_printed(tmp_path: Path) -> None:
+    (found,) = incomplete(job_of(tmp_path, "    command: sh -c 'echo geheim; sleep infinity'\n", DAILY))
+    assert "geheim" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("runs", "starter", "said"),
+    [
+        ("", "compose", True),
+        ("    restart: 'no'\n", "compose", True),
+        ("    restart: unless-stopped\n", "compose", False),
+        ("    deploy: {restart_policy: {condition: any}}\n", "compose", False),
+        ("    command: [backup]\n", "compose", False),
+        ("", "", False),  # docker stack deploy starts it again by itself
+    ],
+)
+def test_a_schedule_that_nothing_starts_again_is_told(tmp_path: Path, runs: str, starter: str, said: bool) -> None:
+    assert bool(not_started_again(job_of(tmp_path, runs, DAILY, starter))) is said
 
 
 def test_of_a_job_that_a_script_makes_nothing_is_lacking(tmp_path: Path) -> None:

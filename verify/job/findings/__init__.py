@@ -5,10 +5,12 @@ from packaging.version import Version
 from verify.checks import Finding
 from verify.job.destination.addresses import misread_addresses, wrong_addresses
 from verify.job.destination.schemes import dead_schemes
+from verify.job.findings.differing import two_readings
 from verify.job.findings.endless import never_removed, removes_old_backups
-from verify.job.findings.lacking import cannot_begin, incomplete, two_readings
+from verify.job.findings.lacking import cannot_begin, incomplete
 from verify.job.findings.removed import removed_options
-from verify.job.findings.schedule import schedule_findings, start_not_told
+from verify.job.findings.schedule import schedule_findings
+from verify.job.findings.starting import not_started_again, start_not_told
 from verify.job.job import Job
 from verify.job.replaced import lost_with_container, readable_in_spite_of_passphrase
 
@@ -17,6 +19,7 @@ __all__ = [
     "findings_of",
     "incomplete",
     "never_removed",
+    "not_started_again",
     "removed_options",
     "removes_old_backups",
     "schedule_findings",

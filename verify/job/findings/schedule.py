@@ -1,23 +1,17 @@
 """What is wrong with a job's entries and schedules: what would fail, and what never runs although it is meant to."""
 
 import difflib
-import re
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from verify.checks import Finding, Severity
-from verify.job.credentials import printable_command, printable_text
+from verify.job.findings.starting import lacks, never_started, spelt, switched_off
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
-from verify.job.runs.called import calls_by_name, unknown_backups
+from verify.job.runs.called import calls_by_name
 from verify.job.runs.calls import programs_in
 from verify.job.shellwords import unquoted
 
-# Labels of programs that start a service, or a command in it, when it is due: swarm-cronjob, ofelia, deck-chores.
-STARTS_IT = ("swarm.cronjob.", "ofelia.", "chadburn.", "deck-chores.")
-SHOWN = 60  # characters of a command
 BACKING_UP = ("backup", "duplicity")  # the programs that make one
 OWN = frozenset({"dup", "duplicity", "restore"})  # of these all that they do is known
 ALIKE = 0.8  # how much alike a misspelt program and one of these are
@@ -29,8 +23,8 @@ def schedule_findings(job: Job) -> Iterator[Finding]:
 
     An entry none of whose periods has a schedule never runs, so it cannot fail: it is switched off.
     """
-    yield from _switched_off(job)
-    yield from _never_started(job)
+    yield from switched_off(job)
+    yield from never_started(job)
     if job.commanded or job.start.idle or job.start.unknown:
         return
     cron = {schedule.period: schedule for schedule in job.schedules if schedule.cron}
@@ -43,43 +37,6 @@ def schedule_findings(job: Job) -> Iterator[Finding]:
         yield _nothing_runs(job, cron)
     for schedule in cron.values():
         yield from _of_cron(schedule)
-
-
-def _switched_off(job: Job) -> Iterator[Finding]:
-    """Yield a finding where the stack file runs no container of the service, and nothing else is named to start one."""
-    scale = {"scale": job.settings.get("scale"), "replicas": _deploy(job).get("replicas")}
-    off = next((name for name, count in scale.items() if count == 0), "")
-    if off and not _is_started_by_labels(job):
-        hint = f"write `{off}: 1`, or leave it out"
-        yield replace(_lacks("a container of the service", f"{off}: 0, so none runs", hint), severity=Severity.LOST)
-
-
-def _never_started(job: Job) -> Iterator[Finding]:
-    """Yield a finding where the env file has a schedule, and the container runs what never looks at it."""
-    own = [_spelt(job, entry) for entry in job.scheduled if entry.what and not entry.default]
-    if job.start.idle and own and not _is_started_by_labels(job):
-        got = f"{_idle(job)}: the container starts neither {own[0]} nor duplicity"
-        hint = f"leave out {_says_it(job)}: the image's own starts the schedule"
-        yield replace(_lacks("a container that starts the job", got, hint), severity=Severity.LOST)
-
-
-def start_not_told(job: Job) -> str:
-    """Given a job, return why its files do not say when its backups are made; empty where they do."""
-    if _is_started_by_labels(job) or (job.start.loops and job.commanded):
-        return ""
-    if job.start.idle:
-        return f"{_idle(job)}, which makes no backup: what starts the backups is not in the job's files"
-    if reason := unknown_backups(job):
-        return f"{reason}: whether and when it makes a backup is not known"
-    if profiles := job.settings.get("profiles"):
-        return f"docker compose starts it with --profile {profiles[0]} alone: what does so is not in the job's files"
-    if job.commanded or job.start.periods:
-        what = " and ".join(sorted(job.start.periods)) or "duplicity"
-        return f"the container runs {what} once, when it is started: what starts it is not in the job's files"
-    calls, _ = calls_by_name(job)
-    foreign = [] if any(each.call.backs_up for each in calls) else [each for each in job.scheduled if each.what]
-    runs = (f"JOB_{each.number}_WHAT runs {printable_command(each.what or '', job.secrets)}" for each in foreign)
-    return next((f"{each}: whether it makes a backup is not known" for each in runs), "")
 
 
 def _no_backup(job: Job) -> Iterator[Finding]:
@@ -99,44 +56,22 @@ def _no_backup(job: Job) -> Iterator[Finding]:
 
 
 def _none_backs_up(got: str, hint: str) -> Finding:
-    return replace(_lacks("a job that makes a backup", got, hint), severity=Severity.LOST)
-
-
-def _deploy(job: Job) -> Mapping[str, Any]:
-    return job.settings.get("deploy") or {}
-
-
-def _is_started_by_labels(job: Job) -> bool:
-    labels = f"{_deploy(job).get('labels', '')} {job.settings.get('labels', '')}"
-    return any(each in labels for each in STARTS_IT)
-
-
-def _says_it(job: Job) -> str:
-    return "entrypoint" if job.entrypoint is not None else "command"
-
-
-def _idle(job: Job) -> str:
-    said = textwrap.shorten(printable_text(job.start.idle, job.secrets), SHOWN, placeholder=" …")
-    return f"the {_says_it(job)} is {said}"
-
-
-def _lacks(expected: str, got: str, hint: str) -> Finding:
-    return Finding("job-complete", expected=expected, got=got, hint=hint)
+    return replace(lacks("a job that makes a backup", got, hint), severity=Severity.LOST)
 
 
 def _of_entry(job: Job, entry: ScheduleEntry, cron: dict[str, Schedule]) -> Iterator[Finding]:
-    name, when = f"JOB_{entry.number}", _spelt(job, entry)
+    name, when = f"JOB_{entry.number}", spelt(job, entry)
     runs = any(period in cron for period in entry.when or ())
     if runs and not entry.what:
         got = f"{when} and no {name}_WHAT: the image fails on it before any job of that period runs"
-        yield _lacks(f"{name}_WHAT, the command", got, f"write {name}_WHAT=backup (no zeros before the number)")
+        yield lacks(f"{name}_WHAT, the command", got, f"write {name}_WHAT=backup (no zeros before the number)")
     if entry.when is None:
         got, hint = f"{name}_WHAT alone: it never runs", f"write {name}_WHEN=daily, or leave it empty to switch it off"
-        yield _lacks(f"{name}_WHEN, the period", got, hint)
+        yield lacks(f"{name}_WHEN, the period", got, hint)
     written = job.text_of(when).strip()
-    if written and unquoted(written) != written:
+    if unquoted(written) not in ("", written):
         hint = f"write {when}={unquoted(written)}, without quotes"
-        yield _lacks("a period that has a schedule", f"{when}={written}, and the quotes are part of it", hint)
+        yield lacks("a period that has a schedule", f"{when}={written}, and the quotes are part of it", hint)
         return
     for period in entry.when or ():
         near = difflib.get_close_matches(period, cron, n=1, cutoff=NEAR)
@@ -145,13 +80,7 @@ def _of_entry(job: Job, entry: ScheduleEntry, cron: dict[str, Schedule]) -> Iter
             write = f"write {when}={near[0]}" if near else "correct the name"
             other = period.isidentifier() and period.lower() not in cron  # a period is in lower case
             hint = write + (f", or add CRONTAB_{period.upper()} (image v4.1.0 or newer)" if other else "")
-            yield _lacks(f"a period that has a schedule ({', '.join(cron)})", got, hint)
-
-
-def _spelt(job: Job, entry: ScheduleEntry) -> str:
-    """Return how the job spells an entry's WHEN: the image takes JOB_007_WHEN for that of JOB_7."""
-    names = (name for name in job.variables if re.fullmatch(rf"JOB_0*{entry.number}_WHEN", name))
-    return next(names, f"JOB_{entry.number}_WHEN")
+            yield lacks(f"a period that has a schedule ({', '.join(cron)})", got, hint)
 
 
 def _misspelt(job: Job, cron: dict[str, Schedule]) -> str:
@@ -172,19 +101,19 @@ def _nothing_runs(job: Job, cron: dict[str, Schedule]) -> Finding:
         runs, others = (", ".join(sorted(each)) for each in (job.start.periods, all_waiting))
         got = f"none: the container's command runs the period {runs} alone, and the jobs wait for {others or 'none'}"
         hint = f"write the command as /etc/periodic/{min(all_waiting, default='daily')}/jobrunner, or leave it out"
-        return replace(_lacks("a job that the container starts", got, hint), severity=Severity.LOST)
+        return replace(lacks("a job that the container starts", got, hint), severity=Severity.LOST)
     waiting = sorted(all_waiting - cron.keys())
     hint = "write JOB_300_WHAT=backup and JOB_300_WHEN=daily into the env file"
     got = "none: the container would run and never back up"
     if waiting:
         got = f"none: no schedule has the period {', '.join(waiting)}, so the container would run and never back up"
-    return replace(_lacks("a job that a schedule starts", got, hint), severity=Severity.LOST)
+    return replace(lacks("a job that a schedule starts", got, hint), severity=Severity.LOST)
 
 
 def _of_cron(schedule: Schedule) -> Iterator[Finding]:
     fields = len(schedule.cron.split())
     if fields != 5 and not schedule.cron.startswith("@"):  # noqa: PLR2004 - a cron line has five fields
         name = f"CRONTAB_{schedule.period.upper()}"
-        yield _lacks(
+        yield lacks(
             "a cron line of five fields", f"{name} with {fields}", f"write {name} as minute hour day month weekday"
         )

@@ -28,6 +28,7 @@ SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 _BEFORE = frozenset(
     {"exec", "nice", "ionice", "time", "env", "sudo", "chronic", "nohup", "command", "tini", "dumb-init", "catatonit"}
 )
+_ENTRYPOINT = "/usr/local/bin/entrypoint"  # the image's own: it runs what it is given
 LOOPS = frozenset({"while", "until"})
 _KEYWORDS = LOOPS | {"if", "then", "else", "elif", "fi", "do", "done", "!", "{", "}"}
 _BETWEEN = frozenset({";", "&&", "||", "&", "|", "|&", "(", ")", ";;"})
@@ -137,7 +138,7 @@ def without_prefix(command: Sequence[str]) -> list[str]:
             words = words[1:]
             while words and (words[0].startswith("-") or re.fullmatch(r"[\d.]+[smhd]?", words[0])):
                 words = words[1:]
-        elif first in _KEYWORDS or re.fullmatch(r"\w+=.*", words[0], re.DOTALL):
+        elif first in _KEYWORDS or words[0] == _ENTRYPOINT or re.fullmatch(r"\w+=.*", words[0], re.DOTALL):
             words = words[1:]
         else:
             break
