@@ -144,7 +144,13 @@ def test_a_program_that_is_missing_is_no_verdict(bench: Bench, tmp_path: Path, m
     assert f"needs the program {programs[bench.store.kind]}" in report["sentence"]
 
 
-@pytest.mark.parametrize("shell", [True, False], ids=["a shell", "sftp alone"])
+@pytest.mark.parametrize(
+    "shell",
+    [
+        pytest.param(True, id="a shell"),
+        pytest.param(False, id="sftp alone", marks=pytest.mark.nightly(reason="by day b2 has its volumes downloaded")),
+    ],
+)
 def test_volumes_are_hashed_by_the_server_where_it_lets_us(
     run: LabelledRun, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: bool
 ) -> None:

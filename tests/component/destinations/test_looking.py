@@ -44,7 +44,7 @@ def test_what_lies_there_is_listed_with_its_sizes_and_hashed_and_read(bench: Ben
     assert bench.store.everything() == before
 
 
-@pytest.mark.usefixtures("cheap_by_day")
+@pytest.mark.usefixtures("of_some_by_day")
 def test_a_folder_inside_is_no_object(bench: Bench, copy: Callable[[], Destination]) -> None:
     at = copy()
     if isinstance(at, Folder):
@@ -55,7 +55,7 @@ def test_a_folder_inside_is_no_object(bench: Bench, copy: Callable[[], Destinati
         assert {each.name for each in view.objects()} == {each.name for each in bench.healthy.objects()}
 
 
-@pytest.mark.usefixtures("cheap_by_day")
+@pytest.mark.usefixtures("of_some_by_day")
 def test_an_object_in_segments_is_as_large_as_they_are(bench: Bench, copy: Callable[[], Destination]) -> None:
     at = copy()
     if bench.store.kind != "swift" or not isinstance(at, ObjectContainer):
@@ -82,7 +82,7 @@ def test_a_place_that_is_missing_is_told_and_not_made(bench: Bench) -> None:
     assert bench.store.everything() == before
 
 
-@pytest.mark.usefixtures("cheap_by_day")
+@pytest.mark.usefixtures("of_some_by_day")
 def test_an_empty_place_holds_nothing(bench: Bench, copy: Callable[[], Destination]) -> None:
     at = copy()
     for each in at.objects():
@@ -91,7 +91,7 @@ def test_an_empty_place_holds_nothing(bench: Bench, copy: Callable[[], Destinati
         assert view.objects() == []
 
 
-@pytest.mark.usefixtures("cheap_by_day")
+@pytest.mark.usefixtures("of_some_by_day")
 def test_a_file_that_is_gone_since_it_was_listed_is_no_refusal(bench: Bench, copy: Callable[[], Destination]) -> None:
     at = copy()
     with bench.view(bench.job(at)) as view:
@@ -115,7 +115,7 @@ def test_a_wrong_password_is_refused_in_one_sentence_without_it(bench: Bench) ->
     assert "\n" not in caught.value.got
 
 
-@pytest.mark.usefixtures("cheap_by_day")
+@pytest.mark.usefixtures("of_some_by_day")
 def test_a_server_that_is_not_there_is_no_verdict(bench: Bench) -> None:
     port = getattr(bench.store, "port", 0)
     if not port:
