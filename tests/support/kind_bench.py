@@ -4,7 +4,7 @@ import contextlib
 import os
 import shlex
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,6 @@ from verify.policy import Policy
 from verify.secret import Secret
 
 PASSPHRASE = "correct horse battery staple"
-Start = Callable[[str, LabelledRun, Host], Store]
 
 
 def cannot_serve(kind: str) -> str:

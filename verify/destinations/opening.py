@@ -38,7 +38,8 @@ def view_of(
         else NoView(f"{scheme}:// is looked at through duplicity only")
     )
     if isinstance(view, NoView) and looking is not None and scheme in TRIED:
-        return BackendView(looking, job.printable_destination, partial(masked, secrets=job.secrets))
+        hidden = partial(masked, secrets=job.secrets)
+        return BackendView(looking, job.printable_destination, hidden, hashes=scheme in HASHED_THERE)
     return view
 
 
@@ -53,6 +54,8 @@ def _s3(job: Job, _: HostFiles, environment: Mapping[str, str], release: Version
 
 
 OPENERS: Mapping[str, Opener] = {"file": _folder, "boto3+s3": _s3, **dict.fromkeys(BY_BOTO, _s3)}
+# The schemes whose servers may hash files themselves: `onsite.looking.HASHERS` asks them.
+HASHED_THERE = frozenset({"sftp", "scp", "paramiko+sftp", "paramiko+scp"})
 # The schemes whose backends are known, by trying, to make nothing where `onsite.looking` looks through them.
 TRIED = frozenset(
     {

@@ -137,13 +137,14 @@ Looking = Callable[[Mapping[str, Any], float], Looked]
 class BackendView(View):
     """The view of a destination that duplicity's own backend gives.
 
-    `where` is the destination for a sentence, without secrets; `hidden` masks secrets in what a backend says.
+    `where` is the destination for a sentence, without secrets; `hidden` masks secrets in what a backend says; `hashes`
+    says that the server may hash files itself.
     """
 
     seen_by = "duplicity's own backend"
 
-    def __init__(self, looking: Looking, where: str, hidden: Callable[[str], str]) -> None:
-        self._looking, self._where, self._hidden = looking, where, hidden
+    def __init__(self, looking: Looking, where: str, hidden: Callable[[str], str], *, hashes: bool = False) -> None:
+        self._looking, self._where, self._hidden, self._hashes = looking, where, hidden, hashes
         self._sizes: Mapping[str, int] = {}
         self.downloaded = 0
 
@@ -198,7 +199,7 @@ class BackendView(View):
     def told_digests(self, names: Sequence[str], algorithm: str, deadline: float) -> Mapping[str, str]:
         """Return digests that the server itself makes, as `View` says."""
         told: dict[str, str] = {}
-        for first in range(0, len(names), AT_A_TIME):
+        for first in range(0, len(names) if self._hashes else 0, AT_A_TIME):
             part = names[first : first + AT_A_TIME]
             try:
                 request = {"ask": "hash", "names": list(part), "algorithm": algorithm}

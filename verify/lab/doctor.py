@@ -33,10 +33,9 @@ from verify.lab.hosts.host import local_host
 from verify.lab.hosts.runs import scratch_place
 from verify.lab.hosts.runtime import engine
 from verify.lab.settings import DEFAULT_RELEASE
-from verify.lab.stores.kinds import FOLDER, S3, SERVERS, kind_of, lacking
+from verify.lab.stores.kinds import SERVERS, WITHOUT_A_SERVER, kind_of, lacking
 
 ENOUGH_SPACE = 2 << 30  # bytes; the gallery, its backups and restores take a tenth of it
-SERVED_ANYWAY = {"", S3, FOLDER}  # kinds of destination that take no server of their own
 THIS_PROJECT = 1_790_000_000  # seconds since the epoch; a clock before it is wrong: 2026-09
 
 
@@ -159,7 +158,7 @@ def _of_job(job: Job, release: str) -> Iterator[DoctorLine]:
             yield DoctorLine("destination", ok=False, says=says, needed=True)
         return
     yield from (_destination(scheme, release) for scheme in schemes_in(job))
-    yield from (_server(kind) for kind in kinds_in(job) if kind not in SERVED_ANYWAY)
+    yield from (_server(kind) for kind in kinds_in(job) if kind not in WITHOUT_A_SERVER)
 
 
 def _destination(scheme: str, release: str) -> DoctorLine:

@@ -16,7 +16,7 @@ from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.settings import LabSettings
 from verify.lab.stores.folder import FolderStore
-from verify.lab.stores.kinds import FOLDER, S3, SERVERS, kind_of, lacking
+from verify.lab.stores.kinds import FOLDER, S3, SERVERS, WITHOUT_A_SERVER, kind_of, lacking
 from verify.lab.stores.s3 import S3Store
 from verify.lab.stores.starting import start_served
 from verify.lab.stores.store import Store
@@ -24,8 +24,6 @@ from verify.lab.stores.swift import lacking_to_remove
 
 if TYPE_CHECKING:
     from verify.lab.docker.containers import DockerLab
-
-_EVERYWHERE = {S3, "", FOLDER}  # what takes no server of its own
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def own_store_here(settings: LabSettings, job: Job, run: LabelledRun, host: Host
     """Given a job, and an S3 store, give what the job's own tests back up to on this machine."""
     kind = kind_of(job.destination)
     why = _cannot(kind, settings) or _removes_nothing(kind, job)
-    why = why or ("" if kind in _EVERYWHERE else _lacking_here(kind, settings, job, host))
+    why = why or ("" if kind in WITHOUT_A_SERVER else _lacking_here(kind, settings, job, host))
     if kind in {S3, ""} or why:
         yield OwnStore(s3, why)
     elif kind == FOLDER:
@@ -61,7 +59,7 @@ def own_store_in_containers(
 
     kind = kind_of(job.destination)
     why = _cannot(kind, settings, in_containers=True)
-    why = why or ("" if kind in _EVERYWHERE else _lacking(job, lab.host, ("duplicity",)))
+    why = why or ("" if kind in WITHOUT_A_SERVER else _lacking(job, lab.host, ("duplicity",)))
     if kind in {S3, ""} or why:
         yield OwnStore(s3, why)
     elif kind == FOLDER:

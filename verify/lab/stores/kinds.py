@@ -10,6 +10,7 @@ from verify.lab.stores.serving import KindServer
 
 FOLDER = "file"
 S3 = "s3"
+WITHOUT_A_SERVER = frozenset({"", S3, FOLDER})  # what takes none besides the lab's S3 server
 SERVERS: Mapping[str, KindServer] = {
     "sftp": openssh.SFTP,
     "scp": openssh.SCP,

@@ -37,14 +37,6 @@ class Store(ABC):
     def everything(self) -> list[str]:
         """Return a line for all that lies on the server, folders and buckets as well, in a fixed order."""
 
-    def stop(self) -> None:
-        """Stop the server as a power failure would. Raise RuntimeError if it cannot be."""
-        raise RuntimeError(f"{self.name} cannot be stopped and started")
-
-    def start(self) -> None:
-        """Start the stopped server on its old data, in the main thread, and wait until it answers."""
-        raise RuntimeError(f"{self.name} cannot be stopped and started")
-
     @abstractmethod
     def alive(self) -> bool:
         """Return whether the server answers."""
