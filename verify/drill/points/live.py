@@ -1,6 +1,7 @@
 """The paths of the live source, by a walk that reads no file, each with the time of its last change."""
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from verify.trees.inventory import KIND_OF
+
+_GONE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}  # what duplicity leaves out without a word
 
 
 class LivePath(NamedTuple):
@@ -22,20 +25,21 @@ class LivePath(NamedTuple):
     problem: str = ""
 
 
-def walk(source: Path) -> Iterator[LivePath]:
+def walk(source: Path, *, copy_links: bool = False) -> Iterator[LivePath]:
     """Given a path, yield it and all below it in path order. What vanishes meanwhile is skipped.
 
-    Raise OSError where nothing is there.
+    With `copy_links` it sees what duplicity's option of that name sees: in place of a symlink what it
+    leads to, and nothing where it leads nowhere. Raise OSError where nothing is there.
     """
     root = os.fsencode(source)
-    waiting: list[tuple[bytes, LivePath]] = [(root, _there(b"", os.lstat(root)))]
+    waiting: list[tuple[bytes, LivePath]] = [(root, _there(b"", source.stat(follow_symlinks=copy_links)))]
     while waiting:
         full, there = waiting.pop()
         if there.kind != "dir":
             yield there
             continue
         try:
-            inside = _listed(full, there.path)
+            inside = _listed(full, there.path, copy_links)
         except OSError as error:
             yield there._replace(problem=error.strerror or "it cannot be read")
             continue
@@ -60,17 +64,27 @@ def total_size(path: bytes) -> int:
     return total
 
 
-def _listed(full: bytes, path: bytes) -> list[tuple[bytes, LivePath]]:
+def _listed(full: bytes, path: bytes, copy_links: bool) -> list[tuple[bytes, LivePath]]:
     inside = []
     with os.scandir(full) as entries:
         for entry in entries:
             try:
-                found = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
+                there = _there(path + b"/" + entry.name if path else entry.name, entry.stat(follow_symlinks=False))
+                if copy_links and there.kind == "symlink":
+                    there = _led_to(there, entry)
+            except OSError as error:
+                if error.errno not in _GONE:
+                    raise
                 continue
-            inside.append((entry.path, _there(path + b"/" + entry.name if path else entry.name, found)))
+            inside.append((entry.path, there))
     inside.sort()
     return inside
+
+
+def _led_to(link: LivePath, entry: os.DirEntry[bytes]) -> LivePath:
+    """Return what a symlink leads to, under its own path. It has changed when the link has, too."""
+    there = _there(link.path, entry.stat())
+    return there._replace(ctime_ns=max(there.ctime_ns, link.ctime_ns))
 
 
 def _there(path: bytes, found: os.stat_result) -> LivePath:

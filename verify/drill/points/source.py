@@ -19,23 +19,26 @@ _LISTS = ("--files-from", "filelist")
 
 
 class LiveSource:
-    """A folder of this machine that holds what the job backs up. It is only read, and may change meanwhile."""
+    """A folder of this machine that holds what the job backs up. It is only read, and may change meanwhile.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    With `copy_links` the job backs up what its symlinks lead to.
+    """
+
+    def __init__(self, folder: Path, *, copy_links: bool = False) -> None:
+        self.folder, self.copy_links = folder, copy_links
         self._root = os.fsencode(folder)
         self._sizes: dict[bytes, int | None] = {}
 
     def __iter__(self) -> Iterator[LivePath]:
         total = 0
-        for each in walk(self.folder):
+        for each in walk(self.folder, copy_links=self.copy_links):
             total += each.size if each.kind == "file" else 0
             yield each
         self._sizes.setdefault(b"", total or None)  # which need not be asked for again
 
     def below(self, path: bytes) -> Iterator[LivePath]:
         """Given a path, walk it and all below it; paths are relative to it. Raise OSError where there is none."""
-        return walk(Path(os.fsdecode(self._at(path))))
+        return walk(Path(os.fsdecode(self._at(path))), copy_links=self.copy_links)
 
     def total_size(self, path: bytes) -> int | None:
         """Given a path, return the bytes of files at and in it when first looked at; None where there were none."""
@@ -49,7 +52,7 @@ class LiveSource:
     def size_of(self, path: bytes, mtime: int) -> int | None:
         """Given a file's path, return its size in bytes; None where it is none, or not of that time (seconds)."""
         try:
-            found = os.lstat(self._at(path))
+            found = Path(os.fsdecode(self._at(path))).stat(follow_symlinks=self.copy_links)
         except OSError:
             return None
         return found.st_size if stat.S_ISREG(found.st_mode) and second_seen(found.st_mtime_ns) == mtime else None
@@ -89,7 +92,7 @@ def live_source(job: Job, given: Path | None) -> LiveSource:
         raise NotProvenError(
             f"the live source {folder} is empty: is what belongs there mounted? --source names another"
         )
-    return LiveSource(folder.resolve())
+    return LiveSource(folder.resolve(), copy_links=any(each.name == "--copy-links" for each in parsed(job.options)))
 
 
 def _mounted_from(job: Job) -> Path | None:

@@ -1,6 +1,7 @@
 """Comparing a restored tree: with the live source where that has not changed since, else with earlier drills."""
 
 import os
+import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,7 +18,7 @@ from verify.lab.hosts.host import Host
 from verify.selection import Entry, RuleSet, select
 from verify.trees import Difference, History, Inventory, Limitation, Tree, compare, limitations_of, printable
 from verify.trees.compare import findings_of
-from verify.trees.inventory import DIGEST, MTIME_NS, PATH, PROBLEM, SIZE, record_key
+from verify.trees.inventory import DIGEST, MTIME_NS, PATH, PROBLEM, SIZE, ST_MODE, record_key
 from verify.trees.model import SECOND, second_seen
 
 Meet = Callable[[tuple[Any, ...], bool], None]  # called with a record, and whether it was expected
@@ -80,9 +81,10 @@ class Yardstick:
             kept = {each for each in _kept(self.source, path, (point - MARGIN) * SECOND, self.rules) if each in listed}
         except OSError:  # gone since
             return Inventory.empty()
-        return Inventory.from_records(
-            (_as_kept(one) for one in seen.records() if one[PATH] in kept and not one[PROBLEM]), there
-        )
+        records = (one for one in seen.records() if one[PATH] in kept and not one[PROBLEM])
+        if self.source.copy_links:  # the backup has something else there, which was not read
+            records = (one for one in records if not stat.S_ISLNK(one[ST_MODE]))
+        return Inventory.from_records((_as_kept(one) for one in records), there)
 
     def compare(self, check: str, restored: Inventory, expected: Inventory, path: bytes, point: int) -> Comparison:
         """Given what a restore gave, and what was expected of it, compare them; findings are of `check`."""
