@@ -43,6 +43,7 @@ from typing import Any
 from commands import Command
 
 from verify.job import read_job
+from verify.lab.client.gpg_settings import FILES, SETTINGS
 from verify.lab.client.provision import provision_duplicity
 from verify.secret import Secret
 
@@ -115,7 +116,10 @@ class _Place:
 
     def __post_init__(self) -> None:
         self.clock = self.now - LONG_BEFORE
-        self.home.mkdir(exist_ok=True)
+        gpg = self.home / ".gnupg"
+        gpg.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in FILES:
+            (gpg / file).write_bytes(SETTINGS)
 
     def take(self, step: Mapping[str, Any]) -> None:
         """Take one step."""
