@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from verify.detection.pytest_runs import IMPORTED
+from verify.detection.pytest_runs import FROZEN, IMPORTED
 
 MORE = ("xdist.plugin", "rich.console", "verify.cli", "verify.commands.selection", "verify.drill.opening")
 _forking = multiprocessing.get_context("forkserver")
@@ -35,7 +35,7 @@ class Command:
         self, *words: str, folder: Path, environment: Mapping[str, str] | None = None, stdin: bytes = b"",
         apart: bool = False,
     ) -> None:  # fmt: skip
-        _forking.set_forkserver_preload([*IMPORTED, *MORE])
+        _forking.set_forkserver_preload([*IMPORTED, *MORE, FROZEN])
         self._files = [_written(stdin), _written(b""), *([_written(b"")] if apart else [])]
         names = [file.name for file in self._files]
         arguments = (words, str(folder), dict(environment or os.environ), names)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 PLUGINS = ("_hypothesis_pytestplugin", "verify.plugin", "no:cacheprovider")
 IMPORTED = ("verify.plugin.run", "verify.plugin.packs", "verify.plugin.proving", "verify.detection.preloaded")
+FROZEN = "verify.detection.frozen"
 LAB_CLOSES_WITHIN = 20.0  # seconds that an interrupted run has to take its lab down
 
 running: set[BaseProcess] = set()
@@ -35,7 +36,7 @@ def run_pytest(
     `folder` is where the report is to be; what pytest prints is in `pytest.log` there. `timeout` is in seconds. Where
     `modules` of the tests are named, no others are collected.
     """
-    _forking.set_forkserver_preload(list(IMPORTED))
+    _forking.set_forkserver_preload([*IMPORTED, FROZEN])
     root = ["-c", os.devnull, f"--rootdir={tests}", f"--confcutdir={tests}", "--import-mode=importlib"]
     loaded = [word for name in (*PLUGINS, *plugins) for word in ("-p", name)]
     process = _forking.Process(

@@ -1,10 +1,10 @@
 """The far end of a host: answers its requests, where commands run and files lie.
 
 Its source is sent through an execnet gateway and run there, so it needs nothing but Python 3.8's
-standard library. The modules that it calls are sent after it, all at once. Requests are `(number,
-operation, arguments)`; answers are `(number, kind, value)` with kind "part" (of a generator's
-items), "done", "refused" (an OSError) or "bug" (anything else). Paths, arguments and environments
-are sent as bytes: not every name is text.
+standard library. The modules that it calls are sent after it, all at once; each is loaded when it
+is first used. Requests are `(number, operation, arguments)`; answers are `(number, kind, value)`
+with kind "part" (of a generator's items), "done", "refused" (an OSError) or "bug" (anything else).
+Paths, arguments and environments are sent as bytes: not every name is text.
 """
 # Paths are bytes here, which pathlib does not take.
 # ruff: noqa: PTH103, PTH123
@@ -12,12 +12,14 @@ are sent as bytes: not every name is text.
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import queue
 import signal
 import sys
 import traceback
 import types
+from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,20 +72,40 @@ def cpu() -> float:
     return sum(os.times()[:4])
 
 
-def load(sources: list[tuple[str, str]]) -> None:
-    """Given (name, source) of modules of `verify.onsite`, load them; each may import those before it.
+class Sent:
+    """Finds and loads the modules of `verify.onsite` that were sent: there is no `verify` to import from here."""
 
-    There is no `verify` to import from here: an import finds what `sys.modules` has.
+    def __init__(self, sources: dict[str, str]) -> None:
+        self._sources = sources
+
+    def find_spec(self, name: str, *_: Any) -> ModuleSpec | None:
+        """Return how a module is loaded; None for one that was not sent."""
+        loader: Any = self
+        return ModuleSpec(name, loader) if name in self._sources else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave it to Python to make the module."""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run a module's source."""
+        code = compile(self._sources[module.__name__], module.__name__, "exec")
+        exec(code, module.__dict__)  # noqa: S102 - the host's own modules
+
+
+def load(sources: list[tuple[str, str]]) -> None:
+    """Given (name, source) of modules of `verify.onsite`, let them be imported: each is loaded when it is first used.
+
+    Most hosts use few of them, and to compile all takes longer than to start Python.
     """
-    for name, source in sources:
-        full_name = f"{PACKAGE}.{name}"
-        module = sys.modules[full_name] = types.ModuleType(full_name)
-        exec(compile(source, full_name, "exec"), module.__dict__)  # noqa: S102 - the host's own modules
+    for package in (PACKAGE.partition(".")[0], PACKAGE):
+        sys.modules[package] = types.ModuleType(package)
+        sys.modules[package].__path__ = []
+    sys.meta_path.insert(0, Sent({f"{PACKAGE}.{name}": source for name, source in sources}))
 
 
 def call(name: str, function: str, *arguments: Any) -> Any:
-    """Call a function of a loaded module."""
-    return getattr(sys.modules[f"{PACKAGE}.{name}"], function)(*arguments)
+    """Call a function of a module that was sent."""
+    return getattr(importlib.import_module(f"{PACKAGE}.{name}"), function)(*arguments)
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {

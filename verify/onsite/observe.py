@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import contextlib
 import marshal
 import os
@@ -69,7 +68,9 @@ def _in_processes(tasks: list[tuple[bytes | str, int, int]]) -> list[list[Block]
         # Newer versions of Python warn when a process with threads forks; the child takes no lock of theirs.
         warnings.simplefilter("ignore")
         children = [_start(*task) for task in tasks]
-    with concurrent.futures.ThreadPoolExecutor(len(children)) as readers:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a small tree has no use for it
+
+    with ThreadPoolExecutor(len(children)) as readers:
         answers = list(readers.map(_read_all, [fd for _, fd in children]))
     for child, _ in children:
         os.waitpid(child, 0)

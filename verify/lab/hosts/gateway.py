@@ -23,7 +23,7 @@ LAUNCHER = (
     "os.execvpe(a[n],a[n:],dict(p.split('=',1) for p in a[:n]) if n else os.environ)"
 )
 LARGER = "set TMPDIR to a larger disk"
-SHIPPED = (  # modules of `verify.onsite`, each after those that it imports
+SHIPPED = (  # modules of `verify.onsite` that are called, and those that they import
     "commands",
     "copy_in",
     "copy_out",
