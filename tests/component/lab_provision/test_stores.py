@@ -16,6 +16,7 @@ from verify.lab.stores.minio import start_minio
 from verify.lab.stores.s3 import BUCKET, S3Store
 from verify.lab.stores.seaweedfs import start_seaweedfs
 from verify.lab.stores.servers import SEAWEEDFS_SOCKETS
+from verify.lab.stores.starting import version_said_by
 
 RELEASE = Version("3.2.1")
 PATIENCE = 20.0
@@ -133,3 +134,21 @@ def test_a_url_is_of_the_scheme_that_is_boto3_in_the_release(
     store = start_minio(minio, run, Version(release))
     assert store.new_destination().url == f"{scheme}:///{BUCKET}/chain-1"
     store.close()
+
+
+def test_a_program_is_asked_for_its_version_again_once_it_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUPLICITY_VERIFY_CACHE", str(tmp_path / "cache"))
+    program = tmp_path / "server"
+
+    def said() -> str:
+        return version_said_by((str(program), "--version"), r"\d+\.\d+")
+
+    for version in ("1.2", "1.30"):
+        program.write_text(f"#!/bin/sh\necho asked >>{tmp_path}/asked\necho server {version}\n")
+        program.chmod(0o755)
+        assert (said(), said()) == (version, version)
+    assert (tmp_path / "asked").read_text().split() == ["asked", "asked"]
+    program.write_text("#!/bin/sh\n")
+    assert said() == "of unknown version"
