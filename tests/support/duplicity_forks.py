@@ -15,9 +15,12 @@ from typing import Self
 from verify.lab.client.provision import provision_duplicity
 
 PROGRAM = """
-import json, os, sys
+import gc, json, os, sys
 from duplicity.__main__ import dup_run
-from duplicity import dup_main, dup_collections, patchdir, diffdir, gpg, manifest
+from duplicity import backend, dup_main, dup_collections, patchdir, diffdir, gpg, log, manifest
+log.setup()
+backend.import_backends()
+gc.freeze()
 os.umask(0o022)
 for line in sys.stdin:
     argv, environment, output = json.loads(line)
