@@ -17,7 +17,7 @@ from verify.drill.host.embedded import embedded_drill_host
 from verify.drill.settings import DrillSettings
 from verify.job import Job, read_job
 from verify.job.destination.schemes import scheme_of
-from verify.lab.client.provision import add_packages, provision_duplicity, provision_server
+from verify.lab.client.provision import provision_duplicity, provision_server, with_packages
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.settings import LabSettings
@@ -114,8 +114,7 @@ class Bench:
         """Start duplicity with the job's variables; what it prints is piped."""
         own = {key: value.reveal() if isinstance(value, Secret) else value for key, value in job.duplicity_env.items()}
         env = {**own, "PATH": os.environ["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder)}
-        made = provision_duplicity()
-        add_packages(made, needs_of(scheme_of(job.destination)).packages)
+        made = with_packages(provision_duplicity(), needs_of(scheme_of(job.destination)).packages)
         argv = [*made.command, *words]
         return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
 

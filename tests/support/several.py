@@ -14,7 +14,7 @@ from commands import Command
 from verify.destinations.needs import needs_of
 from verify.job import read_job
 from verify.job.destination.schemes import scheme_of
-from verify.lab.client.provision import add_packages, provision_duplicity
+from verify.lab.client.provision import provision_duplicity, with_packages
 from verify.secret import Secret
 
 PASSPHRASE = "correct horse battery staple"
@@ -76,7 +76,7 @@ class Several:
         env = {**own, "PATH": os.environ["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder)}
         made = provision_duplicity(self.release)
         for url in (self.url, *(url for url, _ in self.stores)):
-            add_packages(made, needs_of(scheme_of(url), made.release).packages)
+            made = with_packages(made, needs_of(scheme_of(url), made.release).packages)
         argv = [*made.command, *words[:-2], *job.options, *words[-2:]]
         return subprocess.run(argv, check=False, capture_output=True, text=True, env=env)
 

@@ -20,13 +20,13 @@ from verify.job.destination.schemes import dead_schemes, schemes_of
 from verify.lab.client.duplicity import gpg_version
 from verify.lab.client.probes import GPG_MISSING
 from verify.lab.client.provision import (
-    add_packages,
     is_provisioned,
     minio_binary,
     missing_packages,
     provision_duplicity,
     provision_seaweedfs,
     provision_server,
+    with_packages,
 )
 from verify.lab.hosts.cache import cache_dir
 from verify.lab.hosts.host import local_host
@@ -82,7 +82,7 @@ def prepare(release: str | None, job: Job | None = None) -> Iterator[str]:
     for scheme in schemes_in(job) if job else ():
         if packages := needs_of(scheme, provisioned.release).packages:
             yield f"what {scheme}:// needs: {', '.join(packages)}"
-            add_packages(provisioned, packages)
+            with_packages(provisioned, packages)
     served = [kind for kind in (kinds_in(job) if job else ()) if kind in SERVERS]
     for server in (SERVERS[kind] for kind in served):
         if package := server.package or server.npm_package:

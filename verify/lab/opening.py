@@ -81,6 +81,8 @@ def _embedded(settings: LabSettings, job: Job, why: str, run: LabelledRun) -> It
             contextlib.closing(_local_s3(run, release)) as store,
             own_store_here(settings, one, run, host, store) as own,
         ):
+            if own.store is not store and not settings.duplicity_command:
+                command, release = local_duplicity(settings, host, [scheme_of(one.destination)])
             box = sandboxed(moved.job, "", (), {})
             here = box.job
             for path in filter(None, (here.source, here.tempdir, here.archive_dir)):

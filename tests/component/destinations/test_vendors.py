@@ -20,7 +20,7 @@ from verify.destinations.own_backend import BackendView
 from verify.destinations.view import RefusedError
 from verify.errors import CannotRunError
 from verify.lab.client.command_lines import IMPATIENT
-from verify.lab.client.provision import add_packages, provision_duplicity
+from verify.lab.client.provision import Provisioned, provision_duplicity, with_packages
 from verify.lab.hosts.host import Completed, Host
 from verify.secret import Secret
 
@@ -31,12 +31,18 @@ RENEW_TOKENS = {
     "gdocs",
 }  # their clients do; OneDrive's backend does not, and Dropbox's has one for good
 
+
+def provisioned() -> Provisioned:
+    """Return a duplicity that has what the vendors' backends need."""
+    packages = dict.fromkeys(package for kind in KINDS for package in needs_of(kind).packages)
+    return with_packages(provision_duplicity(), list(packages))
+
+
 Look = Callable[[VendorFolder], BackendView]
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendorStore]:
-    add_packages(provision_duplicity(), needs_of(request.param).packages)
     with contextlib.closing(VendorStore(request.param, tmp_path_factory.mktemp("vendor") / "login")) as store:
         for name, data in {**STORED, "a folder/another": b"y"}.items():
             store.destination("files").put(name, data)
@@ -55,7 +61,7 @@ def look(host: Host) -> Look:
     """Give what looks at a destination."""
     program = f"{host.scratch}/looking.py"
     host.put(program, (files("verify.onsite") / "looking.py").read_bytes())
-    argv = [provision_duplicity().python, "-W", "ignore", program]
+    argv = [provisioned().python, "-W", "ignore", program]
 
     def opened(at: VendorFolder) -> BackendView:
         def looking(request: Mapping[str, Any], seconds: float) -> Completed:
@@ -193,5 +199,5 @@ def duplicity(folder: Path, at: VendorFolder, *words: str) -> int:
     """Run a command; return its exit code."""
     env = {name: value.reveal() if isinstance(value, Secret) else value for name, value in at.env.items()}
     own = {"PATH": os.environ["PATH"], "HOME": str(folder), "PASSPHRASE": PASSPHRASE}
-    argv = [*provision_duplicity().command, *words, *IMPATIENT, "--volsize=1", f"--archive-dir={folder}/archive"]
+    argv = [*provisioned().command, *words, *IMPATIENT, "--volsize=1", f"--archive-dir={folder}/archive"]
     return subprocess.run(argv, check=False, env={**env, **own}).returncode

@@ -13,7 +13,13 @@ import pytest
 
 from verify.errors import CannotRunError
 from verify.lab.client.installer import TO_COMPILE, why_not
-from verify.lab.client.provision import is_provisioned, provision_duplicity
+from verify.lab.client.provision import (
+    Provisioned,
+    is_provisioned,
+    missing_packages,
+    provision_duplicity,
+    with_packages,
+)
 from verify.lab.hosts.cache import cache_dir, held, locked
 
 PATIENCE = 60.0
@@ -47,6 +53,21 @@ def test_a_release_that_is_there_is_not_installed_again(index: None, cache: Path
     assert again == first
     assert Path(again.python).parent.stat().st_ino == made
     assert version_said(again.command) == "3.2.1"
+
+
+def test_what_one_backend_needs_slows_no_other_down(index: None) -> None:
+    usual = provision_duplicity()
+    assert with_packages(usual, ()) == usual
+    extended = with_packages(usual, ("paramiko",))
+    assert extended.release == usual.release
+    assert with_packages(extended, ("paramiko",)) == extended
+    assert missing_packages(str(usual.release), ("paramiko",)) == []
+    assert (has_paramiko(usual), has_paramiko(extended)) == (False, True)
+
+
+def has_paramiko(provisioned: Provisioned) -> bool:
+    looked = subprocess.run([provisioned.python, "-c", "import paramiko"], check=False, capture_output=True)
+    return not looked.returncode
 
 
 @pytest.mark.parametrize("release", ["0.8.18", "3.2.1"])

