@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from verify.errors import CannotRunError
 
@@ -38,12 +39,23 @@ def flavour_env(image: str | None) -> Mapping[str, str]:
 def of_destination(variables: Mapping[str, str], name: str) -> dict[str, str]:
     """Given the variables of a job in the image's multi mode, return those of one of its destinations, such as DST_2.
 
-    The image gives a call for it each `DST_2_NAME` as `NAME`. Raise `CannotRunError` where there is none.
+    The image gives a call for it each `DST_2_NAME` as `NAME`. What a destination before it has of its own, and this one
+    has not, is then not set, but for OPTIONS and the like, which are then those of the one before (measured with its
+    `dup` of v4.1.0). Raise `CannotRunError` where there is no such destination.
     """
     url = variables.get(name, "")
     if not url or not re.fullmatch(r"DST_\d+", name):
         there = ", ".join(each for each in variables if re.fullmatch(r"DST_\d+", each)) or "DST alone"
         raise CannotRunError(f"the job has no destination {name}: --destination takes one of {there}")
-    own = {key.removeprefix(f"{name}_"): value for key, value in variables.items() if key.startswith(f"{name}_")}
     shared = {key: value for key, value in variables.items() if not re.match(r"DST_\d+", key)}
-    return {**shared, **own, "DST": url}
+    for number in range(1, int(name.removeprefix("DST_"))):
+        before = own_of_destination(variables, f"DST_{number}")
+        # `dup` takes them away from the calls that come later, but for options, which it reads itself.
+        shared = {key: value for key, value in shared.items() if key not in before or key.startswith("OPTIONS")}
+        shared |= {key: value for key, value in before.items() if key.startswith("OPTIONS")}
+    return {**shared, **own_of_destination(variables, name), "DST": url}
+
+
+def own_of_destination(variables: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Given the variables of a job and one of its destinations, such as DST_2, return each `DST_2_NAME` as `NAME`."""
+    return {key.removeprefix(f"{name}_"): value for key, value in variables.items() if key.startswith(f"{name}_")}

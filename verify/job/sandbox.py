@@ -10,6 +10,7 @@ from verify.job import options as words
 from verify.job.credentials import Value, guarded
 from verify.job.job import Job
 from verify.job.options import WrittenOption
+from verify.job.stack.mounts import clean, holds
 from verify.secret import Secret
 
 # Options about the destination's server or bucket, and the way to it; True: with a value.
@@ -64,6 +65,8 @@ UNMODELLED: Mapping[str, str] = {
     "--skip-if-no-change": "our models count a point for each backup",
     "--skip-volume": "it breaks a backup, for duplicity's own tests",
 }
+# Where duplicity writes while it backs up.
+WRITTEN_TO = ("--archive-dir", "--tempdir", "--log-file")
 # The lab has none of the job's keys: what it encrypts, it encrypts with a passphrase.
 _NO_KEYS = "the job's keys are not in the lab, which encrypts with a passphrase"
 KEY_OPTIONS: Mapping[str, str] = dict.fromkeys(
@@ -106,7 +109,7 @@ def sandboxed(
     way = list(_of_the_way(job))
     lab_options = (*destination_options, *(f"{name}={value}" for name, value in way))
     read = list(words.parsed(job.options))
-    out = [option for option in read if option.name in DESTINATION_OPTIONS or why_left_out(option)]
+    out = [option for option in read if option.name in DESTINATION_OPTIONS or why_left_out(job, option)]
     kept = [option for option in read if option not in out]
     told = [(option.name, option.value or "") for option in read]
     whole = {name for name, _ in way if _joined(name, way) == _joined(name, told)}
@@ -147,8 +150,10 @@ def _joined(name: str, told: Iterable[tuple[str, str]]) -> str:
     return " ".join(value for of, value in told if of == name)
 
 
-def why_left_out(option: WrittenOption) -> str:
-    """Given an option of a job, return why no lab tries it; empty where it is tried, or is about the destination."""
+def why_left_out(job: Job, option: WrittenOption) -> str:
+    """Given a job and an option of it, return why no lab tries it; empty for all others, and those of the server."""
+    if option.name in WRITTEN_TO and option.value and holds(clean(job.source), clean(option.value)):
+        return "it lies in SRC, and what duplicity writes there would change what the tests compare"
     if option.name == "--gpg-options" and _OF_A_KEYRING.search(option.value or ""):
         return _NO_KEYS
     return UNMODELLED.get(option.name) or KEY_OPTIONS.get(option.name, "")

@@ -15,6 +15,7 @@ _WORD = re.compile(
 )
 _COMMAND = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
 _VARIABLE = re.compile(r"\$(?:\w+|\{\w+\})")
+_QUOTED = re.compile(r"""\s*('[^']*'|"(?:[^"\\]|\\.)*")(?:\s+\#.*)?\s*""", re.DOTALL)
 _HIDDEN = "\ue000"  # stands for a blank inside a command
 
 
@@ -109,6 +110,12 @@ def unquoted(word: str) -> str:
     return words[0] if len(words) == 1 else word[1:-1]
 
 
+def without_quotes(value: str) -> str:
+    """Given a variable's value, return it without the quotes around it, and a comment behind these."""
+    quoted = _QUOTED.fullmatch(value)
+    return unquoted(quoted[1] if quoted else value)
+
+
 def _closes(text: str) -> bool:
     try:
         shlex.split(text)
@@ -122,6 +129,7 @@ def _notes(text: str, words: tuple[str, ...], variables: Mapping[str, str]) -> I
         yield "the image's shell runs a command in it; it is taken as it is written"
     if any(is_glob(word) for word in words):
         yield "the image's shell replaces a glob in it by the paths that match; it is taken as it is written"
-    again = " ".join(shlex.split(_expanded(" ".join(raw_words(text)), variables)))
-    if not _closes(again) or tuple(shlex.split(again)) != words:
+    hidden = _COMMAND.sub(_hide, " ".join(raw_words(text)))
+    again = " ".join(shlex.split(_expanded(hidden, variables)))
+    if not _closes(again) or tuple(map(_shown, ([word] for word in shlex.split(again)))) != words:
         yield "the image's shells remove quotes twice: duplicity may get other words (see options-reach-duplicity)"

@@ -24,7 +24,7 @@ def replaced_words(job: Job, box: Sandboxed, store: str, stands_in: str = "") ->
     `store` is what the lab backs up to; `stands_in` says why that is of another kind than the destination, if it is.
     """
     urls = ", ".join(f"{name}={printable_destination(url)}" for name, url in job.destinations.items() if url)
-    said = {option.name for option in words.parsed(job.options) if why_left_out(option)}
+    said = {option.name for option in words.parsed(job.options) if why_left_out(job, option)}
     gone = [name for name in box.dropped if name not in said and name not in job.destinations]
     idle = sorted({o.name for o in words.parsed(box.job.options) if _OF_A_BACKEND.fullmatch(o.name)})
     if urls and stands_in:
@@ -42,7 +42,7 @@ def replaced_words(job: Job, box: Sandboxed, store: str, stands_in: str = "") ->
 def untried_words(job: Job, left_out: Iterable[Unfaithful] = ()) -> Iterator[str]:
     """Given a job, and the rules that could not be moved, yield what of its options the lab leaves out, and why."""
     for option in words.parsed(job.options):
-        if why := why_left_out(option):
+        if why := why_left_out(job, option):
             yield f"{option.name} is left out: {why}"
     for each in left_out:
         yield f"{each.option} {each.value} is left out: {each.reason}"

@@ -91,3 +91,9 @@ def test_a_bucket_that_looks_like_a_server_is_in_doubt(tmp_path: Path) -> None:
     assert not scheme_finding(job, SCHEMES, NEW)
     assert "DST=s3:///dir/x" in doubtful_bucket(job, NEW)
     assert not doubtful_bucket(job_of(tmp_path, "s3://backup.example.com"), NEW)
+
+
+def test_quotes_that_docker_keeps_are_said_before_the_scheme(tmp_path: Path) -> None:
+    job = job_of(tmp_path, '"b2://0012ab:geheim/key@orchard-copies"   # of the shed')
+    (finding,) = no_way_there(job, {"b2"}, NEW)
+    assert finding.hint == "write DST=b2://0012ab:***@orchard-copies, without quotes"

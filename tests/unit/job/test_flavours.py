@@ -64,7 +64,7 @@ def test_each_destination_of_the_multi_flavour_is_a_job_of_its_own(tmp_path: Pat
         Secret("second"),
         "5",
     )
-    assert second.credentials["AWS_SECRET_ACCESS_KEY"] == Secret("shared")
+    assert "AWS_SECRET_ACCESS_KEY" not in second.credentials  # `dup` takes it away with the first one's
     assert not [name for name in (*first.variables, *second.variables) if name.startswith("DST_")]
 
 
@@ -85,6 +85,18 @@ def test_the_lab_tries_the_job_as_its_first_destination_has_it_and_the_options_o
     assert {name: each.option("--volsize") for name, each in others.items()} == {"DST_3": "9"}
     one = job_of(tmp_path, "x/duplicity", "DST=file:///a\n")
     assert tried(settings, one, {}) == (one, {})
+
+
+def test_what_one_destination_has_of_its_own_is_not_the_shared_one_for_those_behind_it(tmp_path: Path) -> None:
+    text = (
+        "PASSPHRASE=p\nOPTIONS=--volsize 5\nFTP_PASSWORD=f\nDST_1=file:///a\nDST_2=file:///b\nDST_3=file:///c\n"
+        "DST_1_OPTIONS=--volsize 9\nDST_1_PASSPHRASE=q\nDST_3_PASSPHRASE=r\n"
+    )
+    names = ("DST_1", "DST_2", "DST_3")
+    each = [job_of(tmp_path, "x/duplicity", f"DST=multi\n{text}", destination=name) for name in names]
+    assert [job.passphrase for job in each] == [Secret("q"), None, Secret("r")]
+    assert [job.option("--volsize") for job in each] == ["9", "9", "9"]
+    assert all(job.text_of("FTP_PASSWORD") == "f" for job in each)
 
 
 @pytest.mark.parametrize("name", ["DST_3", "DST", "DST_1_OPTIONS"])

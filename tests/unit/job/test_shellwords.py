@@ -1,6 +1,6 @@
 import pytest
 
-from verify.job.shellwords import raw_words, split, unwrapped
+from verify.job.shellwords import raw_words, split, unwrapped, without_quotes
 
 VARIABLES = {"DIR": "/my dir", "COMMON": "--volsize 5 --no-compression", "SRC": "/src"}
 
@@ -43,3 +43,24 @@ def test_words_keep_how_they_are_written() -> None:
 @pytest.mark.parametrize("text", ["--exclude='/my dir'", "--exclude /a", "'/my dir'", "", '"--a \'b"'])
 def test_quotes_that_are_not_around_all_options_stay(text: str) -> None:
     assert unwrapped(text) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        ('"/share"   # all of it', "/share"),
+        ("'s3:///a b'", "s3:///a b"),
+        ('"/share"', "/share"),
+        ("/share # 2", "/share # 2"),
+        ('"/share"#1', '"/share"#1'),
+        ("", ""),
+    ],
+)
+def test_quotes_around_a_value_may_have_a_comment_behind_them(value: str, plain: str) -> None:
+    assert without_quotes(value) == plain
+
+
+def test_quotes_are_removed_twice_only_from_what_has_some() -> None:
+    assert split("--file-prefix-archive archive-$(hostname -f)- -v3", {}).notes == (
+        "the image's shell runs a command in it; it is taken as it is written",
+    )

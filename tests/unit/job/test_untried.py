@@ -86,3 +86,13 @@ def test_what_the_container_may_do_otherwise_is_said(tmp_path: Path) -> None:
     (said,) = untried_settings(read_job(None, tmp_path / "s.yml", {}))
     assert said.startswith("the stack file's user and read_only is not tried")
     assert not list(untried_settings(job_of(tmp_path, "")))
+
+
+@pytest.mark.parametrize("option", ["--archive-dir /data/.cache", "--log-file=/data/log", "--tempdir /data"])
+def test_what_duplicity_would_write_into_the_source_is_left_out(tmp_path: Path, option: str) -> None:
+    job = job_of(tmp_path, f"SRC=/data/\nDST=s3:///b/p\nOPTIONS={option}")
+    (said,) = untried_words(job)
+    assert "it lies in SRC" in said
+    assert not sandboxed(job, "", (), {}).job.options
+    elsewhere = job_of(tmp_path, "SRC=/data\nDST=s3:///b/p\nOPTIONS=--archive-dir /data2")
+    assert not list(untried_words(elsewhere))

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from verify.errors import NotProvenError
 from verify.job import read_job
 from verify.selection import parse_rules
 from verify.selection.listing import RealSource
-from verify.selection.survey import Survey, inside_findings, source_findings
+from verify.selection.survey import Survey, inside_findings, job_inside_findings, source_findings
 
 RELEASE = Version("3.2.1")
 
@@ -58,3 +59,12 @@ def test_what_duplicity_writes_into_the_source_is_found_unless_it_is_excluded(
     job = read_job(tmp_path / "e", None, {})
     found = inside_findings(job, parse_rules(job.source, job.options, RELEASE))
     assert [finding.path for finding in found] == inside
+
+
+def test_what_another_file_system_would_leave_out_is_in_doubt(tmp_path: Path) -> None:
+    text = "SRC=/\nDST=file:///mnt/copies\nOPTIONS=--exclude /tmp --exclude /root/.cache --exclude-other-filesystems"
+    (tmp_path / "e").write_text(text)
+    with pytest.raises(NotProvenError, match=r"DST is /mnt/copies, in SRC: .* --exclude /mnt/copies leaves it out"):
+        job_inside_findings(read_job(tmp_path / "e", None, {}), RELEASE)
+    (tmp_path / "e").write_text(f"{text} --exclude /mnt\n")
+    assert not job_inside_findings(read_job(tmp_path / "e", None, {}), RELEASE)

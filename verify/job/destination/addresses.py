@@ -11,7 +11,7 @@ from verify.job.credentials import password_of, printable_destination, printable
 from verify.job.destination.multi import MULTI, read_multi
 from verify.job.destination.urls import DestinationUrl, read_url
 from verify.job.job import Job
-from verify.job.shellwords import unquoted, unwrapped
+from verify.job.shellwords import unwrapped, without_quotes
 
 # Since then s3:// is what boto3+s3:// always was: the first part of the URL is the bucket.
 BUCKET_FIRST_SINCE = Version("0.8.23")
@@ -35,7 +35,7 @@ def wrong_addresses(job: Job, release: Version) -> Iterator[Finding]:
         read = read_url(url)
         if read.refused and any(each.variable == name for each in job.unset):
             continue  # said of the variable in it that is not set
-        if (plain := unquoted(url)) != url:
+        if (plain := without_quotes(url)) != url:
             hint = f"write {name}={printable_destination(plain)}, without quotes"
             yield _finding(name, url, "duplicity refuses it: the quotes are part of it", hint)
         elif read.refused:

@@ -12,6 +12,7 @@ from verify.job.credentials import printable_destination, printable_text
 from verify.job.destination.addresses import misread_addresses, plain_options, wrong_addresses
 from verify.job.destination.multi import MultiStore
 from verify.job.job import Job
+from verify.job.shellwords import without_quotes
 
 _GOOGLE = "https://storage.googleapis.com"
 
@@ -99,7 +100,7 @@ def no_way_there(job: Job, registered: Collection[str], release: Version) -> lis
     unknown = [
         _unknown(job, name, url, registered, release)
         for name, url in job.destinations.items()
-        if url and not _knows(scheme_of(url), registered)
+        if url and without_quotes(url) == url and not _knows(scheme_of(url), registered)
     ]
     return [*unknown, *_closed(job, release, registered)] or list(wrong_addresses(job, release))
 

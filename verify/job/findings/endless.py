@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from verify.checks import Finding, Severity
+from verify.job.findings.several import in_vain_at_several
 from verify.job.job import Job
-from verify.job.options import FORCING, parsed
-from verify.job.runs.called import NamedCall, calls_by_name
+from verify.job.options import FORCING
+from verify.job.runs.called import NamedCall, calls_by_name, option_names_of
 from verify.job.runs.calls import FULL, RETENTION
 
 HINT = "write --full-if-older-than 1M into OPTIONS, or schedule `dup full $SRC $DST`, such as JOB_500_WHEN=monthly"
@@ -18,6 +19,9 @@ def never_removed(job: Job) -> Iterator[Finding]:
     other calls of duplicity may be in what cannot be read.
     """
     calls, unread = calls_by_name(job)
+    if in_vain := list(in_vain_at_several(job)):
+        yield from in_vain
+        return
     removing = [each for each in calls if each.call.verb in RETENTION]
     if not removing or unread:
         return
@@ -30,7 +34,7 @@ def never_removed(job: Job) -> Iterator[Finding]:
             severity=Severity.AT_RISK,
         )
     for each in removing:
-        if "--force" not in _names(job, each):
+        if "--force" not in option_names_of(job, each):
             yield Finding(
                 "retention",
                 expected=f"--force, without which {each.call.verb} only lists what it would remove",
@@ -48,11 +52,4 @@ def removes_old_backups(job: Job) -> bool:
 
 def _fulls_are_due(job: Job, calls: list[NamedCall]) -> bool:
     backups = [each for each in calls if each.call.backs_up]
-    return not backups or any(each.call.verb in FULL or FORCING & _names(job, each) for each in backups)
-
-
-def _names(job: Job, each: NamedCall) -> set[str]:
-    own = job.own_words
-    shared = job.options[: len(job.options) - len(own)] if own else job.options
-    words = each.call.words if each.call.bare else (*shared, *each.call.words)
-    return {option.name for option in parsed(words)}
+    return not backups or any(each.call.verb in FULL or FORCING & option_names_of(job, each) for each in backups)

@@ -8,10 +8,11 @@ from verify.job.credentials import printable_destination
 from verify.job.destination.urls import is_url
 from verify.job.findings.misspelt import misspelt_findings, said_of_misspelt
 from verify.job.findings.schedule import schedule_findings
+from verify.job.findings.several import several_findings
 from verify.job.job import Job
 from verify.job.options import parsed
 from verify.job.runs.called import unknown_backups
-from verify.job.shellwords import unquoted
+from verify.job.shellwords import without_quotes
 from verify.job.stack.mounts import holds
 from verify.job.unset import DESTINATIONS, emptied, unset_findings
 
@@ -39,6 +40,7 @@ def incomplete(job: Job) -> Iterator[Finding]:
     yield from _options(job)
     yield from misspelt_findings(job)
     yield from schedule_findings(job)
+    yield from several_findings(job)
 
 
 def _told_elsewhere(job: Job) -> frozenset[str]:
@@ -63,7 +65,7 @@ def _source(job: Job) -> Iterator[Finding]:
         yield _no_backup("SRC, the folder to back up", got, "write SRC=/the/folder into the env file")
     elif is_url(job.source) or job.source.startswith("file:"):
         yield _url_as_source(job)
-    elif (plain := unquoted(job.source)) != job.source:
+    elif (plain := without_quotes(job.source)) != job.source:
         got = f"SRC={job.source}, and the quotes are part of it"
         yield _no_backup("SRC, an absolute path", got, f"write SRC={plain}, without quotes")
     elif not job.source.startswith("/"):

@@ -10,7 +10,7 @@ from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
 from verify.job.runs.called import calls_by_name
 from verify.job.runs.calls import programs_in
-from verify.job.shellwords import unquoted
+from verify.job.shellwords import without_quotes
 
 BACKING_UP = ("backup", "duplicity")  # the programs that make one
 OWN = frozenset({"dup", "duplicity", "restore"})  # of these all that they do is known
@@ -69,8 +69,8 @@ def _of_entry(job: Job, entry: ScheduleEntry, cron: dict[str, Schedule]) -> Iter
         got, hint = f"{name}_WHAT alone: it never runs", f"write {name}_WHEN=daily, or leave it empty to switch it off"
         yield lacks(f"{name}_WHEN, the period", got, hint)
     written = job.text_of(when).strip()
-    if unquoted(written) not in ("", written):
-        hint = f"write {when}={unquoted(written)}, without quotes"
+    if without_quotes(written) not in ("", written):
+        hint = f"write {when}={without_quotes(written)}, without quotes"
         yield lacks("a period that has a schedule", f"{when}={written}, and the quotes are part of it", hint)
         return
     for period in entry.when or ():

@@ -41,6 +41,17 @@ def calls_by_name(job: Job) -> tuple[list[NamedCall], list[str]]:
     return calls, unread
 
 
+def option_names_of(job: Job, each: NamedCall) -> set[str]:
+    """Given a job and a call of it, return the names of the options that duplicity gets."""
+    own = job.own_words
+    shared = job.options[: len(job.options) - len(own)] if own else job.options
+    given = each.call.words if each.call.bare else (*shared, *each.call.words)
+    names = {option.name for option in words.parsed(given)}
+    several = job.destinations if job.destination == "multi" else {}
+    own_of_each = [{o.name for o in words.parsed(job.text_of(f"{name}_OPTIONS").split())} for name in several]
+    return names | set.intersection(*own_of_each) if own_of_each else names
+
+
 def unknown_backups(job: Job) -> str:
     """Given a job, return why nothing is known of how its backups are made; empty where a command of it makes one."""
     calls, unread = calls_by_name(job)

@@ -39,12 +39,16 @@ _SCRIPT = re.compile(r".*/.*|.*\.(sh|py|bash)")
 
 @dataclass(frozen=True, slots=True)
 class DuplicityCall:
-    """One call: its verb, its own options, and its positional words. A bare one gets no OPTIONS."""
+    """One call: its verb, its own options, and its positional words. A bare one gets no OPTIONS.
+
+    `given` is all that its program is given, in that order; `backup` is `dup` with SRC and DST.
+    """
 
     verb: str
     options: tuple[WrittenOption, ...]
     positional: tuple[str, ...]
     bare: bool = False
+    given: tuple[str, ...] = ()
 
     @property
     def backs_up(self) -> bool:
@@ -157,7 +161,7 @@ def _call(program: str, words: Sequence[str], variables: Mapping[str, str]) -> D
         # What is called `backup` is meant as one, whatever SRC is.
         implied = "restore" if is_url(verb) and program != "backup" else "backup"
         verb, positional = implied, [verb, *positional]
-    return DuplicityCall(verb, options, tuple(positional), program == "duplicity")
+    return DuplicityCall(verb, options, tuple(positional), program == "duplicity", known)
 
 
 def words_of_command(command: Sequence[str]) -> list[str]:

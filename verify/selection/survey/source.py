@@ -53,12 +53,23 @@ def job_inside_findings(job: Job, release: Version) -> list[Finding]:
 
 
 def inside_findings(job: Job, rules: RuleSet) -> Iterator[Finding]:
-    """Given a job and its rules, yield a finding for each place of duplicity's own that the backup takes with it."""
+    """Given a job and its rules, yield a finding for each place of duplicity's own that the backup takes with it.
+
+    Raise `NotProvenError` where that hangs on what is mounted alone.
+    """
+    doubtful = ""
     for what, place in _places(job).items():
         below = (posixpath.relpath(each, rules.source) for each in seen_at(place, job.volumes))
         taken = [each for each in below if each.partition("/")[0] != ".." and _is_taken(each, rules)]
-        if taken:
+        if taken and "--exclude-other-filesystems" in job.options:
+            doubtful = (
+                f"{what} is {place}, in SRC: whether it is on another file system is not in the job's files; "
+                f"--exclude {place} leaves it out in any case"
+            )
+        elif taken:
             yield _inside(job, what, place, taken[0])
+    if doubtful:
+        raise NotProvenError(doubtful)
 
 
 def _inside(job: Job, what: str, place: str, below: str) -> Finding:
@@ -89,5 +100,5 @@ def _is_taken(below: str, rules: RuleSet) -> bool:
     parts = [] if below == "." else below.encode("utf-8", "surrogateescape").split(b"/")
     folders = [b"/".join(parts[:number]) for number in range(len(parts) + 1)]
     own = b"/".join([*parts, OWN_FILE])
-    entries = [*(Entry(folder, "dir") for folder in folders), Entry(own, "file")]
+    entries = [*(Entry(folder, "dir", device=0) for folder in folders), Entry(own, "file", device=0)]
     return any(decision.path == own and decision.included for decision in select(entries, rules))
