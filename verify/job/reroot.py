@@ -97,7 +97,7 @@ def _reason(option: WrittenOption, *, regexps: bool) -> str:
     if option.name in _UNFAITHFUL:
         return _UNFAITHFUL[option.name]
     if _COMMAND.search(option.value or ""):
-        return "a command in it runs in the image's shell only"
+        return "a command in a value runs in the image's shell only"
     if option.name not in _GLOB_OPTIONS or option.value is None:
         return ""
     return _UNFAITHFUL["--filter-regexp"] if regexps else _reason_of_glob(option.value)
@@ -105,9 +105,9 @@ def _reason(option: WrittenOption, *, regexps: bool) -> str:
 
 def _reason_of_glob(glob: str) -> str:
     if glob.lower().startswith("ignorecase:"):
-        return "it would ignore the case of the scratch folder's name as well"
+        return "the case of the scratch folder's name would be ignored as well"
     if re.match(r"[*?\[]", glob):
-        return "it begins with a glob, which would match inside the scratch folder's own path"
+        return "a glob at the beginning would match inside the scratch folder's own path"
     return ""
 
 

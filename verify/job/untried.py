@@ -44,8 +44,10 @@ def untried_words(job: Job, left_out: Iterable[Unfaithful] = ()) -> Iterator[str
     for option in words.parsed(job.options):
         if why := why_left_out(job, option):
             yield f"{option.name} is left out: {why}"
-    for each in left_out:
-        yield f"{each.option} {each.value} is left out: {each.reason}"
+    rules = [(f"{each.option} {each.value}", each.reason) for each in left_out]
+    for reason in dict.fromkeys(reason for _, reason in rules):
+        *others, last = [rule for rule, why in rules if why == reason]
+        yield f"{', '.join(others)} and {last} are left out: {reason}" if others else f"{last} is left out: {reason}"
     yield from job.unread
 
 

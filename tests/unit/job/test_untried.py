@@ -96,3 +96,11 @@ def test_what_duplicity_would_write_into_the_source_is_left_out(tmp_path: Path, 
     assert not sandboxed(job, "", (), {}).job.options
     elsewhere = job_of(tmp_path, "SRC=/data\nDST=s3:///b/p\nOPTIONS=--archive-dir /data2")
     assert not list(untried_words(elsewhere))
+
+
+def test_what_is_left_out_for_one_reason_is_one_sentence(tmp_path: Path) -> None:
+    job = job_of(tmp_path, "SRC=/data\nOPTIONS=--file-prefix-archive a-$(date)- --file-prefix-manifest m-$(date)- -v3")
+    moved = reroot(job, "/s")
+    (said,) = untried_words(job, moved.unfaithful)
+    assert said.startswith("--file-prefix-archive a-$(date)- and --file-prefix-manifest m-$(date)- are left out: ")
+    assert not lost_words(job, sandboxed(moved.job, "", (), {}).job, [said])

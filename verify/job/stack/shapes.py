@@ -118,7 +118,7 @@ def wrong_in(document: Mapping[Any, Any], *, compose: bool) -> Iterator[Wrong]:
     yield from _keys((), document, _TOP, _TOP_COMPOSE, compose=compose)
     version = document.get("version", "3")
     if not compose and version not in _VERSIONS:
-        yield Wrong(("version",), f"{version!r} is no version of it: write version: '3.8', or none", True)
+        yield Wrong(("version",), f"is {version!r}, and must be 3 to 3.13, or left out", True)
     services = document.get("services", {})
     if not isinstance(services, dict):
         yield Wrong(("services",), "is no mapping of services")
