@@ -1,6 +1,6 @@
 """Compares the options that duplicity receives in the image with those that the job means."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.version import Version
@@ -12,7 +12,8 @@ from verify.job.options import WrittenOption
 from verify.job.received import environment_findings, shown, stretches, words_findings
 from verify.lab.hosts.host import Host
 from verify.lab.jobs.call_recorder import EntryRun, Recording, recorder, runs_of
-from verify.lab.jobs.respelling import LINES, Meaning, spelling_that_arrives
+from verify.lab.jobs.image_shell import LINES, steadied
+from verify.lab.jobs.respelling import Meaning, spelling_that_arrives
 
 
 def why_not_recorded(job: Job) -> str:
@@ -26,8 +27,9 @@ def why_not_recorded(job: Job) -> str:
 
 def received_findings(host: Host, job: Job, release: Version) -> list[Finding]:
     """Given a container of the job's image, return a finding for each difference in how duplicity is called."""
+    job, written = steadied(host, job)
     with recorder(host, job) as noting:
-        comparison = _Comparison(Meaning(noting, job, release))
+        comparison = _Comparison(Meaning(noting, job, release), written)
         found = [each for run in runs_of(job, noting.variables) for each in comparison.findings(run)]
     return list(dict.fromkeys(found))
 
@@ -35,8 +37,9 @@ def received_findings(host: Host, job: Job, release: Version) -> list[Finding]:
 class _Comparison:
     """Compares what a job means with what the recorder noted."""
 
-    def __init__(self, meaning: Meaning) -> None:
+    def __init__(self, meaning: Meaning, written: Mapping[str, str]) -> None:
         self._meaning = meaning
+        self._written = written  # the job's own commands, by what stands in for them
         self._secrets = meaning.job.secrets
         self._texts = {name: meaning.job.text_of(name) for name in LINES}
 
@@ -80,4 +83,7 @@ class _Comparison:
             return "no quoting brings it through this image's shells: do without blanks and shell characters there"
         lines = [f"{name}={text}" for name, text in texts.items() if text != self._texts.get(name)]
         head = "recorded with this spelling, all of it arrives; write"
-        return printable_text("\n".join([head, *lines]), self._secrets)
+        text = "\n".join([head, *lines])
+        for stands_in, command in self._written.items():
+            text = text.replace(stands_in, command)
+        return printable_text(text, self._secrets)

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from verify.job import read_job
 from verify.lab.hosts.host import Host, local_host
-from verify.lab.jobs.image_shell import as_in_the_image, resolved
+from verify.lab.jobs.image_shell import as_in_the_image, resolved, steadied
 from verify.onsite import call_notes
 
 
@@ -54,6 +54,16 @@ def test_a_job_in_its_image_has_the_words_of_its_shell_and_none_that_the_image_t
         "3",
     )
     assert as_in_the_image(host, job, Version("1.2.3")).options[0] == "--gio"
+
+
+def test_a_command_that_prints_the_time_prints_the_same_each_time(host: Host, tmp_path: Path) -> None:
+    options = '--log-file /l-$(date "+%Y %m").log --name `hostname` --tempdir /t-$(mktemp -u)'
+    (tmp_path / "x.env").write_text(f"SRC=/a\nDST=s3:///b\nOPTIONS={options}\n")
+    steady, written = steadied(host, read_job(tmp_path / "x.env", None, {}))
+    once, again = (resolved(host, steady.text_of("OPTIONS"), {}) for _ in range(2))
+    assert once == again
+    assert set(written.values()) == {'$(date "+%Y %m")', "$(mktemp -u)"}
+    assert "`hostname`" in steady.text_of("OPTIONS")
 
 
 def test_a_noted_call_has_its_words_and_no_value_of_its_environment(tmp_path: Path) -> None:

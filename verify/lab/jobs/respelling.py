@@ -11,8 +11,7 @@ from verify.job.received import Meant, arrived, is_idle, stretches
 from verify.job.shellwords import split
 from verify.job.spelling import Piece, pieces_of, same_meaning, written
 from verify.lab.jobs.call_recorder import CallRecorder, EntryRun, Recording
-
-LINES = ("OPTIONS", "OPTIONS_EXTRA")  # in the order in which the image joins them
+from verify.lab.jobs.image_shell import LINES
 
 Texts = Mapping[str, str]  # by variable
 Pieces = Mapping[str, tuple[Piece, ...]]
@@ -78,9 +77,14 @@ def _pieces(noting: CallRecorder, texts: Texts) -> Pieces | None:
 
 
 def _there(meant: Sequence[Meant], recording: Recording) -> list[bool]:
-    """Return for each intended option whether the first call has it."""
+    """Return for each intended option whether the first call has it, and nothing that came of it besides.
+
+    A glob may match what is named as itself, and other paths come behind that.
+    """
     received = recording.calls[0].words if recording.calls else ()
-    return [place is not None for place in arrived(meant, received)]
+    places = arrived(meant, received)
+    begins = {len(received), *(place.start for place in places if place)}
+    return [place is not None and place.stop in begins for place in places]
 
 
 def _next(pieces: Pieces, there: Sequence[bool], meaning: Meaning) -> Pieces | None:
