@@ -6,7 +6,7 @@ A job that duplicity does not even begin would fail every test alike, and the op
 from dataclasses import replace
 
 from verify.checks import Finding
-from verify.job import cannot_begin, no_way_there, removed_options, scheme_finding
+from verify.job import cannot_begin, detached_values, no_way_there, removed_options, scheme_finding
 from verify.lab.jobs.own_rules import OwnRules
 from verify.lab.lab import Lab
 from verify.trees import Tree, file
@@ -32,8 +32,9 @@ def scheme_findings(lab: Lab) -> list[Finding]:
 
 def refused_options_findings(lab: Lab) -> list[Finding]:
     """Let duplicity say what it would back up of one file with all the job's options; return what it refuses."""
-    if removed := list(removed_options(lab.site.tried, lab.release)):
-        return removed
+    known = [*removed_options(lab.site.tried, lab.release), *detached_values(lab.site.tried, lab.release)]
+    if known:
+        return known
     own = OwnRules.of(lab)
     lab.fill_source(ONE_FILE)
     chain = lab.new_chain(encrypted=not lab.unencrypted, selection=not own.unread)

@@ -7,6 +7,7 @@ from verify.job.destination.schemes import no_way_there, scheme_finding
 from verify.job.env_file.readings import read_dotenv, read_raw
 from verify.job.findings import (
     cannot_begin,
+    detached_values,
     findings_of,
     incomplete,
     never_removed,
@@ -39,6 +40,7 @@ __all__ = [
     "Starter",
     "Unfaithful",
     "cannot_begin",
+    "detached_values",
     "doubtful_bucket",
     "findings_of",
     "idle_days",

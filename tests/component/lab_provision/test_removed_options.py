@@ -1,9 +1,13 @@
 """duplicity says of an option that it removed what we say that it says, and retention removes what we say it does."""
 
+import shlex
 import time
+from pathlib import Path
 
 import pytest
 
+from verify.job import read_job
+from verify.job.findings.detached import detached_values
 from verify.job.findings.removed import IDLE, RENAMED, sentence_of
 from verify.lab.client.provision import Provisioned
 from verify.lab.hosts.host import Host
@@ -38,3 +42,20 @@ def test_without_a_further_full_retention_removes_nothing(newest: Provisioned, h
     ran("full", f"--current-time={now}", source, url)
     assert "Rerun command with --force" in ran("remove-older-than", "1s", url)
     assert "Deleting backup chain" in ran("remove-all-but-n-full", "1", "--force", url)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("--ssh-options", "-oPort=22"), ("--gpg-options", "--compress-algo=bzip2"), ("--exclude", "-x")),
+        *(("--ssh-options=-oPort=22",), ("--ssh-options", "-oPort=22 -oUser=x"), ("--volsize", "-5")),
+    ],
+)
+def test_a_value_with_a_dash_is_refused_where_we_say_so(
+    newest: Provisioned, host: Host, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "e").write_text(f"SRC=/a\nDST=file:///b\nOPTIONS={shlex.join(words)}\n")
+    said = list(detached_values(read_job(tmp_path / "e", None, {}), newest.release))
+    own = ["--dry-run", "--no-encryption", host.scratch, f"file://{host.scratch}/never"]
+    done = host.run([*newest.command, "full", *words, *own])
+    assert bool(said) == ("expected one argument" in (done.stdout + done.stderr).decode()) == bool(done.returncode)

@@ -5,6 +5,7 @@ from packaging.version import Version
 from verify.checks import Finding
 from verify.job.destination.addresses import misread_addresses, wrong_addresses
 from verify.job.destination.schemes import dead_schemes
+from verify.job.findings.detached import detached_values
 from verify.job.findings.differing import two_readings
 from verify.job.findings.endless import never_removed, removes_old_backups
 from verify.job.findings.lacking import cannot_begin, incomplete
@@ -16,6 +17,7 @@ from verify.job.replaced import lost_with_container, readable_in_spite_of_passph
 
 __all__ = [
     "cannot_begin",
+    "detached_values",
     "findings_of",
     "incomplete",
     "never_removed",
@@ -39,6 +41,7 @@ def findings_of(job: Job, release: Version = NEWEST) -> list[Finding]:
         *wrong_addresses(job, release),
         *misread_addresses(job),
         *removed_options(job, release),
+        *detached_values(job, release),
         *never_removed(job),
         *readable_in_spite_of_passphrase(job),
         *lost_with_container(job),
