@@ -108,6 +108,23 @@ def signature_findings(points: Iterable[StoredSet], chains: Chains) -> list[Find
     ]  # fmt: skip
 
 
+def unreadable_signatures(chains: Chains, point: int, name: str, ending: str) -> Finding:
+    """Given the chains and a point that is not listed, return the finding of its signatures.
+
+    `name` is the file that duplicity names, empty where it names none; `ending` is how it ended.
+    """
+    sets = chains.leading_to(point)
+    which = "" if name or len(sets) == 1 else f"one of the {len(sets)} files of signatures from {sets[0].span} on: "
+    return Finding(
+        "signatures-complete",
+        name or (signatures_name(sets[0]) if len(sets) == 1 else ""),
+        "signatures that duplicity can read",
+        f"{which}it is cut short or damaged (list-current-files: {ending})",
+        f"the points can be restored, and neither listed nor continued on a new machine: {FULL_NOW}",
+        severity=Severity.AT_RISK,
+    )
+
+
 def _without_signatures(each: StoredSet, chains: Chains) -> str:
     newest = chains.chains[-1] if chains.chains else None
     if newest is None or each.span.end >= newest.start:

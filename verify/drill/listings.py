@@ -1,12 +1,13 @@
 """What a drill has duplicity list of its points, and the archives that are complete for them afterwards."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from verify import progress
-from verify.archive.completeness import signature_findings
+from verify.archive.completeness import signature_findings, unreadable_signatures
 from verify.checks import FindingsError
 from verify.drill.host.archive import Archive, names_of
 from verify.drill.host.drill_host import aside_of
@@ -20,6 +21,10 @@ from verify.lab.client.duplicity import Duplicity
 from verify.lab.client.results import ListResult
 
 Made = TypeVar("Made")
+# What duplicity prints where a file of signatures is cut short or damaged: gpg's refusal, or that of a reader.
+_DAMAGED = re.compile(
+    r"Failed to read (?P<name>\S+sigtar\S*):|GPGError|EOFError|zlib\.error|BadGzipFile|tarfile\.\w*Error"
+)
 
 
 class Listings:
@@ -28,6 +33,7 @@ class Listings:
     def __init__(self, night: Night) -> None:
         self._night = night
         self._aside: int | None = None  # the point that was listed aside last
+        self._damaged = False  # whether it was told that signatures cannot be read
 
     @reported_once
     def newest(self) -> Listing:
@@ -98,9 +104,20 @@ class Listings:
         return Archive(host.main, host.archive, names)
 
     def _noted(self, point: int, result: ListResult, listing: Listing) -> Listing:
+        lies = self._night.destination.is_seen and self._night.destination.chains.leading_to(point)
+        damaged = None if result.ok else _DAMAGED.search(result.log)
+        if lies and damaged:
+            self._tell_damaged(point, damaged["name"] or "", result)
         self._night.ran(result)
         self._night.ledger.note_point(point, len(listing))
         return listing
+
+    def _tell_damaged(self, point: int, name: str, result: ListResult) -> NoReturn:
+        """Raise of signatures that duplicity cannot read, which are all that a listing is made of; once a night."""
+        if self._damaged:
+            raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")
+        self._damaged = True
+        raise FindingsError((unreadable_signatures(self._night.destination.chains, point, name, result.ending),))
 
     def _must_be_listable(self, point: int) -> None:
         """Raise where signatures are lost that a listing is made of: duplicity would list an older point."""
