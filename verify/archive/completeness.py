@@ -120,8 +120,9 @@ def unreadable_signatures(chains: Chains, point: int, name: str, ending: str) ->
         name or (signatures_name(sets[0]) if len(sets) == 1 else ""),
         "signatures that duplicity can read",
         f"{which}it is cut short or damaged (list-current-files: {ending})",
-        f"the points can be restored, and neither listed nor continued on a new machine: {FULL_NOW}",
-        severity=Severity.AT_RISK,
+        f"on a new machine no restore works while it lies there: move {name or 'it'} away from the destination, after "
+        "which all of them do, and take a full backup, `duplicity full SRC DST`",
+        severity=Severity.LOST,
     )
 
 
