@@ -120,6 +120,17 @@ DRILL = (
     ),
 )
 
+NOTIFY = (
+    option(
+        "--notify",
+        "besides those of the policy file: tell a mailbox (SMTP_HOST, EMAIL_TO …), healthchecks (HEALTHCHECKS_URL) or "
+        "uptime-kuma (UPTIME_KUMA_URL), as these variables say",
+        action="append",
+        choices=("mail", "healthchecks", "uptime-kuma"),
+    ),
+    option("--no-notify", "tell nobody of this drill", action="store_true"),
+)
+
 
 def spelled(options: Iterable[CommandOption], values: dict[str, Any]) -> list[str]:
     """Given options and parsed values by name, return those that are set as arguments of one word each."""

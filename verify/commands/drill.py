@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.assets import tests
-from verify.commands.parsers import Parser
-from verify.commands.suite_run import add_pytest_options, run_tests
+from verify.commands.parsers import JSON, Parser
+from verify.commands.suite_run import add_pytest_options, run_and_tell
+from verify.commands.telling import telling
 from verify.errors import COULD_NOT_RUN, CannotRunError
-from verify.options import DRILL, FAIL_ON, JOB, LAB, POLICY, REPORTS
+from verify.options import DRILL, FAIL_ON, JOB, LAB, NOTIFY, POLICY, REPORTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from verify.lab.hosts.runtime import RuntimeChoice
+    from verify.notify.teller import Teller
+    from verify.report.outcome import Run
 
 EXAMPLES = """examples:
   duplicity-verify drill --env-file duplicity.env --stack stack.yml
@@ -21,6 +26,8 @@ EXAMPLES = """examples:
   duplicity-verify drill --env-file duplicity.env --budget 2GB --minutes 30
                                                          no more than that
   duplicity-verify drill --env-file duplicity.env --full everything restored and compared
+  duplicity-verify drill --env-file duplicity.env --notify mail
+                                                         a mail where it finds something, as SMTP_HOST … say
   duplicity-verify drill --env-file duplicity.env mine/  your own assertions on what was restored, as pytest tests
 
 restored files go to a temporary folder (TMPDIR) and are removed afterwards."""
@@ -45,31 +52,59 @@ def parser() -> Parser:
     made.add_options("the drill", (POLICY_FILE, *DRILL))
     made.add_options("where it runs", (each for each in OPTIONS if each in LAB))
     made.add_options("the run", (FAIL_ON, *REPORTS))
+    made.add_options("who is told", NOTIFY)
     made.add_output()
     add_pytest_options(made, workers=False)
     return made
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the drill's tests, and the user's own, by pytest; return the exit code.
+    """Run the drill's tests, and the user's own, by pytest; tell of it, and return the exit code.
 
     A job with several destinations is drilled at one after the other, also where one cannot be; the worst exit code
     counts.
     """
-    several = each_destination(options)
-    return max(_drilled(each, alone=len(several) == 1) for each in several)
+    with telling(options) as teller:
+        several = each_destination(options)
+        alone = len(several) == 1
+        code = max(_drilled(each, teller, alone=alone) for each in several)
+    if options.form == JSON:
+        _print(teller.runs.values())
+    return code
 
 
-def _drilled(options: argparse.Namespace, *, alone: bool) -> int:
+def _print(runs: "Iterable[Run]") -> None:
+    from verify.report.answers.answer import ReportAnswer  # noqa: PLC0415 - not for --help and --version
+
+    for ended in runs:
+        answer = ReportAnswer()
+        answer.run = ended
+        answer.print()
+
+
+def _drilled(options: argparse.Namespace, teller: "Teller", *, alone: bool) -> int:
+    name = "" if alone else options.destination
     if options.destination and not options.quiet:
         sys.stderr.write(f"the destination {options.destination}\n")
     try:
-        return run_tests([tests("drill"), *options.tests], parser(), options, OPTIONS, look_at(options))
+        ended = _ended(options)
     except CannotRunError as error:
         if alone:
             raise
         sys.stderr.write(f"duplicity-verify: {options.destination}: {error}\n")
+        teller.could_not_run(str(error), name)
         return COULD_NOT_RUN
+    teller.note(name, ended)
+    return ended.exit_code
+
+
+def _ended(options: argparse.Namespace) -> "Run":
+    from verify.report.answers.answer import ReportAnswer  # noqa: PLC0415 - not for --help and --version
+
+    runtime = look_at(options)
+    answer = ReportAnswer() if options.form == JSON else None  # printed once somebody was told
+    own = [tests("drill"), *options.tests]
+    return run_and_tell(own, parser(), options, OPTIONS, runtime=runtime, answer=answer)
 
 
 def each_destination(options: argparse.Namespace) -> list[argparse.Namespace]:

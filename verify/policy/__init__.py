@@ -1,7 +1,8 @@
 """The policy file, `duplicity-verify.toml`: what its owner demands of a backup."""
 
+from verify.policy.notified import NotifyTable
 from verify.policy.policy import Policy
-from verify.policy.reading import FILE_NAME, find_policy, read_policy, with_flags
+from verify.policy.reading import FILE_NAME, find_policy, read_notify, read_policy, with_flags
 from verify.policy.schema import schema
 
-__all__ = ["FILE_NAME", "Policy", "find_policy", "read_policy", "schema", "with_flags"]
+__all__ = ["FILE_NAME", "NotifyTable", "Policy", "find_policy", "read_notify", "read_policy", "schema", "with_flags"]

@@ -12,7 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 from verify.checks import Severity
+from verify.secret import Secret
 
+RECEIVERS = ("mail", "healthchecks", "uptime-kuma", "textfile", "apprise")
+HEARTBEATS = ("healthchecks", "uptime-kuma", "textfile")  # of these one hears when drills stop
+STATES_TOLD = ("proven", "findings", "could-not-run", *Severity)
+TLS_WAYS = ("starttls", "tls", "none")
 _DURATION = re.compile(r"(?:\d+[smhdwDW])+")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kMGT]i?)?B")
@@ -24,13 +29,14 @@ class ValueKind:
     """A kind of value: what reads it, how to say it, and its JSON schema without references.
 
     `read` raises ValueError where the value is none of its kind. `many` says that a flag of this
-    kind may be given several times.
+    kind may be given several times, `tables` that the values are tables with keys of their own.
     """
 
     read: Callable[[Any], Any]
     meaning: str  # the end of "write …"
     schema: Mapping[str, Any]
     many: bool = False
+    tables: bool = False
 
 
 def _text(value: Any) -> str:
@@ -95,6 +101,32 @@ def _severity(value: Any) -> Severity:
     return Severity(_text(value))
 
 
+def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError
+        return str(value)
+
+    return read
+
+
+def _states(value: Any) -> tuple[str, ...]:
+    states = _texts(value)
+    if not states or not set(states) <= set(STATES_TOLD):
+        raise ValueError
+    return states
+
+
+def _addresses(value: Any) -> tuple[str, ...]:
+    return tuple(address.strip() for address in value.split(",")) if isinstance(value, str) and value else _texts(value)
+
+
+def _tables(value: Any) -> tuple[Mapping[str, Any], ...]:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise ValueError
+    return tuple(value)
+
+
 def _or_replaced(schema: Mapping[str, Any], pattern: str) -> Mapping[str, Any]:
     """Given what a value is by itself, return the schema that also takes it in quotes, or from `${NAME}`."""
     return {"anyOf": [schema, {"type": "string", "pattern": rf"^({pattern})$|\$\{{"}]}
@@ -136,3 +168,22 @@ SEVERITY = ValueKind(
     'one of "lost", "at-risk", "tidy-up"',
     _written("|".join(Severity), *Severity),
 )
+TEXT = ValueKind(_text, "a text in quotes", {"type": "string", "minLength": 1})
+SECRET = ValueKind(
+    lambda value: Secret(_text(value)),
+    'a text in quotes, better "${NAME}", which is taken from the environment',
+    {"type": "string", "minLength": 1},
+)
+RECEIVER = ValueKind(_one_of(RECEIVERS), f"one of {', '.join(RECEIVERS)}", _written("|".join(RECEIVERS), *RECEIVERS))
+TLS = ValueKind(_one_of(TLS_WAYS), f"one of {', '.join(TLS_WAYS)}", _written("|".join(TLS_WAYS), *TLS_WAYS))
+STATES = ValueKind(
+    _states,
+    f'a list of {", ".join(STATES_TOLD)}, such as ["findings", "could-not-run"]',
+    {"type": "array", "minItems": 1, "items": {"enum": list(STATES_TOLD)}},
+)
+ADDRESSES = ValueKind(
+    _addresses,
+    'an address, or a list, such as ["you@example.org"]',
+    {"anyOf": [{"type": "string", "minLength": 1}, {**_LIST, "minItems": 1}]},
+)
+TABLES = ValueKind(_tables, "tables, each below a line [[notify]]", {"type": "array"}, tables=True)

@@ -10,6 +10,7 @@ from typing import Any
 from verify.checks import Severity
 from verify.policy import kinds
 from verify.policy.kinds import ValueKind
+from verify.policy.notified import NotifyTable
 
 
 def _key(kind: ValueKind, meaning: str, default: Any = None) -> Any:
@@ -59,6 +60,7 @@ class Policy:
         "last drill saw it",
         0.5,
     )
+    notify: tuple[NotifyTable, ...] = _key(kinds.TABLES, "who is told of a drill, a table for each", ())
 
 
 def kinds_of_keys() -> dict[str, ValueKind]:

@@ -11,6 +11,7 @@ from typing import Any
 from verify.errors import CannotRunError
 from verify.policy import kinds
 from verify.policy.kinds import ValueKind
+from verify.policy.notified import NotifyTable, keys_of_notify
 from verify.policy.policy import Policy, kinds_of_keys
 
 FILE_NAME = "duplicity-verify.toml"
@@ -37,13 +38,19 @@ def read_policy(file: Path | None, environment: Mapping[str, str]) -> Policy:
     """
     if file is None:
         return Policy()
-    given = _document(file)
-    known = kinds_of_keys()
-    for name in given:
-        if name not in known:
-            raise CannotRunError(f"{file}: there is no key {name}: {_nearest(name, list(known))}")
-    values = {name: _value(file, name, known[name], value, environment) for name, value in given.items()}
-    return Policy(file=file.absolute(), **values)
+    return Policy(file=file.absolute(), **_values(file, "", kinds_of_keys(), _document(file), environment))
+
+
+def read_notify(file: Path | None, environment: Mapping[str, str]) -> tuple[NotifyTable, ...]:
+    """Given a policy file, return who is to be told, whatever else is wrong with the file.
+
+    Raise `CannotRunError` where just that cannot be read.
+    """
+    given = _document(file) if file else {}
+    if file is None or "notify" not in given:
+        return ()
+    tables: tuple[NotifyTable, ...] = _value(file, "notify", kinds.TABLES, given["notify"], environment)
+    return tables
 
 
 def with_flags(policy: Policy, flags: Mapping[str, Any]) -> Policy:
@@ -52,10 +59,10 @@ def with_flags(policy: Policy, flags: Mapping[str, Any]) -> Policy:
     --source and --listing say the same in two ways, so either beats both of the file. Flags that are
     no key of a policy are passed over. Raise `CannotRunError` for a value that is none of its key's kind.
     """
-    given = {name: flags[name] for name in kinds_of_keys() if flags.get(name) not in (None, [])}
+    known = {name: kind for name, kind in kinds_of_keys().items() if not kind.tables}
+    given = {name: flags[name] for name in known if flags.get(name) not in (None, [])}
     if given.keys() & {"source", "listing"}:
         policy = replace(policy, source=None, listing=None)
-    known = kinds_of_keys()
     read = {
         name: _read(f"--{name.replace('_', '-')}", known[name], value, value, Path()) for name, value in given.items()
     }
@@ -79,9 +86,33 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(known)}"
 
 
+def _values(
+    file: Path, place: str, known: Mapping[str, ValueKind], given: Mapping[str, Any], environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """Given the keys of a table and their values as written, return what they are read as; `place` names the table."""
+    for name in given:
+        if name not in known:
+            within = f" in {place.rstrip('.')}" if place else ""
+            raise CannotRunError(f"{file}: there is no key {name}{within}: {_nearest(name, list(known))}")
+    return {name: _value(file, place + name, known[name], value, environment) for name, value in given.items()}
+
+
 def _value(file: Path, name: str, kind: ValueKind, value: Any, environment: Mapping[str, str]) -> Any:
     where = f"{file}: {name}"
-    return _read(where, kind, _replaced(where, value, environment), value, file.absolute().parent)
+    if kind.tables:
+        tables = _read(where, kind, value, "…", file.absolute().parent)
+        return tuple(_table(file, f"{name}[{number}]", each, environment) for number, each in enumerate(tables, 1))
+    written = "…" if kind is kinds.SECRET else value
+    return _read(where, kind, _replaced(where, value, environment), written, file.absolute().parent)
+
+
+def _table(file: Path, place: str, given: Mapping[str, Any], environment: Mapping[str, str]) -> NotifyTable:
+    if "receiver" not in given:
+        raise CannotRunError(f"{file}: {place} says not what is told: write receiver = {kinds.RECEIVER.meaning}")
+    if "on" in given and given["receiver"] in kinds.HEARTBEATS:
+        why = f"{given['receiver']} hears of every drill, or it could not tell that they have stopped"
+        raise CannotRunError(f"{file}: {place}.on has no meaning: leave it out, {why}")
+    return NotifyTable(**_values(file, f"{place}.", keys_of_notify(), given, environment))
 
 
 def _read(where: str, kind: ValueKind, value: Any, written: Any, folder: Path) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
+from verify.policy.notified import NotifyTable
 from verify.policy.policy import Policy
 
 
@@ -16,12 +17,29 @@ def schema() -> dict[str, Any]:
         "description": "What the owner of a duplicity backup demands of it. ${NAME} is replaced from the environment.",
         "type": "object",
         "additionalProperties": False,
-        "properties": {
-            each.name: {"description": _description(each.metadata["meaning"], each.default)}
-            | dict(each.metadata["kind"].schema)
-            for each in fields(Policy)
-            if each.metadata
-        },
+        "properties": _properties(Policy),
+    }
+
+
+def _properties(of: type[Policy | NotifyTable]) -> dict[str, Any]:
+    return {
+        each.name: {"description": _description(each.metadata["meaning"], each.default)}
+        | dict(each.metadata["kind"].schema)
+        | (_items() if each.metadata["kind"].tables else {})
+        for each in fields(of)
+        if each.metadata
+    }
+
+
+def _items() -> dict[str, Any]:
+    """Return the schema of the tables `[[notify]]`."""
+    return {
+        "items": {
+            "type": "object",
+            "required": ["receiver"],
+            "additionalProperties": False,
+            "properties": _properties(NotifyTable),
+        }
     }
 
 

@@ -31,6 +31,7 @@ def drill_markdown(run: Run) -> Iterator[str]:
     yield from _to_do(run)
     yield from _proven(run)
     yield from _not_proven(run)
+    yield from _told(run)
     yield from _details(run)
 
 
@@ -107,6 +108,13 @@ def _not_proven(run: Run) -> Iterator[str]:
     for check in left:
         yield f"- {text_of(_sentence(check.meaning))}: {text_of(check.reason)}"
     yield ""
+
+
+def _told(run: Run) -> Iterator[str]:
+    if run.deliveries:
+        yield from ("### Who was told", "")
+        yield from (f"- {text_of(str(each))}" for each in run.deliveries)
+        yield ""
 
 
 def _details(run: Run) -> Iterator[str]:

@@ -57,6 +57,18 @@ def write_refusal(sentence: str, folder: Path) -> None:
         keep_dated(now, folder)
 
 
+def add_deliveries(run: Run, folder: Path) -> None:
+    """Given a run with who was told of it, and the folder of its files, write it again where it stands already.
+
+    A run that ended before it had files gets none, and what cannot be written is left as it is.
+    """
+    for each in (folder, *folder.glob(run.started.strftime("%Y-%m-%dT%H-%M-%SZ*"))):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            known = json.loads((each / "report.json").read_text(encoding="utf-8"))
+            if known["started"] == run.started.isoformat():
+                write_reports(run, each)
+
+
 def keep_dated(started: datetime, folder: Path) -> None:
     """Given when a run began and the folder that it wrote its files to, keep them in a folder by that time as well.
 

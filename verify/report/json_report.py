@@ -33,6 +33,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "checks": [_check(check) for check in run.checks],
         "findings": _findings(run),
         "troubles": list(run.troubles),
+        "deliveries": [each.as_json() for each in run.deliveries],
         "statistics": {**run.statistics, **_shares(run)},
     }
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from verify.checks import CATALOGUE, Finding, Severity, gravest_first
 from verify.proofs.proof import Proof
+from verify.report.delivery import Delivery
 from verify.report.severities import severity_words
 
 NAMED = 6  # of the checks that are not proven, in the sentence of the verdict
@@ -180,6 +181,7 @@ class Run:
     chosen: str = ""
     profile: str = ""
     fail_on: Severity = Severity.AT_RISK
+    deliveries: tuple[Delivery, ...] = ()  # who was told of it, once it had ended
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -1,0 +1,120 @@
+"""Tells everybody of one drill: at its beginning, and once at its end."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from verify.notify.memory import NotifyMemory, ToldBefore
+from verify.notify.message import Message, message_of
+from verify.notify.sending import sent
+from verify.notify.settings import ToldReceiver, no_heartbeat
+from verify.notify.summary import DrillSummary
+from verify.report.delivery import Delivery
+from verify.report.markdown import markdown_of
+from verify.report.outcome import Run, Verdict
+from verify.secret import Secret
+
+BUDGET = 10.0  # seconds that all of this may add to a drill
+FOR_START = 3.0  # of these
+
+
+class Teller:
+    """Gathers the runs of a drill and tells of them together: one destination's success hides no other's failure.
+
+    `about` says of which job, `folder` is that of the reports, `secrets` returns all that no message may hold.
+    """
+
+    def __init__(
+        self, receivers: Iterable[ToldReceiver], about: str, folder: Path, secrets: Callable[[], Iterable[Secret]]
+    ) -> None:
+        self._receivers = dict[str, ToldReceiver]()
+        for each in receivers:
+            name, number = each.receiver.name, len(self._receivers) + 1
+            self._receivers[f"{name} ({number})" if name in self._receivers else name] = each
+        self._about, self._folder, self._secrets = about, folder, secrets
+        self._left = BUDGET
+        self.runs: dict[str, Run] = {}
+
+    @property
+    def notes(self) -> list[str]:
+        """What is wrong with how receivers are set up, although they work."""
+        warning = no_heartbeat([*self._receivers.values()])
+        return [*([warning] if warning else []), *(note for each in self._receivers.values() for note in each.notes)]
+
+    def begin(self) -> None:
+        """Say that a drill begins; who does not take that is told of its end all the same."""
+        self._sent({name: partial(_started, each) for name, each in self._receivers.items()}, FOR_START)
+
+    def note(self, name: str, run: Run) -> None:
+        """Take a run of this drill, by the name of its destination."""
+        self.runs[name] = run
+
+    def could_not_run(self, sentence: str, name: str = "") -> None:
+        """Take why there is no run."""
+        now = datetime.now(UTC)
+        self.note(name, Run(started=now, ended=now, troubles=(sentence,)))
+
+    def tell(self) -> tuple[Delivery, ...]:
+        """Tell everybody who wants to hear of it; return what became of that."""
+        if not self._receivers:
+            return ()
+        summary = DrillSummary(self._about, dict(self.runs))
+        before = NotifyMemory.read(self._folder)
+        proven = {name: f"{run.ended:%Y-%m-%dT%H:%M:%SZ}" for name, run in self.runs.items() if _is_proven(run)}
+        memory = replace(before, proven_at={**before.proven_at, **proven})
+        message = self._message(summary, memory)
+        chosen = {
+            name: partial(each.receiver.send, message)
+            for name, each in self._receivers.items()
+            if is_told(summary, each.on, before.of(name))
+        }
+        deliveries = self._sent(chosen, self._left)
+        for each in deliveries:
+            memory = memory.with_receiver(each.receiver, _remembered(each, summary, before.of(each.receiver)))
+        memory.write(self._folder)
+        return tuple(deliveries)
+
+    def _message(self, summary: DrillSummary, memory: NotifyMemory) -> Message:
+        missed = [
+            f"{name} did not hear of the drill of {told.at}: {told.failed}"
+            for name, told in memory.receivers.items()
+            if told.failed and name in self._receivers
+        ]
+        reports = {f"{name or 'report'}.md": markdown_of(run) for name, run in summary.runs.items()}
+        return message_of(summary, self._every_secret(), [*missed, *self.notes], reports, memory.proven_at)
+
+    def _every_secret(self) -> tuple[Secret, ...]:
+        return (*self._secrets(), *(secret for each in self._receivers.values() for secret in each.receiver.secrets))
+
+    def _sent(self, sendings: Mapping[str, Callable[[float], str]], seconds: float) -> list[Delivery]:
+        begun = time.monotonic()
+        try:
+            return sent(sendings, min(seconds, self._left), self._every_secret())
+        finally:
+            self._left -= time.monotonic() - begun
+
+
+def is_told(summary: DrillSummary, on: Iterable[str], before: ToldBefore) -> bool:
+    """Given a drill, what a receiver wants to hear of and what it was told, return whether to tell it.
+
+    Who was alarmed is told that all is well again; who missed a message is told the next time, whatever it wants.
+    """
+    return bool(summary.states & set(on)) or before.alarmed or bool(before.failed)
+
+
+def _remembered(delivery: Delivery, summary: DrillSummary, before: ToldBefore) -> ToldBefore:
+    if delivery.sent:
+        return ToldBefore(alarmed=not summary.is_green)
+    return replace(before, failed=delivery.said, at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _started(each: ToldReceiver, seconds: float) -> str:
+    each.receiver.start(seconds)
+    return ""
+
+
+def _is_proven(run: Run) -> bool:
+    return run.verdict is Verdict.PROVEN
