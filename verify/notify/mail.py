@@ -1,5 +1,6 @@
 """Mail: text and a table, with the report attached, by a server that may want a login."""
 
+import email.policy
 import smtplib
 import ssl
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from verify.notify.receiver import NotSentError
 from verify.secret import Secret
 
 TITLE = 200  # bytes of a subject
+LINE = 900  # characters of a header: folded at fewer, a subject gets a blank before it
 ATTACHED = 1_000_000  # bytes of a file
 
 
@@ -82,7 +84,7 @@ class MailReceiver:
         return server
 
     def _mail(self, message: Message) -> EmailMessage:
-        mail = EmailMessage()
+        mail = EmailMessage(policy=email.policy.default.clone(max_line_length=LINE))
         mail["Subject"] = cut(message.title, TITLE).replace("\n", " ")
         mail["From"], mail["To"] = self._sender, ", ".join(self._to)
         mail["Date"], mail["Message-ID"] = formatdate(localtime=False), make_msgid(domain="duplicity-verify.invalid")

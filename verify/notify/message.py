@@ -8,6 +8,7 @@ from verify.checks import CATALOGUE, Finding
 from verify.notify.summary import DrillSummary
 from verify.report.columns import size
 from verify.report.digest import failures_of
+from verify.report.escaping import text_of
 from verify.report.outcome import Outcome, Run, Verdict, counted
 from verify.report.severities import severity_words
 from verify.report.wording import verdict_words
@@ -61,12 +62,13 @@ def message_of(
     secrets = tuple(secrets)
     proven_at = proven_at or {}
     sections = {
-        heading: [masked(_line(line), secrets) for line in lines]
+        heading: [_line(masked(line, secrets)) for line in lines]
         for heading, lines in _sections(summary, notes, proven_at)
         if lines
     }
-    title = masked(_line(f"{summary.about}: {_headline(summary)}"), secrets)
-    files = {name: masked(text, secrets) for name, text in (attached or {}).items()}
+    title = _line(masked(f"{summary.about}: {_headline(summary)}", secrets))
+    spelled = [*secrets, *(Secret(text_of(each.reveal())) for each in secrets)]  # as Markdown escapes them
+    files = {name: masked(text, spelled) for name, text in (attached or {}).items()}
     return Message(summary, title, sections, files, proven_at)
 
 

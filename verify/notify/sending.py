@@ -31,7 +31,7 @@ def sent(sendings: Mapping[str, Callable[[float], str]], seconds: float, secrets
         except queue.Empty:
             break
         got[each.receiver] = each
-    late = f"it did not answer within {seconds:.0f} s: nobody knows whether it arrived"
+    late = f"it did not answer within {seconds:.1f} s: nobody knows whether it arrived"
     return [got.get(name) or Delivery(name, sent=False, said=late) for name in sendings]
 
 

@@ -1,5 +1,7 @@
 """Apprise: a library for chat, phones and pagers. It is an extra, and imported only where it is asked for."""
 
+import contextlib
+import importlib
 import logging
 import urllib.parse
 
@@ -19,7 +21,10 @@ class AppriseReceiver:
         self.secrets: tuple[Secret, ...] = (url,)
 
     def start(self, seconds: float) -> None:
-        """Do nothing: nobody wants a message that a drill begins."""
+        """Import Apprise, which takes seconds that there may not be at the end."""
+        del seconds
+        with contextlib.suppress(ImportError):
+            importlib.import_module("apprise")
 
     def send(self, message: Message, seconds: float) -> str:
         """Send it by Apprise, which says only whether it worked."""
