@@ -53,7 +53,8 @@ def teller_of(options: argparse.Namespace) -> "Teller":
     if receivers and options.keyword:
         _say("nobody is told of this drill: -k chooses some of its checks, and these alone say nothing of the backup")
         receivers = []
-    name = Path(str(options.env_file or options.stack or options.policy or "backup")).name
+    of_job = [*job.env_files[:1], job.stack_file] if job else []
+    name = Path(str(next(filter(None, [options.env_file, options.stack, *of_job]), "backup"))).name
     secrets = job.secrets if job else ()
     return Teller(receivers, f"{name} on {socket.gethostname()}", Path(options.report_dir), lambda: secrets)
 

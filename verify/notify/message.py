@@ -28,6 +28,7 @@ class Message:
     sections: Mapping[str, Sequence[str]]
     attached: Mapping[str, str] = field(default_factory=dict)
     proven_at: Mapping[str, str] = field(default_factory=dict)  # when each destination was last proven, in ISO 8601
+    is_test: bool = False  # of a drill that never was
 
     @property
     def text(self) -> str:

@@ -30,23 +30,25 @@ class Teller:
     def __init__(
         self, receivers: Iterable[ToldReceiver], about: str, folder: Path, secrets: Callable[[], Iterable[Secret]]
     ) -> None:
-        self._receivers = dict[str, ToldReceiver]()
+        self.receivers = dict[str, ToldReceiver]()
         for each in receivers:
-            name, number = each.receiver.name, len(self._receivers) + 1
-            self._receivers[f"{name} ({number})" if name in self._receivers else name] = each
-        self._about, self._folder, self._secrets = about, folder, secrets
+            name, number = each.receiver.name, len(self.receivers) + 1
+            self.receivers[f"{name} ({number})" if name in self.receivers else name] = each
+        self.about, self._folder, self._secrets = about, folder, secrets
         self._left = BUDGET
         self.runs: dict[str, Run] = {}
 
     @property
     def notes(self) -> list[str]:
         """What is wrong with how receivers are set up, although they work."""
-        warning = no_heartbeat([*self._receivers.values()])
-        return [*([warning] if warning else []), *(note for each in self._receivers.values() for note in each.notes)]
+        warning = no_heartbeat([*self.receivers.values()])
+        return [*([warning] if warning else []), *(note for each in self.receivers.values() for note in each.notes)]
 
     def begin(self) -> None:
         """Say that a drill begins; who does not take that is told of its end all the same."""
-        self._sent({name: partial(_started, each) for name, each in self._receivers.items()}, FOR_START)
+        begun = time.monotonic()
+        self.sent({name: partial(_started, each) for name, each in self.receivers.items()}, FOR_START)
+        self._left -= time.monotonic() - begun
 
     def note(self, name: str, run: Run) -> None:
         """Take a run of this drill, by the name of its destination."""
@@ -59,19 +61,19 @@ class Teller:
 
     def tell(self) -> tuple[Delivery, ...]:
         """Tell everybody who wants to hear of it; return what became of that."""
-        if not self._receivers:
+        if not self.receivers:
             return ()
-        summary = DrillSummary(self._about, dict(self.runs))
+        summary = DrillSummary(self.about, dict(self.runs))
         before = NotifyMemory.read(self._folder)
         proven = {name: f"{run.ended:%Y-%m-%dT%H:%M:%SZ}" for name, run in self.runs.items() if _is_proven(run)}
         memory = replace(before, proven_at={**before.proven_at, **proven})
         message = self._message(summary, memory)
         chosen = {
             name: partial(each.receiver.send, message)
-            for name, each in self._receivers.items()
+            for name, each in self.receivers.items()
             if is_told(summary, each.on, before.of(name))
         }
-        deliveries = self._sent(chosen, self._left)
+        deliveries = self.sent(chosen, self._left)
         for each in deliveries:
             memory = memory.with_receiver(each.receiver, _remembered(each, summary, before.of(each.receiver)))
         memory.write(self._folder)
@@ -81,20 +83,17 @@ class Teller:
         missed = [
             f"{name} did not hear of the drill of {told.at}: {told.failed}"
             for name, told in memory.receivers.items()
-            if told.failed and name in self._receivers
+            if told.failed and name in self.receivers
         ]
         reports = {f"{name or 'report'}.md": markdown_of(run) for name, run in summary.runs.items()}
         return message_of(summary, self._every_secret(), [*missed, *self.notes], reports, memory.proven_at)
 
     def _every_secret(self) -> tuple[Secret, ...]:
-        return (*self._secrets(), *(secret for each in self._receivers.values() for secret in each.receiver.secrets))
+        return (*self._secrets(), *(secret for each in self.receivers.values() for secret in each.receiver.secrets))
 
-    def _sent(self, sendings: Mapping[str, Callable[[float], str]], seconds: float) -> list[Delivery]:
-        begun = time.monotonic()
-        try:
-            return sent(sendings, min(seconds, self._left), self._every_secret())
-        finally:
-            self._left -= time.monotonic() - begun
+    def sent(self, sendings: Mapping[str, Callable[[float], str]], seconds: float) -> list[Delivery]:
+        """Given what sends to each receiver, and within how many seconds, send; return what became of each."""
+        return sent(sendings, seconds, self._every_secret())
 
 
 def is_told(summary: DrillSummary, on: Iterable[str], before: ToldBefore) -> bool:

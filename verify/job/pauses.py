@@ -1,0 +1,78 @@
+"""How long the schedules of a job may start nothing."""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from verify.job.job import Job
+
+LOOKED_AT = 400  # days: a year, and what a date that comes once a month is after it
+BEGIN = datetime(2027, 1, 1)  # noqa: DTZ001 - a schedule's clock has no zone
+MOST = 400  # starts of a day that are told apart; more are taken as every few minutes
+_SHORT = {
+    "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
+}  # fmt: skip
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_NAMES = {name: number for number, name in enumerate(_DAYS)} | {name: n for n, name in enumerate(_MONTHS, 1)}
+_PART = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?")
+_FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+
+
+def longest_pause(job: Job) -> timedelta | None:
+    """Given a job, return the longest time between two starts of its entries; None where that cannot be told."""
+    if job.commanded or job.start.idle or job.start.unknown:
+        return None
+    periods = {period for entry in job.scheduled if entry.what for period in entry.when or ()}
+    return pause_between([each.cron for each in job.schedules if each.cron and each.period in periods])
+
+
+def pause_between(crons: Iterable[str]) -> timedelta | None:
+    """Given cron lines, return the longest time between two starts; None without two, and for a line that is none."""
+    try:
+        read = [_read(cron) for cron in crons]
+    except ValueError:
+        return None
+    starts = sorted({start for fields in read for start in _starts(fields)})
+    return max((later - earlier for earlier, later in itertools.pairwise(starts)), default=None)
+
+
+def _read(cron: str) -> list[frozenset[int]]:
+    words = _SHORT.get(cron.strip(), cron).split()
+    if len(words) != len(_FIELDS):
+        raise ValueError(cron)
+    return [frozenset(_values(word, *bounds)) for word, bounds in zip(words, _FIELDS, strict=True)]
+
+
+def _values(word: str, least: int, most: int) -> Iterator[int]:
+    for part in word.split(","):
+        found = _PART.fullmatch(part)
+        if not found:
+            raise ValueError(word)
+        first = least if found[1] == "*" else _number(found[1])
+        last = _number(found[2]) if found[2] else most if found[1] == "*" or found[3] else first
+        values = range(first, last + 1, int(found[3] or 1) or 1)
+        if not values or first < least or last > most:
+            raise ValueError(word)
+        yield from values
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdecimal() else _NAMES.get(word.upper(), -1)
+
+
+def _starts(fields: list[frozenset[int]]) -> Iterator[datetime]:
+    """Yield when a cron line starts; of a date and a weekday either will do, as cron has it."""
+    minutes, hours, dates, months, weekdays = fields
+    days = {day % 7 for day in weekdays}
+    any_date, any_day = len(dates) == 31, len(days) == 7  # noqa: PLR2004 - a month's and a week's days
+    for number in range(LOOKED_AT):
+        day = BEGIN + timedelta(days=number)
+        of_date, of_week = day.day in dates, (day.weekday() + 1) % 7 in days
+        chosen = of_date and of_week if any_date or any_day else of_date or of_week
+        if day.month in months and chosen:
+            at = sorted((hour, minute) for hour in hours for minute in minutes)
+            kept = at if len(at) <= MOST else [(hour, min(minutes)) for hour in sorted(hours)]
+            yield from (day + timedelta(hours=hour, minutes=minute) for hour, minute in kept)
