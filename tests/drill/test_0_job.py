@@ -5,6 +5,8 @@ import pytest
 from verify.checks import Severity, checks, must_find_nothing
 from verify.drill.drill import Drill
 from verify.job import (
+    alert_findings,
+    alerts_not_told,
     incomplete,
     lost_with_container,
     readable_in_spite_of_passphrase,
@@ -40,3 +42,10 @@ def test_a_new_container_goes_on_where_the_one_before_ended(drill: Drill) -> Non
 @checks("backup-outside-source")
 def test_no_backup_holds_the_backups_before_it(drill: Drill) -> None:
     must_find_nothing(job_inside_findings(drill.job, drill.host.release))
+
+
+@checks("alerts-configured")
+def test_the_jobs_own_alerts_arrive_and_stop_no_backup(drill: Drill) -> None:
+    must_find_nothing(alert_findings(drill.job))
+    if reason := alerts_not_told(drill.job):
+        pytest.skip(reason)

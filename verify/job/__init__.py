@@ -6,6 +6,8 @@ from verify.job.destination.addresses import doubtful_bucket
 from verify.job.destination.schemes import no_way_there, scheme_finding
 from verify.job.env_file.readings import read_dotenv, read_raw
 from verify.job.findings import (
+    alert_findings,
+    alerts_not_told,
     cannot_begin,
     detached_values,
     findings_of,
@@ -39,6 +41,8 @@ __all__ = [
     "StackVolume",
     "Starter",
     "Unfaithful",
+    "alert_findings",
+    "alerts_not_told",
     "cannot_begin",
     "detached_values",
     "doubtful_bucket",

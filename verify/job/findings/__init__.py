@@ -5,6 +5,7 @@ from packaging.version import Version
 from verify.checks import Finding
 from verify.job.destination.addresses import misread_addresses, wrong_addresses
 from verify.job.destination.schemes import dead_schemes
+from verify.job.findings.alerts import alert_findings, alerts_not_told
 from verify.job.findings.detached import detached_values
 from verify.job.findings.differing import two_readings
 from verify.job.findings.endless import never_removed, removes_old_backups
@@ -16,6 +17,8 @@ from verify.job.job import Job
 from verify.job.replaced import lost_with_container, readable_in_spite_of_passphrase
 
 __all__ = [
+    "alert_findings",
+    "alerts_not_told",
     "cannot_begin",
     "detached_values",
     "findings_of",
