@@ -126,6 +126,7 @@ class Site:
             "PASSPHRASE": "correct horse battery staple",
             "JOB_300_WHAT": "backup",
             "JOB_300_WHEN": "daily weekly",
+            "JOB_300_HEALTHCHECKS_URL": "https://checks.example.org/ping/of-the-job",  # a drill pings nobody by it
             "JOB_400_WHAT": "dup full $SRC $DST",
             "JOB_400_WHEN": "monthly",
             "JOB_500_WHAT": "dup remove-all-but-n-full 3 --force $DST",
