@@ -9,6 +9,7 @@ import email
 import email.policy
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -94,6 +95,7 @@ class PingServer:
         self.answer: Callable[[str], tuple[int, dict[str, str], str]] = as_documented
         self.slow = False
         self.port = 0
+        self.serve_by: Callable[[ssl.SSLContext], None]
 
     @property
     def healthchecks(self) -> str:
@@ -150,6 +152,12 @@ def ping_server() -> Iterator[PingServer]:
     server = ThreadingHTTPServer(("localhost", 0), Handler)
     server.daemon_threads = True
     own.port = server.server_address[1]
+
+    def serve_by(context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+
+    own.serve_by = serve_by
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

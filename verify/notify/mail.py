@@ -71,16 +71,17 @@ class MailReceiver:
 
     def _connected(self, seconds: float) -> smtplib.SMTP:
         where = self._server
+        if where.tls == "none":
+            return smtplib.SMTP(where.host, where.port, timeout=seconds)
         context = ssl.create_default_context(cafile=str(where.ca_file) if where.ca_file else None)
         if where.tls == "tls":
             return smtplib.SMTP_SSL(where.host, where.port, timeout=seconds, context=context)
         server = smtplib.SMTP(where.host, where.port, timeout=seconds)
-        if where.tls == "starttls":
-            try:
-                server.starttls(context=context)
-            except BaseException:
-                server.close()
-                raise
+        try:
+            server.starttls(context=context)
+        except BaseException:
+            server.close()
+            raise
         return server
 
     def _mail(self, message: Message) -> EmailMessage:

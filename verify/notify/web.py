@@ -63,9 +63,7 @@ def asked(url: str, body: bytes | None, seconds: float, ca_file: Path | None) ->
     """
     request = urllib.request.Request(url, body, {"User-Agent": "duplicity-verify"})  # noqa: S310 - http and https alone
     try:
-        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-        opener = urllib.request.build_opener(_NoRedirects(), urllib.request.HTTPSHandler(context=context))
-        with opener.open(request, timeout=max(seconds, 0.1)) as answer:
+        with _opener(url, ca_file).open(request, timeout=max(seconds, 0.1)) as answer:
             text = answer.read(READ).decode(errors="replace")
             return WebAnswer(" ".join(text.split()), {name.lower(): value for name, value in answer.headers.items()})
     except urllib.error.HTTPError as error:
@@ -75,3 +73,10 @@ def asked(url: str, body: bytes | None, seconds: float, ca_file: Path | None) ->
         if isinstance(error.reason, OSError):
             raise error.reason from None
         raise NotSentError(f"it cannot be asked ({error.reason})") from None
+
+
+def _opener(url: str, ca_file: Path | None) -> urllib.request.OpenerDirector:
+    if not url.lower().startswith("https:"):  # without the authorities of this machine, which take long to read
+        return urllib.request.build_opener(_NoRedirects())
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    return urllib.request.build_opener(_NoRedirects(), urllib.request.HTTPSHandler(context=context))

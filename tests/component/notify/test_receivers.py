@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from receivers import PASSWORD, TOKEN, USER, PingServer, mail_server, ping_server, silent_server, unused_port
 from told_runs import FINDINGS, PROVEN, STOPPED
+from vendors.authority import context_for
 
 from verify.notify.message import Message, message_of
 from verify.notify.sending import sent
@@ -145,6 +146,18 @@ def test_what_is_no_url_is_told_without_it(url: str) -> None:
     assert url.removeprefix("https://") not in delivery.said or url == "https://"
 
 
+def test_a_receiver_of_an_unknown_authority_is_not_told(tmp_path: Path) -> None:
+    context, authority = context_for(["localhost"], tmp_path)
+    with ping_server() as own:
+        own.serve_by(context)
+        url = Secret(own.healthchecks.replace("http:", "https:"))
+        stranger = told(PROVEN, receiver="healthchecks", url=url)
+        known = told(PROVEN, receiver="healthchecks", url=url, ca_file=authority)
+    assert stranger.said.startswith("its certificate is not trusted (")
+    assert known.sent
+    assert len(own.pings) == 1
+
+
 # mail
 
 
@@ -220,6 +233,7 @@ def test_a_file_that_nobody_can_write_is_told(tmp_path: Path) -> None:
     assert not told(PROVEN, receiver="textfile", file=tmp_path / "backup.txt").sent
 
 
+@pytest.mark.nightly(reason="Apprise takes seconds to import; who tells by it is told of by day as all others are")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what Apprise imports
 def test_apprise_sends_by_its_own_services(pings: PingServer) -> None:
     url = f"json://localhost:{pings.port}/{TOKEN}"
