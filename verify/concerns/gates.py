@@ -31,15 +31,20 @@ def scheme_findings(lab: Lab) -> list[Finding]:
 
 
 def refused_options_findings(lab: Lab) -> list[Finding]:
-    """Let duplicity say what it would back up of one file with all the job's options; return what it refuses."""
+    """Let duplicity say what it would back up of one file with all the job's options; return what it refuses.
+
+    What a dry run refuses, it has to refuse of a backup as well.
+    """
     known = [*removed_options(lab.site.tried, lab.release), *detached_values(lab.site.tried, lab.release)]
     if known:
         return known
     own = OwnRules.of(lab)
     lab.fill_source(ONE_FILE)
     chain = lab.new_chain(encrypted=not lab.unencrypted, selection=not own.unread)
-    client = replace(chain.duplicity, options=(*chain.duplicity.options, "--dry-run"))
-    result = lab.ran(client.full(chain.source, chain.destination.url))
+    dry = replace(chain.duplicity, options=(*chain.duplicity.options, "--dry-run"))
+    result = lab.ran(dry.full(chain.source, chain.destination.url))
+    if not result.ok:  # that alone may be what it does not stand: before a first backup --jsonstat crashes there
+        result = lab.ran(chain.duplicity.full(chain.source, chain.destination.url))
     return [] if result.ok else [_with_the_jobs_paths(lab, each) for each in own.refusal_findings(lab, result)]
 
 
