@@ -10,6 +10,7 @@ from verify.options import REPORTS
 
 EXAMPLES = """examples:
   duplicity-verify history                               the drills of this folder's reports
+  duplicity-verify history --html history.html           a page: a calendar of verdicts, and charts
   duplicity-verify history --format json | jq '.[-1]'    for machines"""
 
 
@@ -18,6 +19,7 @@ def parser() -> Parser:
     made = Parser("duplicity-verify history", "Shows past drills: verdicts, ages, coverage, times.", EXAMPLES)
     made.add_options("the reports", REPORTS)
     made.add_output(TABLE, quiet=False)
+    made.add_argument("--html", metavar="FILE", help="write a page with all of it, and print nothing")
     return made
 
 
@@ -28,6 +30,13 @@ def run(options: argparse.Namespace) -> int:
     from verify.drill.settings import FOLDER  # noqa: PLC0415 - as above
 
     drills = past_drills(Path(options.report_dir) / FOLDER)
+    if options.html:
+        from verify.report.pages.files import write_page  # noqa: PLC0415 - jinja2 is slow to import
+        from verify.report.pages.history_page import history_page  # noqa: PLC0415 - as above
+
+        page = history_page({name: [each.as_json() for each in past] for name, past in drills.items()})
+        write_page(page, Path(options.html))
+        return 0
     if options.form == JSON:
         told = [{"destination": name, **each.as_json()} for name, past in drills.items() for each in past]
         sys.stdout.write(json.dumps(told, indent=2) + "\n")

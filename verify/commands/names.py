@@ -6,6 +6,7 @@ MAIN = "sandbox"  # without a command's name
 COMMANDS: Mapping[str, str] = {
     "drill": "restore from your real backup and compare; nothing there is changed",
     "history": "what past drills found, and how their figures developed",
+    "report": "the page of a run again, from its report.json",
     "notify": "who is told of drills; --test sends each of them a message",
     "selection": "what the job's rules include and exclude, and what each rule did",
     "regression": "what a change of the job adds to the backup, removes from it, or alters",

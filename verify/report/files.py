@@ -1,4 +1,4 @@
-"""Writes a run's files: report.json and report.md. pytest itself writes junit.xml.
+"""Writes a run's files: report.json, report.md and report.html. pytest itself writes junit.xml.
 
 Those of the newest run lie in the folder itself; those of each run in one by its time, and `latest` is the newest of
 these: no run takes away what an earlier one has found.
@@ -17,8 +17,9 @@ from verify.report.events import Event, RunEnded
 from verify.report.json_report import report_of
 from verify.report.markdown import markdown_of
 from verify.report.outcome import Run
+from verify.report.pages.report_page import report_page
 
-NAMES = ("report.json", "report.md", "junit.xml", "tables.json", "tables.md")
+NAMES = ("report.json", "report.md", "report.html", "junit.xml", "tables.json", "tables.md")
 LATEST = "latest"
 RUNS = 100  # whose files are kept
 DATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?")
@@ -41,8 +42,10 @@ class ReportFiles:
 def write_reports(run: Run, folder: Path) -> None:
     """Given a run, write its files into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "report.json", json.dumps(report_of(run), indent=2, ensure_ascii=False) + "\n")
+    report = report_of(run)
+    _write(folder / "report.json", json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     _write(folder / "report.md", markdown_of(run))
+    _write(folder / "report.html", report_page(report))
 
 
 def write_refusal(sentence: str, folder: Path) -> None:
