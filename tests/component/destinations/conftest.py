@@ -44,7 +44,7 @@ def host(run: LabelledRun) -> Iterator[Host]:
 
 
 NIGHTLY = pytest.mark.nightly(reason="by day the kind is tried whose backend it shares")
-BY_NIGHT = {*SIBLINGS, "pexpect+scp"}
+BY_NIGHT = {*SIBLINGS, "pexpect+scp", "ftps", "ftpes", "webdavs"}
 ALL = (*SERVERS, *SIBLINGS, *KINDS)
 
 

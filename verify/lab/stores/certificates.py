@@ -1,6 +1,7 @@
 """Certificates of the lab's own, which its servers show and duplicity is told to trust."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from verify.errors import CannotRunError
 from verify.lab.stores.serving import Serving
@@ -26,9 +27,14 @@ def certificate_for(serving: Serving) -> Certificate:
     made = Certificate(*(f"{folder}/tls.{each}" for each in ("crt", "key", "pem")))
     if host.exists(made.with_key):
         return made
+    name = serving.address
+    try:
+        kind = f"IP:{ip_address(name)}"
+    except ValueError:
+        kind = f"DNS:{name}"
     argv = [
-        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", DAYS, "-subj", f"/CN={serving.address}",
-        "-addext", f"subjectAltName=IP:{serving.address}", "-keyout", made.key, "-out", made.certificate,
+        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", DAYS, "-subj", f"/CN={name}",
+        "-addext", f"subjectAltName={kind}", "-keyout", made.key, "-out", made.certificate,
     ]  # fmt: skip
     done = host.run(argv)
     if done.returncode:

@@ -19,23 +19,25 @@ SERVERS: Mapping[str, KindServer] = {
     "rsync+ssh": openssh.RSYNC_OVER_SSH,
     "rsync": rsyncd.RSYNC,
     "ftp": ftpd.FTP,
+    "ftps": ftpd.FTPS,
+    "ftpes": ftpd.FTPES,
     "ncftp+ftp": ftpd.NCFTP,
     "webdav": rclone.WEBDAV,
+    "webdavs": rclone.WEBDAVS,
     "rclone": rclone.REMOTE,
     "azure": azurite.AZURITE,
     "swift": swift.SWIFT,
 }
-# Kinds that share a backend with one of these: served, so that looking at them is tried; a lab takes none of them.
+# Other names of some of these: served, so that looking at them is tried, too.
 SIBLINGS: Mapping[str, KindServer] = {
     "paramiko+sftp": openssh.PARAMIKO_SFTP,
     "paramiko+scp": openssh.PARAMIKO_SCP,
-    "ftps": ftpd.FTPS,
-    "ftpes": ftpd.FTPES,
     "lftp+ftp": ftpd.LFTP_FTP,
     "lftp+ftps": ftpd.LFTP_FTPS,
-    "webdavs": rclone.WEBDAVS,
 }
-_SAME = {"boto3+s3": S3, "paramiko+sftp": "sftp", "paramiko+scp": "scp"}  # two names of one backend
+_SAME = {  # two names of one backend
+    "boto3+s3": S3, "paramiko+sftp": "sftp", "paramiko+scp": "scp", "lftp+ftp": "ftp", "lftp+ftps": "ftps",
+}  # fmt: skip
 _SYSTEM = Path("/usr/sbin")  # where servers lie, on PATH or not
 
 
