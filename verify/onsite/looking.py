@@ -99,7 +99,6 @@ def _duplicity(name: str) -> Any:
 
 def _tell(answers: TextIO, answer: Entry) -> None:
     answers.write(json.dumps(answer) + "\n")
-    answers.flush()
 
 
 def _refusal(error: BaseException) -> Entry:
@@ -130,6 +129,7 @@ def _parsed(arguments: Sequence[str]) -> Callable[[], Any]:
         return object()
 
     backend.get_backend = noted
+    _import_one(backend, arguments[-1].partition("://")[0].lower())
     sys.argv = ["duplicity", "collection-status", *arguments]
     try:
         parse = _duplicity("cli_main").process_command_line  # 2.0 and later
@@ -139,6 +139,24 @@ def _parsed(arguments: Sequence[str]) -> Callable[[], Any]:
     backend.get_backend = opened
     _refuse_to_make(urls[-1].partition("://")[0].lower())
     return lambda: opened(urls[-1])
+
+
+def _import_one(backend: Any, scheme: str) -> None:
+    """Have duplicity import the backends whose source names a scheme: all of them take as long as a whole listing.
+
+    Where none of these registers it, all are imported.
+    """
+    usual, named = backend.import_backends, re.compile(rf"""["']{re.escape(scheme)}["']""".encode())
+
+    def imported() -> None:
+        for file in sorted(Path(_duplicity("backends").__path__[0]).glob("*backend.py")):
+            if named.search(file.read_bytes()):
+                with contextlib.suppress(Exception):  # as duplicity does
+                    importlib.import_module(f"duplicity.backends.{file.stem}")
+        if scheme not in getattr(backend, "_backends", ()):
+            usual()
+
+    backend.import_backends = imported
 
 
 # What a backend does to make what is missing, and what is done in its place.
