@@ -17,7 +17,7 @@ import builtins
 import calendar
 import contextlib
 import hashlib
-import importlib
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -29,6 +29,7 @@ import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -54,6 +55,8 @@ CLIENTS = {
     "azure": ("azure.storage.blob",),
     "swift": ("swiftclient.service",),
 }
+# What clients import, and need for a thing or two alone: paramiko, for `Match exec` in a configuration of ssh.
+SELDOM = ("invoke",)
 CHUNK = 1 << 20  # bytes
 SIZES = """<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/>\
 <D:getlastmodified/><D:getetag/></D:prop></D:propfind>"""
@@ -167,6 +170,8 @@ def _refuse_to_make(scheme: str) -> None:
 
     What a backend imports when it is opened is imported here, before there are several processes.
     """
+    for module in SELDOM:
+        _import_when_asked(module)
     for module in CLIENTS.get(scheme, ()):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
@@ -175,6 +180,21 @@ def _refuse_to_make(scheme: str) -> None:
         there = getattr(sys.modules.get(module), owner, None)
         if there is not None and hasattr(there, method):
             _in_place(there, method, instead)
+
+
+def _import_when_asked(module: str) -> None:
+    """Have a module imported as soon as something of it is asked for, and not before."""
+    # importlib's own LazyLoader imports it at the first `import`, before Python 3.12.
+    if module in sys.modules or not importlib.util.find_spec(module):
+        return
+    sys.modules[module] = placeholder = ModuleType(module)
+
+    def asked(name: str) -> Any:
+        if sys.modules[module] is placeholder:
+            del sys.modules[module]
+        return getattr(importlib.import_module(module), name)
+
+    placeholder.__dict__["__getattr__"] = asked
 
 
 def _in_place(owner: Any, method: str, instead: Callable[..., Any]) -> None:
