@@ -40,7 +40,7 @@ def cannot_serve(kind: str) -> str:
 def served(kind: str, run: LabelledRun, host: Host) -> Store:
     """Serve a kind on this machine; a vendor's is emulated."""
     if kind in KINDS:
-        return VendorStore(kind, Path(host.scratch) / f"{kind}-login")
+        return VendorStore(kind, Path(host.scratch_path(f"{kind}-login")))
     return start_served(kind, run, host, provision_server(server_of(kind)))
 
 

@@ -101,6 +101,7 @@ def start_served(kind: str, run: LabelledRun, host: Host, installed: str, here: 
     prepare = recipe.prepare
     if prepare is None:
         place = run.scratch / f"served-{kind}"
+        shutil.rmtree(place, ignore_errors=True)
         (place / "data").mkdir(parents=True)
         return recipe.store(kind, version, serving(place, 0, new_keys()), None)
     told: list[Serving] = []
