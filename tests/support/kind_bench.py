@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packaging.version import Version
 from vendors.stores import KINDS, VendorStore
 
 from verify.destinations.needs import needs_of
@@ -17,12 +18,19 @@ from verify.drill.host.embedded import embedded_drill_host
 from verify.drill.settings import DrillSettings
 from verify.job import Job, read_job
 from verify.job.destination.schemes import scheme_of
-from verify.lab.client.provision import provision_duplicity, provision_server, with_packages
+from verify.lab.client.provision import (
+    DEFAULT_RELEASE,
+    minio_binary,
+    provision_duplicity,
+    provision_server,
+    with_packages,
+)
 from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.settings import LabSettings
 from verify.lab.stores.destination import Destination
-from verify.lab.stores.kinds import lacking, server_of
+from verify.lab.stores.kinds import S3, lacking, server_of
+from verify.lab.stores.minio import start_minio
 from verify.lab.stores.starting import start_served
 from verify.lab.stores.store import Store
 from verify.policy import Policy
@@ -33,12 +41,18 @@ PASSPHRASE = "correct horse battery staple"
 
 def cannot_serve(kind: str) -> str:
     """Return why this machine cannot serve a kind; empty where it can."""
+    if kind == S3:
+        return "" if minio_binary() else "MinIO is not here: ci/prepare-host installs it"
     missing = [] if kind in KINDS else [*lacking(kind)]
     return f"{missing[0]} is not installed: ci/prepare-host does" if missing else ""
 
 
-def served(kind: str, run: LabelledRun, host: Host) -> Store:
-    """Serve a kind on this machine; a vendor's is emulated."""
+def served(kind: str, run: LabelledRun, host: Host, release: str = DEFAULT_RELEASE) -> Store:
+    """Serve a kind on this machine; a vendor's is emulated. `release` is of duplicity, whose URLs differ for S3."""
+    if kind == S3:
+        binary = minio_binary()
+        assert binary, "no MinIO here: ci/prepare-host installs it"
+        return start_minio(binary, run, Version(release))
     if kind in KINDS:
         return VendorStore(kind, Path(host.scratch_path(f"{kind}-login")))
     return start_served(kind, run, host, provision_server(server_of(kind)))
@@ -51,6 +65,7 @@ class Bench:
     store: Store
     folder: Path
     run: LabelledRun
+    release: str = DEFAULT_RELEASE
 
     @property
     def healthy(self) -> Destination:
@@ -114,14 +129,17 @@ class Bench:
         """Start duplicity with the job's variables; what it prints is piped."""
         own = {key: value.reveal() if isinstance(value, Secret) else value for key, value in job.duplicity_env.items()}
         env = {**own, "PATH": os.environ["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder)}
-        made = with_packages(provision_duplicity(), needs_of(scheme_of(job.destination)).packages)
+        made = provision_duplicity(self.release)
+        made = with_packages(made, needs_of(scheme_of(job.destination), made.release).packages)
         argv = [*made.command, *words]
         return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
 
     @contextlib.contextmanager
     def view(self, job: Job) -> Iterator[View]:
         """Give what is seen of a job's destination."""
-        settings = DrillSettings(lab=LabSettings(), policy=Policy(), folder=self.folder / "drill")
+        settings = DrillSettings(
+            lab=LabSettings(duplicity_release=self.release), policy=Policy(), folder=self.folder / "drill"
+        )
         with embedded_drill_host(settings, job, self.run) as host:
             view = view_of(job, host.main, {}, host.looking(job))
             assert not isinstance(view, NoView)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from bridge import bridge
-from kind_bench import Bench, cannot_serve, planted
+from kind_bench import Bench, cannot_serve, planted, served
 from sites import CANNOT_RUN
 from vendors.stores import OURS
 
@@ -29,10 +29,17 @@ PROVEN = {
 BY_DAY = ("sftp", "b2")  # the kinds that the damage is tried on by day
 
 
-def drilled(env_file: Path, folder: Path, runtime: str = "embedded") -> tuple[int, dict[str, Any], str]:
+def drilled(env_file: Path, folder: Path, runtime: str = "embedded", *more: str) -> tuple[int, dict[str, Any], str]:
     """Drill; return the exit code, the report, and what was printed."""
     words = ["drill", "--env-file", str(env_file), f"--runtime={runtime}", "--report-dir", str(folder)]
-    argv = [sys.executable, "-m", "verify.cli", *words, "--max-age=100000d"]  # the bench has chosen when it was taken
+    argv = [
+        sys.executable,
+        "-m",
+        "verify.cli",
+        *words,
+        *more,
+        "--max-age=100000d",
+    ]  # the bench has chosen when it was taken
     done = subprocess.run(argv, check=False, capture_output=True, text=True)
     said = done.stdout + done.stderr
     return done.returncode, json.loads((folder / "report.json").read_text()), said
@@ -104,6 +111,26 @@ def test_a_backup_that_was_killed_is_made_good_by_the_next(bench: Bench, tmp_pat
     assert code == 0, said
     outcomes = {each["id"]: each["outcome"] for each in report["checks"]}
     assert {each for each in PROVEN if outcomes[each] != "proven"} == set(), said
+
+
+@pytest.mark.nightly(reason="by day the newest release is tried")
+@pytest.mark.parametrize("release", ["2.2.4", "0.8.23"])
+@pytest.mark.parametrize("kind", ["s3", "sftp", "webdav", "ftp"])
+def test_what_an_older_release_backs_up_is_looked_at_and_restored_by_it(
+    kind: str, release: str, run: LabelledRun, host: Host, tmp_path: Path
+) -> None:
+    if why := cannot_serve(kind):
+        pytest.skip(why)
+    with contextlib.closing(served(kind, run, host, release)) as store:
+        bench = planted(Bench(store, tmp_path, run, release))
+        asked = f"--duplicity-release={release}"
+        code, report, said = drilled(bench.env_file(bench.healthy), tmp_path / "sound", "embedded", asked)
+        assert code == 0, said
+        outcomes = {each["id"]: each["outcome"] for each in report["checks"]}
+        assert {each for each in PROVEN if outcomes[each] != "proven"} == set(), said
+        name = flip(bench.healthy)
+        found = only_finding(*drilled(bench.env_file(bench.healthy), tmp_path / "flipped", "embedded", asked))
+    assert (found["check"], found["path"]) == ("volumes-intact", name)
 
 
 def test_in_a_container_both_the_look_and_the_restore_are_made_from_there(
