@@ -16,7 +16,7 @@ from verify.lab.hosts.host import Host
 from verify.lab.hosts.runs import LabelledRun
 from verify.lab.settings import LabSettings
 from verify.lab.stores.folder import FolderStore
-from verify.lab.stores.kinds import FOLDER, S3, SERVERS, WITHOUT_A_SERVER, kind_of, lacking
+from verify.lab.stores.kinds import BY_VENDORS, FOLDER, S3, SERVERS, WITHOUT_A_SERVER, kind_of, lacking
 from verify.lab.stores.s3 import S3Store
 from verify.lab.stores.starting import start_served
 from verify.lab.stores.store import Store
@@ -75,6 +75,11 @@ def _cannot(kind: str, settings: LabSettings, *, in_containers: bool = False) ->
         return ""
     if settings.store == S3:
         return "--store s3 was given"
+    if kind in BY_VENDORS:
+        return (
+            f"{kind}:// leads to its vendor's own hosts, which no lab takes the place of on your machine: let a drill "
+            "try your own"
+        )
     if kind not in {FOLDER, *SERVERS}:
         return f"there is no server of {kind}:// to be had for a lab: let a drill try your own"
     if in_containers and kind in SERVERS and not SERVERS[kind].in_containers:

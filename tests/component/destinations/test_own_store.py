@@ -87,7 +87,7 @@ def test_a_job_is_tried_by_its_own_backend(
     ("destination", "more", "why"),
     [
         (DESTINATIONS["sftp"], {"store": "s3"}, "--store s3 was given"),
-        ("b2://key:secret@bucket/folder", {}, "no server of b2:// to be had"),
+        ("b2://key:secret@bucket/folder", {}, "b2:// leads to its vendor's own hosts"),
         (
             DESTINATIONS["swift"],
             {"swift": "1"},

@@ -89,6 +89,12 @@ def keep_the_volumes_that_are_deleted(request: Request) -> Answer | None:
     return _done(request, Answer(204)) if request.method == "DELETE" and VOLUME in request.name else None
 
 
+@served("own-backend")
+def keep_what_cleanup_deletes(request: Request) -> Answer | None:
+    """The store says that it deleted what `cleanup` tells it to, and still has it."""
+    return _done(request, Answer(204)) if request.method == "DELETE" and request.call.verb == "cleanup" else None
+
+
 @served("retention")
 def refuse_to_delete(request: Request) -> Answer | None:
     """The store's objects are locked: none can be deleted."""

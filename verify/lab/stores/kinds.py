@@ -10,6 +10,8 @@ from verify.lab.stores.serving import KindServer
 
 FOLDER = "file"
 S3 = "s3"
+# What goes to hosts that a vendor's client names, not DST: no lab serves it.
+BY_VENDORS = frozenset({"b2", "dpbx", "gdrive", "gdocs", "pydrive", "pydrive+gdocs", "onedrive"})
 WITHOUT_A_SERVER = frozenset({"", S3, FOLDER})  # what takes none besides the lab's S3 server
 SERVERS: Mapping[str, KindServer] = {
     "sftp": openssh.SFTP,
