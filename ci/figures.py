@@ -33,8 +33,8 @@ DETECTION, MUSEUM, DESTINATIONS = (DOCS / f"{name}.json" for name in ("detection
 KINDS = "Destinations"  # the title of their table, as tests/component/destinations fills it
 COLUMNS = (
     "how real", "listed, sized, hashed", "missing place", "wrong password", "no server", "drill proves",
-    "lost volume named", "cut volume named", "flipped volume named", "killed, run again", "lab, embedded",
-    "lab, docker",
+    "lost volume named", "cut volume named", "flipped volume named", "swapped volume named", "killed, run again",
+    "lab, embedded", "lab, docker",
 )  # fmt: skip
 # The folder of tests that decides a check -> its part of docs/checks.md. No folder: the owner's own, in a drill.
 PARTS = {"suite": "the lab", "selection": "a change", "regression": "a change", "lock": "a change",

@@ -27,7 +27,7 @@ COLUMNS = {
     "test_a_backup_that_was_killed_is_made_good_by_the_next": "killed, run again",
     "test_a_job_is_tried_by_its_own_backend": "lab, {runtime}",
 }
-HARMS = {"lose": "lost", "flip": "flipped"}
+HARMS = {"lose": "lost", "flip": "flipped", "swap": "swapped"}
 
 
 @pytest.fixture(scope="session")

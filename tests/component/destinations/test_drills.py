@@ -26,6 +26,7 @@ PROVEN = {
     "scheme-supported", "destination-reachable", "backup-exists", "passphrase-opens", "duplicity-agrees", "fresh",
     "chain-complete", "signatures-complete", "volumes-intact", "sample-restores",
 }  # fmt: skip
+OF_HASHES = "by day a changed volume is found by its hash, too"
 BY_DAY = ("sftp", "b2")  # the kinds that the damage is tried on by day
 
 
@@ -76,6 +77,13 @@ def flip(at: Destination) -> str:
     return name
 
 
+def swap(at: Destination) -> str:
+    """Put the second volume in the place of the first."""
+    name = first_volume(at)
+    at.put(name, at.read(name.replace(".vol1.", ".vol2.")))
+    return name
+
+
 def test_a_healthy_backup_is_proven(bench: Bench, tmp_path: Path) -> None:
     code, report, said = drilled(bench.env_file(bench.healthy), tmp_path)
     assert code == 0, said
@@ -85,7 +93,7 @@ def test_a_healthy_backup_is_proven(bench: Bench, tmp_path: Path) -> None:
     assert [each for each in (OURS, quote(OURS, safe="")) if each in told] == []  # a vendor's key, in DST or a variable
 
 
-@pytest.mark.parametrize("harm", [lose, cut, flip])
+@pytest.mark.parametrize("harm", [lose, cut, flip, pytest.param(swap, marks=pytest.mark.nightly(reason=OF_HASHES))])
 def test_a_volume_that_is_lost_or_changed_is_named(
     bench: Bench,
     copy: Callable[[], Destination],
