@@ -1,7 +1,7 @@
 """What duplicity's backend for the job's destination has to do: keep, give back, compare, list, remove."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from verify.checks import Finding, Severity
 from verify.concerns.listings import verify_findings
@@ -38,14 +38,14 @@ def own_backend_findings(lab: Lab) -> Iterator[Finding]:
             severity=Severity.AT_RISK,
         )
     else:
-        yield from _cleanup_findings(lab, chain)
+        yield from _cleanup_findings(lab, chain, to_go)
     lab.restore(kept, new_machine=True).must_equal(kept.inventory, check=CHECK)
 
 
-def _cleanup_findings(lab: Lab, chain: Chain) -> Iterator[Finding]:
-    """Put a volume there that belongs to no backup, as an upload that was killed leaves it; `cleanup` removes it."""
+def _cleanup_findings(lab: Lab, chain: Chain, names: Iterable[str]) -> Iterator[Finding]:
+    """Put a volume there that belongs to no backup, named as one of these; yield a finding if `cleanup` keeps it."""
     there = chain.destination
-    volumes = [stored.name for stored in there.objects() if TIMES.search(stored.name)]
+    volumes = [name for name in names if TIMES.search(name)]
     if not volumes:  # the job has duplicity name files otherwise
         return
     orphan = TIMES.sub(OF_NO_BACKUP, volumes[0])
