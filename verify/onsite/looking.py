@@ -55,6 +55,9 @@ CLIENTS = {
     "azure": ("azure.storage.blob",),
     "swift": ("swiftclient.service",),
 }
+# The modules of backends that do without the others: importing all takes as long as listing thousands of files. Not of
+# those that go by HTTP: urllib joins their URLs as the backend of WebDAV has told it.
+ALONE = dict.fromkeys(("sftp", "scp", "paramiko+sftp", "paramiko+scp"), "ssh_paramiko_backend")
 # What clients import, and need for a thing or two alone: paramiko, for `Match exec` in a configuration of ssh.
 SELDOM = ("invoke",)
 CHUNK = 1 << 20  # bytes
@@ -145,17 +148,14 @@ def _parsed(arguments: Sequence[str]) -> Callable[[], Any]:
 
 
 def _import_one(backend: Any, scheme: str) -> None:
-    """Have duplicity import the backends whose source names a scheme: all of them take as long as a whole listing.
-
-    Where none of these registers it, all are imported.
-    """
-    usual, named = backend.import_backends, re.compile(rf"""["']{re.escape(scheme)}["']""".encode())
+    """Have duplicity import a scheme's backend alone if it is in `ALONE`; all of them where that does not register it."""
+    if scheme not in ALONE:
+        return
+    usual = backend.import_backends
 
     def imported() -> None:
-        for file in sorted(Path(_duplicity("backends").__path__[0]).glob("*backend.py")):
-            if named.search(file.read_bytes()):
-                with contextlib.suppress(Exception):  # as duplicity does
-                    importlib.import_module(f"duplicity.backends.{file.stem}")
+        with contextlib.suppress(Exception):  # as duplicity does
+            importlib.import_module(f"duplicity.backends.{ALONE[scheme]}")
         if scheme not in getattr(backend, "_backends", ()):
             usual()
 
