@@ -148,7 +148,7 @@ def _parsed(arguments: Sequence[str]) -> Callable[[], Any]:
 
 
 def _import_one(backend: Any, scheme: str) -> None:
-    """Have duplicity import a scheme's backend alone if it is in `ALONE`; all of them where that does not register it."""
+    """Have duplicity import the backend of a scheme in `ALONE` alone; all of them where that does not register it."""
     if scheme not in ALONE:
         return
     usual = backend.import_backends

@@ -11,7 +11,7 @@ from vendors.stores import KINDS
 from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runs import LabelledRun, open_run
 from verify.lab.stores.destination import Destination
-from verify.lab.stores.kinds import SERVERS, SIBLINGS, server_of
+from verify.lab.stores.kinds import FOLDER, SERVERS, SIBLINGS, server_of
 from verify.report.tables import cell
 
 VENDOR_BY_DAY = "b2"
@@ -73,7 +73,7 @@ def pytest_runtest_makereport(
     store = getattr(getattr(item, "funcargs", {}).get("bench"), "store", None)
     kind, column = named.get("kind") or (store and store.kind), column_of(item)
     skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
-    if column and kind and call.when == "call" and not skipped:
+    if column and kind not in {None, "", FOLDER} and call.when == "call" and not skipped:
         text = "✗" if call.excinfo else f"✓ {call.duration:.0f} s"
         item.user_properties.append(cell(TABLE, kind, column, text))
         if store:
