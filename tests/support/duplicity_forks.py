@@ -22,6 +22,17 @@ log.setup()
 backend.import_backends()
 gc.freeze()
 os.umask(0o022)
+
+def die_after(puts):
+    from duplicity.backends.localbackend import LocalBackend
+    put, done = LocalBackend._put, []
+    def counted(*arguments):
+        put(*arguments)
+        done.append(1)
+        if len(done) == puts:
+            os._exit(9)
+    LocalBackend._put = counted
+
 for line in sys.stdin:
     argv, environment, output = json.loads(line)
     child = os.fork()
@@ -31,6 +42,8 @@ for line in sys.stdin:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.environ.update(environment)
         sys.argv = ["duplicity", *argv]
+        if "DIES_AFTER_PUTS" in environment:
+            die_after(int(environment["DIES_AFTER_PUTS"]))
         code = 70
         try:
             code = dup_run()
@@ -67,8 +80,13 @@ class DuplicityForks:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env,
         )  # fmt: skip
 
+    @property
+    def home(self) -> Path:
+        """The home of the commands, which has gpg's."""
+        return self._folder / "home"
+
     def __call__(self, *words: str, environment: Mapping[str, str]) -> Ended:
-        """Run a command with variables; return how it ended."""
+        """Run a command with variables; return how it ended. DIES_AFTER_PUTS kills it after so many uploads."""
         output = self._folder / "output"
         output.unlink(missing_ok=True)
         assert self._process.stdin is not None

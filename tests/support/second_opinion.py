@@ -1,0 +1,181 @@
+"""A chain that duplicity makes of drawn histories, what it restores of it, and what our reader makes of it."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from duplicity_forks import DuplicityForks, Ended
+
+from verify.archive.chains import chains_of
+from verify.archive.completeness import Manifests
+from verify.archive.manifests import Manifest, ManifestError, Unread
+from verify.archive.names import Names
+from verify.archive.reader.chain import Access, ChainContents, read_chain
+from verify.archive.reader.damage import DamagedError, UnreadError
+from verify.archive.sets import Object, Stored, StoredSet, stored_of
+from verify.lab.client.gpg_decryption import GpgDecryption
+from verify.lab.hosts.host import Host
+from verify.secret import Secret
+from verify.trees import History, Inventory, Tree, compare, limitations_of, plan
+from verify.trees.difference import Difference
+from verify.trees.model import Node
+
+START, DAY = 1_767_225_600, 86_400
+PASSPHRASE = "seven rowing boats"
+CHEAP = "--gpg-options=--s2k-count=65536"  # a passphrase that costs nothing to try
+PIECE = 1 << 16
+LINKS = 1000  # numbers of files with several names that a history may have
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a chain is made: the options that say it, and the prefix of its volumes."""
+
+    options: tuple[str, ...]
+    encrypted: bool = False
+    names: Names = field(default_factory=Names, compare=False)
+
+
+PLAIN = Way(("--no-encryption",))
+PREFIXES = ("--file-prefix=all-", "--file-prefix-archive=volumes-", "--file-prefix-manifest=manifests-")
+WAYS = {
+    "compressed": PLAIN,
+    "uncompressed": Way(("--no-encryption", "--no-compression")),
+    "several volumes": Way(("--no-encryption", "--volsize=1")),
+    "prefixes": Way(
+        ("--no-encryption", *PREFIXES), names=Names("all-", {"volume": "volumes-", "manifest": "manifests-"})
+    ),
+    "encrypted": Way((CHEAP, "--volsize=1"), encrypted=True),
+    "other ciphers": Way(
+        ("--gpg-options=--s2k-count=65536 --cipher-algo=CAST5 --compress-algo=bzip2",), encrypted=True
+    ),
+}
+
+
+@dataclass
+class Chained:
+    """A chain at a folder of its own, and what lay in the source at each of its points."""
+
+    forks: DuplicityForks
+    host: Host
+    folder: Path
+    way: Way
+    points: list[tuple[int, Inventory]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.folder / "to").mkdir(parents=True)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables of each command."""
+        return {"PASSPHRASE": PASSPHRASE if self.way.encrypted else ""}
+
+    def back_up(self, history: History) -> None:
+        """Take a full backup of the first tree, and an incremental of each that follows."""
+        before = None
+        for tree in history.trees:
+            self.take(tree, before)
+            before = tree
+
+    def take(self, tree: Tree, before: Tree | None) -> None:
+        """Take the next point."""
+        source, time = f"{self.folder}/source", START + DAY * len(self.points)
+        self.host.carry_out(source, plan(tree, before))
+        self.points.append((time, self.host.observe(source)))
+        kind = "incremental" if before else "full"
+        ended = self.asked(kind, f"--current-time={time}", "--allow-source-mismatch", source, self.url)
+        assert not ended.code, ended
+
+    def asked(self, *words: str) -> Ended:
+        """Run a command of duplicity's."""
+        kept = f"--archive-dir={self.folder}/archive"
+        return self.forks(words[0], kept, "--name=chain", *self.way.options, *words[1:], environment=self.environment)
+
+    @property
+    def url(self) -> str:
+        """Where it backs up to."""
+        return f"file://{self.folder}/to"
+
+    def restored(self, time: int) -> Inventory:
+        """Return what duplicity restores of a point."""
+        target = f"{self.folder}/restored"
+        ended = self.asked("restore", f"--time={time}", self.url, target)
+        assert not ended.code, ended
+        try:
+            return self.host.observe(target)
+        finally:
+            self.host.remove(target)
+
+    def objects(self) -> list[Object]:
+        """Return what lies at the destination."""
+        return [Object(path.name, path.stat().st_size) for path in sorted((self.folder / "to").iterdir())]
+
+    def read(self, passphrase: str = PASSPHRASE) -> AbstractContextManager[ChainContents]:
+        """Give what our reader makes of the newest chain that lies there."""
+        stored = stored_of(self.objects(), self.way.names)
+        sets = chains_of(stored, self.forks.release).chains[-1].sets
+        access = self.access(passphrase)
+        return read_chain(sets, self.manifests(stored, access), access)
+
+    def access(self, passphrase: str = PASSPHRASE) -> Access:
+        """Return how our reader gets at what lies there."""
+        home = {"PATH": os.environ["PATH"], "HOME": f"{self.forks.home}"}
+        return Access(self.fetched, GpgDecryption({**home, "PASSPHRASE": Secret(passphrase)}))
+
+    def fetched(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of an object."""
+        with (self.folder / "to" / name).open("rb") as stream:
+            while piece := stream.read(PIECE):
+                yield piece
+
+    def manifests(self, stored: Stored, access: Access) -> Manifests:
+        """Return what the manifests say, or why they cannot be read."""
+        return {each.span: self._manifest(each, access) for each in stored.points}
+
+    def _manifest(self, each: StoredSet, access: Access) -> Manifest | Unread:
+        assert each.manifest
+        text = bytearray()
+        try:
+            if each.manifest.name.endswith(".gpg"):
+                access.decrypt(self.fetched(each.manifest.name), text.extend)
+            else:
+                text += b"".join(self.fetched(each.manifest.name))
+            return Manifest.read(bytes(text))
+        except (DamagedError, ManifestError) as error:
+            return Unread(str(error))
+        except UnreadError as error:
+            return Unread(str(error), error.hint)
+
+
+def of_restore(difference: Difference) -> bool:
+    """Return whether a restore leaves that alone: it sets neither owner nor time of a symlink."""
+    seen = difference.expected
+    return difference.aspect in ("owner", "mtime") and seen is not None and seen.kind == "symlink"
+
+
+def from_restore(restored: Inventory, read: Inventory) -> list[Difference]:
+    """Return how what duplicity restored differs from what was read."""
+    return [each for each in compare(restored, read) if not of_restore(each)]
+
+
+def from_source(chained: Chained, source: Inventory, read: Inventory) -> list[Difference]:
+    """Return how what lay in the source differs from what was read, but for what duplicity by design does not keep."""
+    return list(compare(source, read, limitations_of(chained.forks.release)))
+
+
+def side_by_side(histories: Sequence[History]) -> History:
+    """Given histories of as many points each, return the one in which each has a folder of its own."""
+    trees = []
+    for number in range(len(histories[0].trees)):
+        nodes = dict[bytes, Node]()
+        for place, history in enumerate(histories):
+            for path, node in history.trees[number].items():
+                link = None if node.link is None else node.link + place * LINKS
+                nodes[b"%d/%s" % (place, path) if path else b"%d" % place] = replace(node, link=link)
+        trees.append(Tree(nodes))
+    return History.along(tuple(trees), ())
