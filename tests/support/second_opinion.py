@@ -10,12 +10,11 @@ from pathlib import Path
 from duplicity_forks import DuplicityForks, Ended
 
 from verify.archive.chains import chains_of
-from verify.archive.completeness import Manifests
 from verify.archive.manifests import Manifest, ManifestError, Unread
 from verify.archive.names import Names
 from verify.archive.reader.chain import Access, ChainContents, read_chain
 from verify.archive.reader.damage import DamagedError, UnreadError
-from verify.archive.sets import Object, Stored, StoredSet, stored_of
+from verify.archive.sets import Object, StoredSet, stored_of
 from verify.lab.client.gpg_decryption import GpgDecryption
 from verify.lab.hosts.host import Host
 from verify.secret import Secret
@@ -44,9 +43,9 @@ PREFIXES = ("--file-prefix=all-", "--file-prefix-archive=volumes-", "--file-pref
 WAYS = {
     "compressed": PLAIN,
     "uncompressed": Way(("--no-encryption", "--no-compression")),
-    "several volumes": Way(("--no-encryption", "--volsize=1")),
-    "prefixes": Way(
-        ("--no-encryption", *PREFIXES), names=Names("all-", {"volume": "volumes-", "manifest": "manifests-"})
+    "several volumes, prefixes": Way(
+        ("--no-encryption", "--volsize=1", *PREFIXES),
+        names=Names("all-", {"volume": "volumes-", "manifest": "manifests-"}),
     ),
     "encrypted": Way((CHEAP, "--volsize=1"), encrypted=True),
     "other ciphers": Way(
@@ -111,45 +110,40 @@ class Chained:
         finally:
             self.host.remove(target)
 
-    def objects(self) -> list[Object]:
-        """Return what lies at the destination."""
-        return [Object(path.name, path.stat().st_size) for path in sorted((self.folder / "to").iterdir())]
+    def lying(self) -> dict[str, bytes]:
+        """Return the files that lie at the destination."""
+        return {path.name: path.read_bytes() for path in sorted((self.folder / "to").iterdir())}
 
-    def read(self, passphrase: str = PASSPHRASE) -> AbstractContextManager[ChainContents]:
-        """Give what our reader makes of the newest chain that lies there."""
-        stored = stored_of(self.objects(), self.way.names)
-        sets = chains_of(stored, self.forks.release).chains[-1].sets
-        access = self.access(passphrase)
-        return read_chain(sets, self.manifests(stored, access), access)
-
-    def access(self, passphrase: str = PASSPHRASE) -> Access:
-        """Return how our reader gets at what lies there."""
+    def read(
+        self, lying: Mapping[str, bytes] | None = None, passphrase: str = PASSPHRASE
+    ) -> AbstractContextManager[ChainContents]:
+        """Give what our reader makes of the newest chain that lies there, or of files that are given."""
+        files = self.lying() if lying is None else lying
+        stored = stored_of([Object(name, len(data)) for name, data in files.items()], self.way.names)
         home = {"PATH": os.environ["PATH"], "HOME": f"{self.forks.home}"}
-        return Access(self.fetched, GpgDecryption({**home, "PASSPHRASE": Secret(passphrase)}))
+        access = Access(lambda name: pieces_of(files[name]), GpgDecryption({**home, "PASSPHRASE": Secret(passphrase)}))
+        sets = chains_of(stored, self.forks.release).chains[-1].sets
+        return read_chain(sets, {each.span: _manifest(each, access) for each in stored.points}, access)
 
-    def fetched(self, name: str) -> Iterator[bytes]:
-        """Yield the bytes of an object."""
-        with (self.folder / "to" / name).open("rb") as stream:
-            while piece := stream.read(PIECE):
-                yield piece
 
-    def manifests(self, stored: Stored, access: Access) -> Manifests:
-        """Return what the manifests say, or why they cannot be read."""
-        return {each.span: self._manifest(each, access) for each in stored.points}
+def pieces_of(data: bytes) -> Iterator[bytes]:
+    """Yield a file's bytes in pieces."""
+    return (data[start : start + PIECE] for start in range(0, len(data), PIECE))
 
-    def _manifest(self, each: StoredSet, access: Access) -> Manifest | Unread:
-        assert each.manifest
-        text = bytearray()
-        try:
-            if each.manifest.name.endswith(".gpg"):
-                access.decrypt(self.fetched(each.manifest.name), text.extend)
-            else:
-                text += b"".join(self.fetched(each.manifest.name))
-            return Manifest.read(bytes(text))
-        except (DamagedError, ManifestError) as error:
-            return Unread(str(error))
-        except UnreadError as error:
-            return Unread(str(error), error.hint)
+
+def _manifest(each: StoredSet, access: Access) -> Manifest | Unread:
+    assert each.manifest
+    text, name = bytearray(), each.manifest.name
+    try:
+        if name.endswith(".gpg"):
+            access.decrypt(access.fetch(name), text.extend)
+        else:
+            text += b"".join(access.fetch(name))
+        return Manifest.read(bytes(text))
+    except (DamagedError, ManifestError) as error:
+        return Unread(str(error))
+    except UnreadError as error:
+        return Unread(str(error), error.hint)
 
 
 def of_restore(difference: Difference) -> bool:
