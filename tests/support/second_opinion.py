@@ -26,15 +26,17 @@ START, DAY = 1_767_225_600, 86_400
 PASSPHRASE = "seven rowing boats"
 CHEAP = "--gpg-options=--s2k-count=65536"  # a passphrase that costs nothing to try
 PIECE = 1 << 16
+KILLED = 9  # the exit code of a backup that was killed
 LINKS = 1000  # numbers of files with several names that a history may have
 
 
 @dataclass(frozen=True)
 class Way:
-    """How a chain is made: the options that say it, and the prefix of its volumes."""
+    """How a chain is made: the options that say it, the prefixes of its files, and the home of the key they need."""
 
     options: tuple[str, ...]
     encrypted: bool = False
+    key_home: str = ""
     names: Names = field(default_factory=Names, compare=False)
 
 
@@ -70,9 +72,10 @@ class Chained:
         (self.folder / "to").mkdir(parents=True)
 
     @property
-    def environment(self) -> Mapping[str, str]:
-        """The variables of each command."""
-        return {"PASSPHRASE": PASSPHRASE if self.way.encrypted else ""}
+    def environment(self) -> dict[str, str]:
+        """The variables of each command, and of gpg where we call it."""
+        kept = {"PASSPHRASE": PASSPHRASE, "SIGN_PASSPHRASE": PASSPHRASE} if self.way.encrypted else {"PASSPHRASE": ""}
+        return {**kept, "GNUPGHOME": self.way.key_home or f"{self.forks.home}/.gnupg"}
 
     def back_up(self, history: History) -> None:
         """Take a full backup of the first tree, and an incremental of each that follows."""
@@ -81,19 +84,23 @@ class Chained:
             self.take(tree, before)
             before = tree
 
-    def take(self, tree: Tree, before: Tree | None) -> None:
-        """Take the next point."""
+    def take(self, tree: Tree, before: Tree | None, *, killed_after: int = 0) -> None:
+        """Take the next point, at the second attempt where the first one is killed after so many uploads."""
         source, time = f"{self.folder}/source", START + DAY * len(self.points)
         self.host.carry_out(source, plan(tree, before))
         self.points.append((time, self.host.observe(source)))
         kind = "incremental" if before else "full"
-        ended = self.asked(kind, f"--current-time={time}", "--allow-source-mismatch", source, self.url)
+        words = (kind, f"--current-time={time}", "--allow-source-mismatch", source, self.url)
+        if killed_after:
+            killed = self.asked(*words, DIES_AFTER_PUTS=f"{killed_after}")
+            assert killed.code == KILLED, killed
+        ended = self.asked(*words)
         assert not ended.code, ended
 
-    def asked(self, *words: str) -> Ended:
-        """Run a command of duplicity's."""
-        kept = f"--archive-dir={self.folder}/archive"
-        return self.forks(words[0], kept, "--name=chain", *self.way.options, *words[1:], environment=self.environment)
+    def asked(self, *words: str, **more: str) -> Ended:
+        """Run a command of duplicity's, with variables."""
+        usual = (f"--archive-dir={self.folder}/archive", "--name=chain", *self.way.options)
+        return self.forks(words[0], *usual, *words[1:], environment=self.environment | more)
 
     @property
     def url(self) -> str:
@@ -120,8 +127,9 @@ class Chained:
         """Give what our reader makes of the newest chain that lies there, or of files that are given."""
         files = self.lying() if lying is None else lying
         stored = stored_of([Object(name, len(data)) for name, data in files.items()], self.way.names)
-        home = {"PATH": os.environ["PATH"], "HOME": f"{self.forks.home}"}
-        access = Access(lambda name: pieces_of(files[name]), GpgDecryption({**home, "PASSPHRASE": Secret(passphrase)}))
+        of_gpg = {"PATH": os.environ["PATH"], "GNUPGHOME": self.environment["GNUPGHOME"]}
+        decrypt = GpgDecryption({**of_gpg, "PASSPHRASE": Secret(passphrase)})
+        access = Access(lambda name: pieces_of(files[name]), decrypt)
         sets = chains_of(stored, self.forks.release).chains[-1].sets
         return read_chain(sets, {each.span: _manifest(each, access) for each in stored.points}, access)
 

@@ -8,9 +8,11 @@ import pytest
 from duplicity_forks import DuplicityForks
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from second_opinion import WAYS, Chained, from_restore, from_source, side_by_side
+from second_opinion import PASSPHRASE, WAYS, Chained, Way, from_restore, from_source, side_by_side
 
+from verify.lab.client.variants import new_key
 from verify.lab.hosts.host import Host, local_host
+from verify.secret import Secret
 from verify.trees import GALLERY, History, Tree, file, histories
 from verify.trees.model import SECOND, WRITTEN, histories_of
 from verify.trees.strategies import lived
@@ -87,8 +89,36 @@ def test_each_point_of_the_gallery_is_what_duplicity_restores(
     must_agree(Chained(forks, host, tmp_path / "chain", WAYS[way]), GALLERY)
 
 
+@NIGHTLY
+@pytest.mark.parametrize("puts", [1, 2, 3])
+def test_a_backup_that_was_killed_and_ran_again_is_read_as_duplicity_restores_it(
+    puts: int, forks: DuplicityForks, host: Host, tmp_path: Path
+) -> None:
+    chained = Chained(forks, host, tmp_path / "chain", WAYS["several volumes, prefixes"])
+    full, changed = large([3_500_000, 3_600_000]).trees
+    chained.take(full, None, killed_after=puts)
+    chained.take(changed, full)
+    must_be_read_alike(chained)
+
+
+@pytest.mark.nightly(reason="keys take a second to make and to open")
+@pytest.mark.parametrize("signed", [False, True])
+def test_what_is_encrypted_to_a_key_is_read_as_duplicity_restores_it(
+    signed: bool, forks: DuplicityForks, host: Host, tmp_path: Path
+) -> None:
+    key = new_key(host, Secret(PASSPHRASE))
+    signing = (f"--sign-key={key.fingerprint}",) if signed else ()
+    options = (f"--encrypt-key={key.fingerprint}", *signing, "--volsize=1")
+    chained = Chained(forks, host, tmp_path / "chain", Way(options, encrypted=True, key_home=key.home))
+    must_agree(chained, large([1_100_000, 65_536, 1_200_000]))
+
+
 def must_agree(chained: Chained, history: History) -> None:
     chained.back_up(history)
+    must_be_read_alike(chained)
+
+
+def must_be_read_alike(chained: Chained) -> None:
     with chained.read() as read:
         assert not read.damages, [str(each) for each in read.damages]
         assert {each.name for each in read.good} == {name for name in chained.lying() if ".difftar" in name}
