@@ -1,8 +1,6 @@
 """Reads a whole chain: every point of it in one pass, from its volumes alone."""
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,7 +88,7 @@ def read_chain(sets: Sequence[StoredSet], manifests: Manifests, access: Access) 
         for each in damages:  # a manifest that cannot be read: nothing is known of its set
             elements[each.set_number].lost.append(EVERYTHING)
         merge = Merge(elements, [manifest_name(each) for each in sets], damages.append, access.scratch)
-        rows = _Rows()
+        rows = _Rows(access.scratch)
         try:
             rows.write(merge.rows())
         except BaseException:
@@ -120,26 +118,22 @@ def _volumes(number: int, each: StoredSet, manifests: Manifests, damages: list[D
 
 
 class _Rows:
-    """Rows in path order, in a file without a name."""
+    """Rows in path order, as compressed blocks in the scratch."""
 
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` does
+    def __init__(self, scratch: Scratch) -> None:
+        self._spool = scratch.spool()
         self._blocks: list[tuple[int, int, int]] = []  # how many rows, where the block begins, its bytes
 
     def close(self) -> None:
-        """Remove the file."""
-        self._file.close()
+        """Give back the scratch."""
+        self._spool.close()
 
     def write(self, rows: Iterable[Row]) -> None:
         """Write all rows."""
-        place = 0
         for count, data in pack(rows):
-            self._file.write(data)
-            self._blocks.append((count, place, len(data)))
-            place += len(data)
-        self._file.flush()
+            self._blocks.append((count, self._spool.size, len(data)))
+            self._spool.write(data)
 
     def __iter__(self) -> Iterator[Row]:
         for count, place, size in self._blocks:
-            block = (count, os.pread(self._file.fileno(), size, place))
-            yield from unpack(block)
+            yield from unpack((count, self._spool.read_at(place, size)))

@@ -1,12 +1,14 @@
 """Decrypting a stream by gpg, a process on this machine."""
 
 import contextlib
+import math
 import os
 import re
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,7 +20,7 @@ GPG = (
     "--decrypt",
 )  # fmt: skip
 OF_GPG = ("HOME", "GNUPGHOME", "TMPDIR", "PATH")
-HANGS = 900.0  # seconds after which gpg is killed: a volume takes a second
+HANGS = 300.0  # seconds that gpg may do nothing while it could
 PIECE = 1 << 18  # bytes
 _LOCKED = re.compile(r"BAD_PASSPHRASE|Bad session key|NO_SECKEY|No secret key|MISSING_PASSPHRASE")
 _OKAY = "[GNUPG:] DECRYPTION_OKAY"
@@ -76,23 +78,21 @@ class GpgDecryption:
             )
         finally:
             os.close(typing)
-        killed = threading.Timer(self.hangs, process.kill)
-        killed.daemon = True
-        killed.start()
-        taking = _Taking(process, write)
+        watch, taking = _Watch(process, self.hangs), _Taking(process, write)
+        watch.start()
         taking.start()
         try:
-            _feed(process, encrypted)
-            taking.join()
-            code = process.wait()
+            _feed(process, encrypted, watch)
+            with watch.on_gpg():
+                taking.join()
+                code = process.wait()
         finally:
             process.kill()
             process.wait()
             taking.join()
-            in_time = killed.is_alive()
-            killed.cancel()
-        if not in_time:
-            return code, UnreadError(f"gpg did not end within {self.hangs:,.0f} s", "run gpg --decrypt on it by hand")
+            watch.end()
+        if watch.killed:
+            return code, UnreadError(f"gpg did nothing for {self.hangs:,.0f} s", "try gpg --decrypt on it by hand")
         return code, taking.failed
 
     def _judge(self, code: int, said: str) -> None:
@@ -105,6 +105,37 @@ class GpgDecryption:
         if _LOCKED.search(said):
             raise UnreadError(f"gpg: {last}", "give the passphrase, or the secret key, that the backups were made with")
         raise DamagedError(f"gpg: {last or f'exit code {code}'}")
+
+
+class _Watch(threading.Thread):
+    """Kills gpg if it is waited for too long; what feeds it may take its time. `killed` says whether it did."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", patience: float) -> None:
+        super().__init__(daemon=True)
+        self._process, self._patience = process, patience
+        self._since = math.inf  # when the waiting began, in monotonic seconds
+        self._ended = threading.Event()
+        self.killed = False
+
+    def run(self) -> None:
+        """Look again and again, until it is told to end."""
+        while not self._ended.wait(self._patience / 4):
+            if time.monotonic() - self._since > self._patience:
+                self.killed = True
+                self._process.kill()
+                return
+
+    @contextlib.contextmanager
+    def on_gpg(self) -> Iterator[None]:
+        """Take what is done meanwhile for waiting for gpg."""
+        self._since = time.monotonic()
+        yield
+        self._since = math.inf
+
+    def end(self) -> None:
+        """Watch no longer."""
+        self._ended.set()
+        self.join()
 
 
 class _Taking(threading.Thread):
@@ -128,11 +159,12 @@ class _Taking(threading.Thread):
                 self._process.kill()
 
 
-def _feed(process: "subprocess.Popen[bytes]", encrypted: Iterable[bytes]) -> None:
+def _feed(process: "subprocess.Popen[bytes]", encrypted: Iterable[bytes], watch: _Watch) -> None:
     """Write to gpg until it takes no more."""
     assert process.stdin is not None  # noqa: S101 - it is a pipe
     with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
         for piece in encrypted:
             left = memoryview(piece)
             while left:
-                left = left[stdin.write(left) or 0 :]
+                with watch.on_gpg():
+                    left = left[stdin.write(left) or 0 :]
