@@ -11,6 +11,7 @@ _VOLUME = re.compile(rb"^Volume (\d+):$", re.IGNORECASE)
 _CHANGED = re.compile(rb'^    (new|changed|deleted) +(\S+|".*")$')
 _FILELIST = re.compile(rb"^Filelist (\d+)$", re.MULTILINE)
 _ESCAPE = re.compile(rb"\\x([0-9a-fA-F]{2})")
+_DIGITS = 9  # that the number of a volume has at most
 _STRONGEST_FIRST = ("SHA1", "MD5")  # duplicity writes SHA1; very old releases wrote MD5
 
 
@@ -131,10 +132,17 @@ def _blocks(text: bytes) -> Iterator[list[bytes]]:
 
 
 def _volume(block: list[bytes]) -> Volume:
-    number = int(_VOLUME.match(block[0])[1])  # type: ignore[index]  # _blocks begins one with such a line
+    digits = _VOLUME.match(block[0])[1]  # type: ignore[index]  # _blocks begins one with such a line
+    if len(digits) > _DIGITS:
+        raise ManifestError(f"it numbers a volume with {len(digits)} digits")
+    number = int(digits)
     fields = [line.split() for line in block[1:]]
     ends = {name.lower(): rest[0] for name, *rest in fields if len(rest) >= 1}
-    hashes = {rest[0].decode(): rest[1].decode() for name, *rest in fields if name.lower() == b"hash" and rest[1:]}
+    hashes = {
+        rest[0].decode("latin-1"): rest[1].decode("latin-1")
+        for name, *rest in fields
+        if name.lower() == b"hash" and rest[1:]
+    }
     if not {b"startingpath", b"endingpath"} <= ends.keys():
         raise ManifestError(f"volume {number} is cut short")
     strongest = next((name for name in _STRONGEST_FIRST if name in hashes), None)

@@ -75,3 +75,15 @@ def test_a_volume_may_hold_what_duplicity_would_look_for_in_it(
     volume = Volume(1, b"/".join(first), b"/".join(last), None)
     # duplicity's own rule, on names and not on text: manifest.py, VolumeInfo.contains
     assert volume.may_hold(b"/".join(path)) == (first[: len(path)] <= path <= last)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "by"), [(b"Volume 1:", b"Volume " + b"1" * 5000 + b":"), (b"Volume 1:", b"Volume 1234567890:")]
+)
+def test_a_volume_of_an_impossible_number_is_refused(spoilt: bytes, by: bytes) -> None:
+    with pytest.raises(ManifestError, match="digits"):
+        Manifest.read(MANIFEST.replace(spoilt, by))
+
+
+def test_a_hash_of_an_unknown_kind_is_none() -> None:
+    assert Manifest.read(MANIFEST.replace(b"Hash SHA1", b"Hash \xd3HA1")).volumes[1].hash is None

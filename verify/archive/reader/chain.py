@@ -85,9 +85,11 @@ def read_chain(sets: Sequence[StoredSet], manifests: Manifests, access: Access) 
     everything = [volume for volumes in named for volume in volumes]
     with Volumes(everything, access.fetch, access.decrypt, access.scratch, at_once=access.at_once) as source:
         elements = [SetElements(volumes, source, damages.append) for volumes in named]
-        for each in damages:  # a manifest that cannot be read: nothing is known of its set
-            elements[each.set_number].lost.append(EVERYTHING)
-        merge = Merge(elements, [manifest_name(each) for each in sets], damages.append, access.scratch)
+        names = [manifest_name(each) for each in sets]
+        for damage in damages:
+            if damage.object_name in names:  # without it, nothing is known of its set
+                elements[damage.set_number].lost.append(EVERYTHING)
+        merge = Merge(elements, names, damages.append, access.scratch)
         rows = _Rows(access.scratch)
         try:
             rows.write(merge.rows())
@@ -110,11 +112,15 @@ def _volumes(number: int, each: StoredSet, manifests: Manifests, damages: list[D
         damages.append(Damage(number, manifest_name(each), why, hint=hint, unread=bool(hint)))
         return
     numbers = sorted(manifest.volumes)
-    gone = set(range(1, max(numbers))) - set(numbers)
     for volume_number in numbers:
         volume = manifest.volumes[volume_number]
         yield SetVolume(number, volume_name(each, volume_number), volume, each.volumes.get(volume_number))
-    damages += [Damage(number, manifest_name(each), f"it does not name volume {missing}") for missing in sorted(gone)]
+    if numbers != list(range(1, len(numbers) + 1)):
+        got = f"it names {len(numbers):,} volumes, the last of them with the number {numbers[-1]:,}"
+        damages.append(Damage(number, manifest_name(each), got))
+    for more in sorted(each.volumes.keys() - manifest.volumes.keys()):
+        # A backup that was interrupted, and then had less to write, leaves such a volume as well: that does no harm.
+        damages.append(Damage(number, volume_name(each, more), "its manifest does not name it", unread=True))
 
 
 class _Rows:
