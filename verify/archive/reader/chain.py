@@ -118,9 +118,9 @@ def _volumes(number: int, each: StoredSet, manifests: Manifests, damages: list[D
     if numbers != list(range(1, len(numbers) + 1)):
         got = f"it names {len(numbers):,} volumes, the last of them with the number {numbers[-1]:,}"
         damages.append(Damage(number, manifest_name(each), got))
-    for more in sorted(each.volumes.keys() - manifest.volumes.keys()):
-        # A backup that was interrupted, and then had less to write, leaves such a volume as well: that does no harm.
-        damages.append(Damage(number, volume_name(each, more), "its manifest does not name it", unread=True))
+    # A backup that was interrupted, and then had less to write, leaves volumes as well that no manifest names.
+    unnamed = (volume_name(each, more) for more in sorted(each.volumes.keys() - manifest.volumes.keys()))
+    damages += [Damage(number, name, "its manifest does not name it", unread=True) for name in unnamed]
 
 
 class _Rows:
