@@ -15,8 +15,14 @@ from typing import Self
 from verify.lab.client.provision import provision_duplicity
 
 PROGRAM = """
-import gc, json, os, sys
-from duplicity.__main__ import dup_run
+import gc, json, os, runpy, sys
+try:
+    from duplicity.__main__ import dup_run
+except ImportError:  # an older release
+
+    def dup_run():
+        runpy.run_path(os.path.join(os.path.dirname(sys.executable), "duplicity"), run_name="__main__")
+
 from duplicity import backend, dup_main, dup_collections, patchdir, diffdir, gpg, log, manifest
 log.setup()
 backend.import_backends()

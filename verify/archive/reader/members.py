@@ -12,7 +12,7 @@ from verify.archive.reader.damage import DamagedError
 from verify.archive.reader.scratch import Spool
 
 BLOCK = 512  # bytes
-_EMPTY = bytes(BLOCK)
+_ENDS = (bytes(BLOCK), b"")  # old releases put no mark at the end of what they do not encrypt
 _LONGEST = 1 << 20  # bytes of a header that extends another one: a path has 4,096, a target as many
 _POSITIVE, _NEGATIVE = 0x80, 0xFF  # first bytes of numbers that are no octal digits
 FORMATS = {
@@ -41,7 +41,7 @@ def members_of(spool: Spool) -> Iterator[Member]:
     What follows the archive's end is not looked at: duplicity fills encrypted volumes up with bytes of no meaning.
     """
     offset, extended = 0, dict[bytes, bytes]()
-    while (block := spool.read_at(offset, BLOCK)) != _EMPTY:
+    while (block := spool.read_at(offset, BLOCK)) not in _ENDS:
         kind, size, start = _checked(block, offset), _number(block[124:136]), offset + BLOCK
         if b"size" in extended:
             size = _decimal(extended[b"size"])
@@ -60,7 +60,7 @@ def members_of(spool: Spool) -> Iterator[Member]:
 def _checked(block: bytes, offset: int) -> bytes:
     """Return a header's type. Raise `DamagedError` unless it is one."""
     if len(block) < BLOCK:
-        raise DamagedError(f"it is cut short: it ends after {offset:,} bytes without an end mark")
+        raise DamagedError(f"it is cut short: its last {len(block):,} bytes are no header")
     if sum(block[:148]) + 8 * 0x20 + sum(block[156:]) != _number(block[148:156]):
         raise DamagedError(f"no member begins at byte {offset:,}, where one should")
     return block[156:157]
