@@ -15,6 +15,7 @@ from verify.archive.names import Names
 from verify.archive.reader.chain import Access, ChainContents, read_chain
 from verify.archive.reader.damage import DamagedError, UnreadError
 from verify.archive.sets import Object, StoredSet, stored_of
+from verify.lab.client.command_lines import command_line, then
 from verify.lab.client.gpg_decryption import GpgDecryption
 from verify.lab.hosts.host import Host
 from verify.secret import Secret
@@ -90,17 +91,19 @@ class Chained:
         self.host.carry_out(source, plan(tree, before))
         self.points.append((time, self.host.observe(source)))
         kind = "incremental" if before else "full"
-        words = (kind, f"--current-time={time}", "--allow-source-mismatch", source, self.url)
         if killed_after:
-            killed = self.asked(*words, DIES_AFTER_PUTS=f"{killed_after}")
+            killed = self.asked(kind, source, self.url, at=time, DIES_AFTER_PUTS=f"{killed_after}")
             assert killed.code == KILLED, killed
-        ended = self.asked(*words)
+        ended = self.asked(kind, source, self.url, at=time)
         assert not ended.code, ended
 
-    def asked(self, *words: str, **more: str) -> Ended:
+    def asked(
+        self, verb: str, *positional: str, own: tuple[str, ...] = (), at: int | None = None, **more: str
+    ) -> Ended:
         """Run a command of duplicity's, with variables."""
-        usual = (f"--archive-dir={self.folder}/archive", "--name=chain", *self.way.options)
-        return self.forks(words[0], *usual, *words[1:], environment=self.environment | more)
+        usual = (f"--archive-dir={self.folder}/archive", "--name=chain", "--allow-source-mismatch", *self.way.options)
+        words = command_line(self.forks.release, verb, own, usual, positional, at=at, patience=())
+        return self.forks(*words, environment=self.environment | more)
 
     @property
     def url(self) -> str:
@@ -110,7 +113,7 @@ class Chained:
     def restored(self, time: int) -> Inventory:
         """Return what duplicity restores of a point."""
         target = f"{self.folder}/restored"
-        ended = self.asked("restore", f"--time={time}", self.url, target)
+        ended = self.asked("restore", self.url, target, own=then(time))
         assert not ended.code, ended
         try:
             return self.host.observe(target)
