@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verify.archive.reader.damage import DamagedError
-from verify.archive.reader.members import Member, members_of
+from verify.archive.reader.members import TarMember, members_of
 from verify.archive.reader.scratch import Scratch, Spool
 
 NAMES = st.binary(min_size=1, max_size=300).map(
@@ -99,4 +99,4 @@ def spoilt(**fields: object) -> bytes:
 )
 def test_a_member_that_makes_no_sense_is_damage(header: bytes, said: str) -> None:
     with pytest.raises(DamagedError, match=said):
-        _: list[Member] = list(members_of(spool_of(header)))
+        _: list[TarMember] = list(members_of(spool_of(header)))

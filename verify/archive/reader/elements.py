@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from verify.archive.reader.damage import Damage, DamagedError, UnreadError
-from verify.archive.reader.members import Member, members_of
+from verify.archive.reader.members import TarMember, members_of
 from verify.archive.reader.volumes import SetVolume, Volumes
 from verify.trees.model import path_key
 from verify.trees.printing import printable
@@ -29,13 +29,13 @@ class BrokenPathError(Exception):
     """The element of this path cannot be read; what is wrong with it was reported."""
 
 
-class Entry(NamedTuple):
+class NamedMember(NamedTuple):
     """A member as duplicity means it; `part` counts from 1, and is 0 where the member is all of the element."""
 
     change: Change
     path: bytes
     part: int
-    member: Member
+    member: TarMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Element:
 
     change: Change
     path: bytes
-    member: Member
+    member: TarMember
     pieces: Iterator[bytes]
 
 
@@ -67,8 +67,8 @@ class SetElements:
         self._source, self._report = source, report
         self._volume: SetVolume | None = None  # that is open
         self._spool: Spool | None = None
-        self._entries: Iterator[Entry] = iter(())
-        self._next: Entry | None = None
+        self._entries: Iterator[NamedMember] = iter(())
+        self._next: NamedMember | None = None
         self._seen: list[bytes] = []  # the first and the last path in the volume, as far as it was read
         self._key: bytes | None = None  # of the newest element
         self._broken: bytes | None = None  # the key of an element that was given up
@@ -123,7 +123,7 @@ class SetElements:
         if self._volume:
             self._report(Damage(self._volume.set_number, self._volume.name, got, path, hint, unread))
 
-    def _peek(self) -> Entry | None:
+    def _peek(self) -> NamedMember | None:
         """Return the next member of the volume; None at its end, and where it had to be given up."""
         if self._next is None and self._volume:
             try:
@@ -132,7 +132,7 @@ class SetElements:
                 self._lose(error)
         return self._next
 
-    def _take(self, entry: Entry) -> Entry:
+    def _take(self, entry: NamedMember) -> NamedMember:
         """Go past the member that comes next."""
         self._next = None
         self._seen = [*self._seen[:1], entry.path]
@@ -150,7 +150,7 @@ class SetElements:
         self.good.append(self._volume)
         self.close()
 
-    def _element(self, entry: Entry) -> Element | None:
+    def _element(self, entry: NamedMember) -> Element | None:
         """Return the element that begins with a member; None where it is of no use, which is reported."""
         key = path_key(entry.path)
         if entry.part > 1 and key == self._broken:
@@ -173,7 +173,7 @@ class SetElements:
             self._tell(why, path)
             self.lost.append((key, key))
 
-    def _pieces(self, entry: Entry) -> Iterator[bytes]:
+    def _pieces(self, entry: NamedMember) -> Iterator[bytes]:
         """Yield the bytes of the element that begins with a member, from as many volumes as it is in."""
         while True:
             yield from self._data(entry.member)
@@ -185,12 +185,12 @@ class SetElements:
                 raise BrokenPathError
             entry = self._take(following)
 
-    def _data(self, member: Member) -> Iterator[bytes]:
+    def _data(self, member: TarMember) -> Iterator[bytes]:
         for offset in range(0, member.size, PIECE):
             assert self._spool is not None  # noqa: S101 - an element is read before the next volume is opened
             yield self._spool.read_at(member.offset + offset, min(PIECE, member.size - offset))
 
-    def _following(self, path: bytes) -> Entry | None:
+    def _following(self, path: bytes) -> NamedMember | None:
         """Return the member that comes next, in the next volume where that goes on with this path."""
         while (entry := self._peek()) is None:
             # The volume that ends here is told of, if it is lost, before the one that follows.
@@ -201,7 +201,7 @@ class SetElements:
         return entry
 
 
-def _entry(member: Member) -> Entry:
+def _entry(member: TarMember) -> NamedMember:
     """Return what a member's name says. Raise `DamagedError` where duplicity would not have written it."""
     kind, slash, rest = member.name.partition(b"/")
     change, number = _WHOLE.get(kind), 0
@@ -217,4 +217,4 @@ def _entry(member: Member) -> Entry:
         raise DamagedError(f"a path that leads out of the backup: {printable(member.name)}")
     if change == "diff" and not stat.S_ISREG(member.st_mode):
         raise DamagedError(f"a difference of what is no file: {printable(member.name)}")
-    return Entry(change, path, number, member)
+    return NamedMember(change, path, number, member)

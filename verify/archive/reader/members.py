@@ -21,7 +21,7 @@ FORMATS = {
 }  # fmt: skip
 
 
-class Member(NamedTuple):
+class TarMember(NamedTuple):
     """One member: its whole name, what its header says, and where its data lie in the spool; `mtime` in seconds."""
 
     name: bytes
@@ -35,7 +35,7 @@ class Member(NamedTuple):
     size: int  # bytes
 
 
-def members_of(spool: Spool) -> Iterator[Member]:
+def members_of(spool: Spool) -> Iterator[TarMember]:
     """Given a volume's tar archive, yield its members. Raise `DamagedError` where it is cut short or makes no sense.
 
     What follows the archive's end is not looked at: duplicity fills encrypted volumes up with bytes of no meaning.
@@ -85,7 +85,7 @@ def _records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         data = data[size:]
 
 
-def _member(block: bytes, kind: bytes, extended: dict[bytes, bytes], start: int, size: int) -> Member:
+def _member(block: bytes, kind: bytes, extended: dict[bytes, bytes], start: int, size: int) -> TarMember:
     form = FORMATS.get(kind)
     if form is None:
         raise DamagedError(f"a member of a type that duplicity does not write, {kind!r}, at byte {start:,}")
@@ -93,7 +93,7 @@ def _member(block: bytes, kind: bytes, extended: dict[bytes, bytes], start: int,
     if size and form != stat.S_IFREG:
         raise DamagedError(f"a member that is no file has {size:,} bytes of data at byte {start:,}")
     is_device = form in (stat.S_IFCHR, stat.S_IFBLK)
-    return Member(
+    return TarMember(
         name,
         form | (_number(block[100:108]) & 0o7777),
         _decimal(extended[b"uid"]) if b"uid" in extended else _number(block[108:116]),
