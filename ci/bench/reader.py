@@ -20,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 from large_job import edit, fill
+from packaging.version import Version
 
 from verify.archive.chains import chains_of
 from verify.archive.manifests import Manifest
@@ -28,6 +29,7 @@ from verify.archive.reader.chain import Access, read_chain
 from verify.archive.sets import Object, stored_of
 from verify.lab.client.gpg_decryption import GpgDecryption
 from verify.lab.client.provision import Provisioned, provision_duplicity
+from verify.lab.settings import DEFAULT_RELEASE
 from verify.secret import Secret
 
 PASSPHRASE = "seven rowing boats"  # noqa: S105 - a benchmark's
@@ -153,7 +155,7 @@ def read(folder: Path, sets: int, at_once: int) -> None:
         text = bytearray()
         access.decrypt(fetch(each.manifest.name), text.extend)
         manifests[each.span] = Manifest.read(bytes(text))
-    chain = chains_of(stored, provision_duplicity().release).chains[-1].sets[:sets]
+    chain = chains_of(stored, Version(DEFAULT_RELEASE)).chains[-1].sets[:sets]
     with read_chain(chain, manifests, access) as contents:
         assert not contents.damages, contents.damages
         print(*(len(point) for point in contents.points))
