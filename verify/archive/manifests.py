@@ -136,7 +136,7 @@ def _volume(block: list[bytes]) -> Volume:
     if len(digits) > _DIGITS:
         raise ManifestError(f"it numbers a volume with {len(digits)} digits")
     number = int(digits)
-    fields = [line.split() for line in block[1:]]
+    fields = [words for line in block[1:] if (words := line.split())]
     ends = {name.lower(): rest[0] for name, *rest in fields if len(rest) >= 1}
     hashes = {
         rest[0].decode("latin-1"): rest[1].decode("latin-1")

@@ -1,5 +1,7 @@
 """Manifests, as duplicity writes and quotes them; which volumes a path may be in."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +57,15 @@ def test_a_volume_that_was_written_again_voids_what_came_after_it() -> None:
 def test_what_is_cut_short_or_no_manifest_is_refused(text: bytes) -> None:
     with pytest.raises(ManifestError):
         Manifest.read(text)
+
+
+@given(st.integers(0, len(MANIFEST)), st.integers(0, 80), st.binary(max_size=8))
+def test_what_is_spoilt_anywhere_is_read_or_refused(place: int, length: int, other: bytes) -> None:
+    spoilt = MANIFEST[:place] + other + MANIFEST[place + length :]
+    for text in (spoilt, MANIFEST[:place], MANIFEST[:place] + other):
+        with suppress(ManifestError):
+            assert Manifest.read(text).volumes
+        list(changed_paths(text))
 
 
 @given(st.binary())
