@@ -12,7 +12,7 @@ from verify.archive.reader.damage import DamagedError
 from verify.archive.reader.scratch import Spool
 
 BLOCK = 512  # bytes
-_ENDS = (bytes(BLOCK), b"")  # old releases put no mark at the end of what they do not encrypt
+_ENDS = (bytes(BLOCK), b"")  # up to 3.1.0 there is no mark where nothing is encrypted
 _LONGEST = 1 << 20  # bytes of a header that extends another one: a path has 4,096, a target as many
 _POSITIVE, _NEGATIVE = 0x80, 0xFF  # first bytes of numbers that are no octal digits
 FORMATS = {
