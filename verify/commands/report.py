@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from verify.commands.parsers import Parser
+from verify.errors import CannotRunError
 from verify.options import REPORTS
 
 EXAMPLES = """examples:
@@ -19,7 +20,7 @@ def parser() -> Parser:
         "exit codes: 0 it is written, 2 it is not",
     )  # fmt: skip
     made.add_options("the reports", REPORTS)
-    made.add_argument("--html", metavar="FILE", required=True, help="the page to write")
+    made.add_argument("--html", metavar="FILE", help="the page to write")
     return made
 
 
@@ -28,5 +29,7 @@ def run(options: argparse.Namespace) -> int:
     from verify.report.pages.files import read_report, write_page  # noqa: PLC0415 - not for --help
     from verify.report.pages.report_page import report_page  # noqa: PLC0415 - as above
 
+    if not options.html:
+        raise CannotRunError("report needs the file to write: --html FILE")
     write_page(report_page(read_report(Path(options.report_dir))), Path(options.html))
     return 0

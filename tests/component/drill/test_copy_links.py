@@ -1,6 +1,7 @@
 """What a job with `--copy-links` backs up of symlinks is what a drill sees in the live source, and expects."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -37,8 +38,8 @@ def listed(source: Path, scratch: Path, *options: str) -> list[bytes]:
     destination = f"file://{scratch / 'destination'}"
     for words in (["full", *options, str(source), destination], ["list-current-files", destination]):
         done = subprocess.run([*duplicity, *words], env=env, capture_output=True, check=True)
-    lines = [line.split(b" ", 5)[5] for line in done.stdout.splitlines() if line[:3].isalpha() and line[3:4] == b" "]
-    return [each for each in lines if each != b"."]
+    found = re.findall(rb"^\w{3} \w{3} +\d+ [\d:]{8} \d{4} (.+)$", done.stdout, re.MULTILINE)
+    return [each for each in found if each != b"."]
 
 
 def test_a_walk_sees_what_duplicity_backs_up_behind_links(source: Path, tmp_path: Path) -> None:

@@ -104,7 +104,13 @@ def test_files_are_written_when_the_run_has_ended_and_whole(run: Run, tmp_path: 
     listener.pytest_verify_event(RunEnded(run))
     report = tmp_path / "deep" / "report"
     dated = f"{run.started:%Y-%m-%dT%H-%M-%SZ}"
-    assert sorted(path.name for path in report.iterdir()) == [dated, "latest", "report.json", "report.md"]
+    assert sorted(path.name for path in report.iterdir()) == [
+        dated,
+        "latest",
+        "report.html",
+        "report.json",
+        "report.md",
+    ]
     assert valid(json.loads((report / "report.json").read_text())) == report_of(run)
 
 

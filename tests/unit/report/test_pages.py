@@ -142,6 +142,12 @@ def test_what_is_no_report_is_one_sentence(
     assert not (tmp_path / "page.html").exists()
 
 
+def test_which_file_to_write_has_to_be_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_refusal("the store is dead", tmp_path)
+    assert main(["report", f"--report-dir={tmp_path}"]) == 2
+    assert "report needs the file to write: --html FILE" in capsys.readouterr().err
+
+
 def test_a_page_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_refusal("the store is dead", tmp_path)
     assert main(["report", f"--report-dir={tmp_path}", f"--html={tmp_path / 'nowhere/page.html'}"]) == 2

@@ -55,6 +55,8 @@ def members_of(spool: Spool) -> Iterator[TarMember]:
             continue
         yield _member(block, kind, extended, start, size)
         extended = {}
+    if extended:
+        raise DamagedError("it is cut short: a header extends one that does not follow")
 
 
 def _checked(block: bytes, offset: int) -> bytes:
