@@ -2,11 +2,12 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
+
+from verify.whole_file import write_whole
 
 NAME = "notify.json"
 VERSION = 1
@@ -52,7 +53,5 @@ class NotifyMemory:
         """Write it into the folder of the reports, where that can be written to."""
         told = {name: {"alarmed": e.alarmed, "failed": e.failed, "at": e.at} for name, e in self.receivers.items()}
         text = json.dumps({"version": VERSION, "receivers": told, "proven_at": dict(self.proven_at)}, indent=2)
-        partial = folder / f".{NAME}.{os.getpid()}"
         with contextlib.suppress(OSError):  # of a full disk the run itself tells
-            partial.write_text(text + "\n", encoding="utf-8")
-            partial.replace(folder / NAME)
+            write_whole(folder / NAME, text + "\n")

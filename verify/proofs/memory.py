@@ -6,7 +6,6 @@ cannot be read, or does not say what its name says, is as none.
 
 import contextlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any
 from verify.lab.hosts.cache import cache_dir, locked
 from verify.proofs.digest import digest_of
 from verify.proofs.proof import Proof
+from verify.whole_file import write_whole
 
 FORMAT = 1
 KEPT = 50  # files of digests; older ones are of duplicities, options or suites that nobody runs any more
@@ -105,9 +105,7 @@ def _remembered(data: Mapping[str, Any]) -> Remembered:
 
 def replace_by(path: Path, value: Any) -> None:
     """Write JSON in place of a file, as a whole: who reads it meanwhile sees the old one or the new one."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, json.dumps(value, indent=1) + "\n")
 
 
 def _forget_old(folder: Path) -> None:

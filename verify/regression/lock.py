@@ -1,7 +1,6 @@
 """The lock: an approved meaning of a job, as a small JSON file to commit."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from verify.checks import Finding
 from verify.errors import CannotRunError
 from verify.regression.changes import change_findings, changes
 from verify.regression.meaning import ASPECTS, Meaning
+from verify.whole_file import write_whole
 
 FORMAT = 1
 _KEY = "duplicity_verify_lock"
@@ -70,9 +70,7 @@ def approve(file: Path, meaning: Meaning) -> None:
     if file.exists():
         _document(file)
     text = json.dumps({_KEY: FORMAT, "job": {name: list(told) for name, told in meaning.items()}}, indent=2)
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        partial.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
-        partial.replace(file)
+        write_whole(file, text + "\n")
     except OSError as error:
         raise CannotRunError(f"the lock {file} cannot be written ({error.strerror}): name another file") from None

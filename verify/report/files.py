@@ -18,6 +18,7 @@ from verify.report.json_report import report_of
 from verify.report.markdown import markdown_of
 from verify.report.outcome import Run
 from verify.report.pages.report_page import report_page
+from verify.whole_file import write_whole
 
 NAMES = ("report.json", "report.md", "report.html", "junit.xml", "tables.json", "tables.md")
 LATEST = "latest"
@@ -43,9 +44,9 @@ def write_reports(run: Run, folder: Path) -> None:
     """Given a run, write its files into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     report = report_of(run)
-    _write(folder / "report.json", json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-    _write(folder / "report.md", markdown_of(run))
-    _write(folder / "report.html", report_page(report))
+    write_whole(folder / "report.json", json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    write_whole(folder / "report.md", markdown_of(run))
+    write_whole(folder / "report.html", report_page(report))
 
 
 def write_refusal(sentence: str, folder: Path) -> None:
@@ -128,10 +129,3 @@ def unwritable(folder: Path, error: OSError) -> CannotRunError:
     return CannotRunError(
         f"no report can be written to {folder} ({error.strerror}): name another folder with --report-dir"
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole: who reads it while a run ends sees the old one or the new one."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8", errors="backslashreplace")
-    partial.replace(path)

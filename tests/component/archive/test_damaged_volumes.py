@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from second_opinion import WAYS, Chained, from_source
 
 from verify.archive.reader.chain import ChainContents
-from verify.lab.hosts.host import Host, local_host
+from verify.lab.hosts.host import Host
 from verify.trees import History, Tree, file, folder, symlink
 from verify.trees.edits import Create, Delete, Overwrite, Together
 from verify.trees.model import Segment
@@ -31,13 +31,6 @@ BY_NIGHT = {False: 10_000, True: 2_000}  # by whether it is encrypted, which tak
 def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuplicityForks]:
     with DuplicityForks(tmp_path_factory.mktemp("d") / "f", "3.2.1") as ready:
         yield ready
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    host = local_host(tmp_path_factory.mktemp("h"))
-    yield host
-    host.close()
 
 
 @pytest.fixture(scope="module", params=["several volumes, prefixes", "encrypted"])

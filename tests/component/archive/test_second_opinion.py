@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from second_opinion import PASSPHRASE, WAYS, Chained, Way, from_restore, from_source, side_by_side
 
 from verify.lab.client.variants import new_key
-from verify.lab.hosts.host import Host, local_host
+from verify.lab.hosts.host import Host
 from verify.secret import Secret
 from verify.trees import GALLERY, History, Tree, file, histories
 from verify.trees.model import SECOND, WRITTEN, histories_of
@@ -32,13 +32,6 @@ SIZES = (0, 1, 65_535, 65_536, 65_537, 131_072, 1_100_000, 2_500_000)
 def forks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuplicityForks]:
     with DuplicityForks(tmp_path_factory.mktemp("d") / "f", request.param) as ready:
         yield ready
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    host = local_host(tmp_path_factory.mktemp("h"))
-    yield host
-    host.close()
 
 
 def large(sizes: Sequence[int]) -> History:

@@ -1,12 +1,12 @@
 """Reads a report to make its page again, and writes pages."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from verify.errors import CannotRunError
 from verify.report.json_report import SCHEMA_VERSION
+from verify.whole_file import write_whole
 
 REPORT = "report.json"
 
@@ -29,10 +29,7 @@ def read_report(folder: Path) -> dict[str, Any]:
 
 def write_page(page: str, file: Path) -> None:
     """Write a page as a whole. Raise `CannotRunError` where that cannot be; nothing is then left behind."""
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        partial.write_text(page, encoding="utf-8")
-        partial.replace(file)
+        write_whole(file, page)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise CannotRunError(f"{file} cannot be written ({error.strerror}): name another file with --html") from None
