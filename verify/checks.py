@@ -138,6 +138,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("encryption-on", Severity.AT_RISK, "a job that has a passphrase encrypts its backup"),
     Check("backup-outside-source", Severity.AT_RISK, "no backup holds the backups before it, or duplicity's archive"),
     Check("container-replaced", Severity.AT_RISK, "a new container goes on with the backups of the one before"),
+    Check("alerts-configured", Severity.AT_RISK, "the job's own mails and pings can arrive, and stop no backup"),
     Check(
         "restore-destroys-nothing",
         Severity.LOST,
@@ -154,7 +155,6 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("upgrade-path", Severity.LOST, "backups of one release are restored and continued by another"),
     Check("limitation-holds", Severity.TIDY_UP, "a known limitation of duplicity is still one"),
     # Of a drill, in the order in which it makes them.
-    Check("alerts-configured", Severity.AT_RISK, "the job's own mails and pings can arrive, and stop no backup"),
     Check("destination-reachable", Severity.LOST, "the destination answers, and lets the job's key list it"),
     Check("backup-exists", Severity.LOST, "there is a backup at the destination"),
     Check("passphrase-opens", Severity.LOST, "the job's passphrase or key opens the newest backup"),

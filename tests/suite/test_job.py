@@ -12,6 +12,8 @@ from verify.concerns.gates import (
 )
 from verify.errors import NotProvenError
 from verify.job import (
+    alert_findings,
+    alerts_not_told,
     doubtful_bucket,
     incomplete,
     lost_with_container,
@@ -77,6 +79,13 @@ def test_a_job_with_a_passphrase_encrypts(lab: Lab) -> None:
 def test_a_new_container_goes_on_where_the_one_before_ended(lab: Lab) -> None:
     must_find_nothing(lost_with_container(lab.job))
     if reason := unknown_backups(lab.job):
+        pytest.skip(reason)
+
+
+@checks("alerts-configured")
+def test_the_jobs_own_alerts_arrive_and_stop_no_backup(lab: Lab) -> None:
+    must_find_nothing(alert_findings(lab.job))
+    if reason := alerts_not_told(lab.job):
         pytest.skip(reason)
 
 

@@ -137,6 +137,18 @@ def lose_the_archive(env: str, stack: str) -> tuple[str, str]:
     return env, re.sub(r"\n.*:/archive\n", "\n", stack)
 
 
+@configured("alerts-configured")
+def forget_the_sender(env: str, stack: str) -> tuple[str, str]:
+    """Mails of how backups went have a receiver and no sender, and the image sends none."""
+    return f"{env.rstrip()}\nEMAIL_TO=you@example.org\n", stack
+
+
+@configured("alerts-configured")
+def ping_without_a_scheme(env: str, stack: str) -> tuple[str, str]:
+    """The URL that is pinged has no https:// before it, and the backup never runs."""
+    return f"{env.rstrip()}\nJOB_300_HEALTHCHECKS_URL=hc.example.org/ping/x\n", stack
+
+
 @configured("command-succeeds")
 def misspell_an_option(env: str, stack: str) -> tuple[str, str]:
     """An option is misspelt."""

@@ -48,4 +48,5 @@ def findings_of(job: Job, release: Version = NEWEST) -> list[Finding]:
         *never_removed(job),
         *readable_in_spite_of_passphrase(job),
         *lost_with_container(job),
+        *alert_findings(job),
     ]
