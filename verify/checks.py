@@ -139,6 +139,7 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("backup-outside-source", Severity.AT_RISK, "no backup holds the backups before it, or duplicity's archive"),
     Check("container-replaced", Severity.AT_RISK, "a new container goes on with the backups of the one before"),
     Check("alerts-configured", Severity.AT_RISK, "the job's own mails and pings can arrive, and stop no backup"),
+    Check("alert-arrives", Severity.AT_RISK, "the job's own mails and pings leave, and say what became of the backup"),
     Check(
         "restore-destroys-nothing",
         Severity.LOST,

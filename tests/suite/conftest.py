@@ -16,7 +16,14 @@ HERE = Path(__file__).parent
 # What is run in this order: what says whether the job can run at all, then what failed when it was last verified, then
 # the job's own. The rest has the longest first, so that no worker has one left when the others are done.
 GATES = "test_job.py"
-OWN = ("test_job_received.py", "test_job_rules.py", "test_cycle.py", "test_own_backend.py", "test_source.py")
+OWN = (
+    "test_job_received.py",
+    "test_job_alerts.py",
+    "test_job_rules.py",
+    "test_cycle.py",
+    "test_own_backend.py",
+    "test_source.py",
+)
 LONG = ("test_selection.py", "test_endurance.py", "test_faults.py", "test_points_in_time.py", "test_operations.py")
 SHARED = ("gallery", "encrypted", "talkative", "point", "network")  # fixtures that cost several backups
 

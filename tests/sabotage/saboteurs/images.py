@@ -67,3 +67,10 @@ def forget_a_variable() -> str:
 def call_it_twice() -> str:
     """duplicity is called a second time."""
     return _before_its_own("dup", '/usr/local/lib/duplicity-image/dup "$@"')
+
+
+@layered("alert-arrives")
+def send_no_mail() -> str:
+    """The job runner greets the mail server, and sends no mail."""
+    image = "ENV EMAIL_FROM=backup@example.org EMAIL_TO=you@example.org"
+    return f"{image}\nRUN sed -i 's/server.send_message(written)/pass/' /usr/local/lib/duplicity-image/jobrunner"

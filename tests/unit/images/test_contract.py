@@ -101,7 +101,7 @@ def run_jobs(tmp_path: Path, period: str, **env: str) -> subprocess.CompletedPro
     runner.symlink_to(SCRIPTS / "jobrunner")
     return subprocess.run(
         [sys.executable, str(runner)], check=False, capture_output=True, text=True,
-        env={"PATH": os.environ["PATH"], **env},
+        env={"PATH": os.environ["PATH"], "SMTP_REPORT_SUCCESS": "1", **env},
     )  # fmt: skip
 
 

@@ -23,12 +23,12 @@ def alert_findings(job: Job) -> Iterator[Finding]:
     if _starts_otherwise(job):
         return
     yield from _mail(job)
-    for entry, period in _started(job):
+    for entry, period in started_entries(job):
         yield from _url(job, entry, period, CHECK, "the jobrunner stops at it, and this backup never runs")
         yield from _url(
             job, entry, period, MONITOR, "the jobrunner stops at it: no later job runs, and no mail is sent"
         )
-    if _mails(job):
+    if mails_are_meant(job):
         yield from (_told(entry) for entry in job.scheduled if _tells_a_secret(job, entry))
 
 
@@ -36,7 +36,7 @@ def alerts_not_told(job: Job) -> str:
     """Given a job without findings of its alerts, return why these are not proven; empty where they are."""
     if _starts_otherwise(job):
         return "what starts the backups is not the image's jobrunner, which alone sends mails and pings"
-    if not _mails(job) and not _pings(job):
+    if not mails_are_meant(job) and not _pings(job):
         return "the job itself tells nobody how its backups went: let the drill tell, by [[notify]] in its policy"
     return ""
 
@@ -62,33 +62,38 @@ def _mail(job: Job) -> Iterator[Finding]:
         got = f"{meant[0]} without {' and '.join(missing)}: the image sends no mail, ever"
         hint = "write EMAIL_FROM=… and EMAIL_TO=…, or let the drill tell, by [[notify]] in its policy"
         yield replace(_alert("mails of how backups went", got, hint), severity=Severity.TIDY_UP)
-    elif _mails(job) and not _mails_of_success(job) and not _pings(job):
+    elif mails_are_meant(job) and not mails_of_success(job) and not _pings(job):
         got = "mails of failures alone: a schedule that has stopped looks like backups that went well"
         hint = "add JOB_300_HEALTHCHECKS_URL=https://…, or let the drill tell, by [[notify]] in its policy"
         yield replace(_alert("somebody who notices that no backup runs", got, hint), severity=Severity.TIDY_UP)
 
 
-def _mails(job: Job) -> bool:
+def mails_are_meant(job: Job) -> bool:
+    """Given a job, return whether the image has all that it takes to send a mail."""
     lacks = [name for name in OF_SERVER if name in job.variables and not job.text_of(name)]
     return all(job.text_of(name) for name in ADDRESSES) and not lacks
 
 
-def _mails_of_success(job: Job) -> bool:
+def mails_of_success(job: Job) -> bool:
+    """Given a job that mails, return whether it does so of each run, not of failures alone."""
     return "SMTP_REPORT_SUCCESS" not in job.variables or job.text_of("SMTP_REPORT_SUCCESS").lower() in YES
 
 
 def _pings(job: Job) -> bool:
-    return any(_url_of(job, *each, kind)[1] for each in _started(job) for kind in (CHECK, MONITOR))
+    return any(url_to_ping(job, *each, kind)[1] for each in started_entries(job) for kind in (CHECK, MONITOR))
 
 
-def _started(job: Job) -> Iterator[tuple[ScheduleEntry, str]]:
-    """Yield each entry with each of the periods that start it."""
+def started_entries(job: Job) -> Iterator[tuple[ScheduleEntry, str]]:
+    """Given a job, yield each entry with each of the periods that start it."""
     periods = job.start.periods or {schedule.period for schedule in job.schedules if schedule.cron}
     return ((entry, period) for entry in job.scheduled for period in entry.when or () if period in periods)
 
 
-def _url_of(job: Job, entry: ScheduleEntry, period: str, kind: str) -> tuple[str, str | None]:
-    """Return the variable that the jobrunner takes the URL from, and the URL; None where it pings nobody."""
+def url_to_ping(job: Job, entry: ScheduleEntry, period: str, kind: str) -> tuple[str, str | None]:
+    """Given an entry, its period and CHECK or MONITOR, return the variable that the jobrunner takes the URL from.
+
+    The second value is the URL; None where it pings nobody.
+    """
     of_period, of_entry = f"JOB_{entry.number}_{period.upper()}_{kind}", f"JOB_{entry.number}_{kind}"
     if job.text_of(of_period):
         return of_period, job.text_of(of_period)
@@ -96,7 +101,7 @@ def _url_of(job: Job, entry: ScheduleEntry, period: str, kind: str) -> tuple[str
 
 
 def _url(job: Job, entry: ScheduleEntry, period: str, kind: str, harm: str) -> Iterator[Finding]:
-    name, url = _url_of(job, entry, period, kind)
+    name, url = url_to_ping(job, entry, period, kind)
     if url is None or url.lower().startswith(("http://", "https://")):
         return
     if url:
