@@ -103,6 +103,7 @@ AGAINST = (
     option("--against", "the other duplicity: a program in its place (embedded)", "PROGRAM"),
 )
 DRILL = (
+    option("--job", "one of the jobs that the policy file names", "NAME"),
     option(
         "--destination", "one of the job's several destinations, such as DST_2 (default: one after the other)", "NAME"
     ),

@@ -8,13 +8,13 @@ from verify.checks import Severity
 from verify.drill.ledger.ledger import PastDrill
 from verify.durations import age_words, time_words
 from verify.report.columns import columns, size
+from verify.report.wording import sign_of
 
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN = 30  # newest drills in a table, and points of a sparkline
-SIGNS = {"proven": "✓", "findings": "✗"}
 COLUMNS: Mapping[str, Callable[[PastDrill], str]] = {
     "drill": lambda each: datetime.fromtimestamp(each.started, UTC).strftime("%Y-%m-%d %H:%M"),
-    "verdict": lambda each: f"{SIGNS.get(each.verdict, '!')} {each.verdict}",
+    "verdict": lambda each: f"{sign_of(each.verdict)} {each.verdict}",
     "findings": lambda each: _if(each, "findings", _severities),
     "point": lambda each: _if(each, "age", age_words),
     "restored": lambda each: _if(each, "files_restored", lambda files: f"{files:,} files"),

@@ -29,7 +29,7 @@ def parser() -> Parser:
     made.add_options("the job", (POLICY_FILE, *(each for each in JOB if each.name != "source")))
     made.add_options("who is told", (each for each in NOTIFY if each.name == "notify"))
     made.add_options("the reports", REPORTS)
-    made.set_defaults(no_notify=False, keyword=None, source=None)
+    made.set_defaults(no_notify=False, keyword=None, source=None, job=None, all=False)
     return made
 
 

@@ -25,6 +25,7 @@ def take_policy(options: argparse.Namespace) -> Policy:
     for name in FILES_OF_THE_JOB:
         path = getattr(policy, name)
         setattr(options, name, near(str(path)) if path else None)
+    options.service = policy.service
     if options.update_lock and not options.lock:
         raise CannotRunError("--update-lock says nothing of which lock: give --lock FILE")
     if options.lock and not options.update_lock:

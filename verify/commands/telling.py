@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.errors import INTERRUPTED, CannotRunError
+from verify.options import REPORTS
 
 if TYPE_CHECKING:
     from verify.job import Job
     from verify.notify.settings import ToldReceiver
     from verify.notify.teller import Teller
+
+
+OF_MAIL = ("SMTP_", "EMAIL_")  # variables of a job, by how their names begin
 
 
 @contextlib.contextmanager
@@ -47,19 +51,38 @@ def teller_of(options: argparse.Namespace) -> "Teller":
     """Given a drill's options, return who tells of it; one who tells nobody where that is asked for, and with -k."""
     from verify.notify.teller import Teller  # noqa: PLC0415 - not for --help
 
-    receivers, job = list["ToldReceiver"](), None
+    receivers, jobs = list["ToldReceiver"](), list["Job"]()
     if not options.no_notify:
-        receivers, job = _receivers(options)
+        receivers, jobs = _receivers(options)
     if receivers and options.keyword:
         _say("nobody is told of this drill: -k chooses some of its checks, and these alone say nothing of the backup")
         receivers = []
-    of_job = [*job.env_files[:1], job.stack_file] if job else []
-    name = Path(str(next(filter(None, [options.env_file, options.stack, *of_job]), "backup"))).name
-    secrets = job.secrets if job else ()
-    return Teller(receivers, f"{name} on {socket.gethostname()}", Path(options.report_dir), lambda: secrets)
+    secrets = [secret for job in jobs for secret in job.secrets]
+    about = f"{_name(options, jobs)} on {socket.gethostname()}"
+    return Teller(receivers, about, Path(options.report_dir), lambda: secrets, several_jobs=options.all)
 
 
-def _receivers(options: argparse.Namespace) -> "tuple[list[ToldReceiver], Job | None]":
+def _name(options: argparse.Namespace, jobs: "list[Job]") -> str:
+    if options.all:
+        return "all jobs"
+    if options.job:
+        return str(options.job)
+    of_job = [*jobs[0].env_files[:1], jobs[0].stack_file] if jobs else []
+    return Path(str(next(filter(None, [options.env_file, options.stack, *of_job]), "backup"))).name
+
+
+def reports_of(options: argparse.Namespace) -> Path:
+    """Given parsed options, return the folder of the reports: a job of several has its own, unless another is named."""
+    named: str = options.report_dir
+    return folder_of_job(named, options.job) if options.job and named == REPORTS[0].more["default"] else Path(named)
+
+
+def folder_of_job(reports: str, name: str) -> Path:
+    """Given the folder of the reports and the name of a job of several, return the folder of that job's reports."""
+    return Path(reports, "jobs", name)
+
+
+def _receivers(options: argparse.Namespace) -> "tuple[list[ToldReceiver], list[Job]]":
     from verify.notify.settings import receivers_of, variables_of  # noqa: PLC0415 - not for --help
     from verify.policy import NotifyTable, find_policy, read_notify  # noqa: PLC0415 - as above
 
@@ -69,19 +92,25 @@ def _receivers(options: argparse.Namespace) -> "tuple[list[ToldReceiver], Job | 
     with contextlib.suppress(CannotRunError):  # the drill stops by it, too, and says so
         tables = [*read_notify(find_policy(named, Path.cwd(), env_file), os.environ), *tables]
     if not tables:
-        return [], None
-    job = _job(options)
-    of_job = {name: job.text_of(name) for name in job.variables if name.startswith(("SMTP_", "EMAIL_"))} if job else {}
-    return receivers_of(tables, variables_of(os.environ, of_job)), job
+        return [], []
+    jobs = [*_jobs(options)]
+    mails = next((job for job in jobs if job.text_of("SMTP_HOST")), None)
+    of_job = {name: mails.text_of(name) for name in mails.variables if name.startswith(OF_MAIL)} if mails else {}
+    return receivers_of(tables, variables_of(os.environ, of_job)), jobs
 
 
-def _job(options: argparse.Namespace) -> "Job | None":
+def _jobs(options: argparse.Namespace) -> Iterator["Job"]:
+    """Yield the job, or all jobs of the policy file, as far as they can be read: the drill says why others cannot."""
     from verify.drill.settings import DrillSettings  # noqa: PLC0415 - not for --help
+    from verify.policy import find_policy, read_policy  # noqa: PLC0415 - as above
 
-    try:
-        return DrillSettings.from_options(vars(options)).lab.read_job(os.environ)
-    except CannotRunError:
-        return None
+    names: tuple[str | None, ...] = (options.job,)
+    with contextlib.suppress(CannotRunError):
+        if options.all:
+            names = read_policy(find_policy(options.policy and Path(options.policy), Path.cwd(), None), os.environ).jobs
+    for name in names:
+        with contextlib.suppress(CannotRunError):
+            yield DrillSettings.from_options({**vars(options), "job": name}).lab.read_job(os.environ)
 
 
 def _tell(teller: "Teller", options: argparse.Namespace) -> None:
@@ -97,7 +126,8 @@ def _tell(teller: "Teller", options: argparse.Namespace) -> None:
             _say(str(each))
     for name, run in teller.runs.items():
         teller.runs[name] = replace(run, deliveries=deliveries)
-        add_deliveries(teller.runs[name], Path(options.report_dir, name))
+        folder = folder_of_job(options.report_dir, name) if options.all else Path(options.report_dir, name)
+        add_deliveries(teller.runs[name], folder)
 
 
 def _say(line: str) -> None:

@@ -11,6 +11,7 @@ from verify.lab.settings import LabSettings
 from verify.policy import Policy, find_policy, read_policy, with_flags
 
 FOLDER = "drill"  # below the reports: the ledger, duplicity's archive, the lock
+OF_JOB = ("env_file", "stack", "service", "destination", "source")  # what the policy may say of a job's files
 REPORT_DIR = ".duplicity-verify"
 
 
@@ -33,13 +34,14 @@ class DrillSettings:
         """
         env_file = Path(options["env_file"]) if options.get("env_file") else None
         named = Path(options["policy"]) if options.get("policy") else None
-        policy = with_flags(read_policy(find_policy(named, Path.cwd(), env_file), os.environ), options)
+        policy = with_flags(
+            read_policy(find_policy(named, Path.cwd(), env_file), os.environ, options.get("job")), options
+        )
         if not policy.env_file and not policy.stack:
-            raise CannotRunError("a drill looks at a real destination: name the job with --env-file, or --stack")
+            jobs = f", or --all, or --job with one of {', '.join(policy.jobs)}" if policy.jobs else ", or --stack"
+            raise CannotRunError(f"a drill looks at a real destination: name the job with --env-file{jobs}")
         return cls(
-            lab=LabSettings.from_options(
-                {**options, "env_file": policy.env_file, "stack": policy.stack, "source": policy.source}
-            ),
+            lab=LabSettings.from_options({**options, **{name: getattr(policy, name) for name in OF_JOB}}),
             policy=policy,
             folder=Path(options.get("report_dir") or REPORT_DIR).absolute() / FOLDER,
             full=bool(options.get("full")),

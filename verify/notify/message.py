@@ -84,9 +84,9 @@ def cut(text: str, limit: int) -> str:
 
 def _headline(summary: DrillSummary) -> str:
     if len(summary.runs) == 1:
-        (run,) = summary.runs.values()
+        ((name, run),) = summary.runs.items()
         counts = f" ({severity_words(run.findings)})" if run.verdict is Verdict.FINDINGS else ""
-        return verdict_words(run) + counts
+        return (f"{name} " if name else "") + verdict_words(run) + counts
     return "; ".join(f"{name} {verdict_words(run)}" for name, run in _worst_first(summary)) or "COULD NOT RUN"
 
 

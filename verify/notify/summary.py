@@ -10,11 +10,20 @@ from verify.report.outcome import Run, Verdict
 class DrillSummary:
     """All runs of one drill by the name of their destination, which is empty where there is one alone.
 
-    `about` says which job it was, and where it was drilled.
+    `about` says which job it was, and where it was drilled. Of several jobs, the name is that of the job, or
+    `JOB/DESTINATION`.
     """
 
     about: str
     runs: Mapping[str, Run]
+    several_jobs: bool = False
+
+    def job_and_destination(self, name: str) -> tuple[str, str]:
+        """Given the name of a run, return which job it is of, and which of its destinations."""
+        if not self.several_jobs:
+            return self.about, name
+        job, _, destination = name.partition("/")
+        return job, destination
 
     @property
     def is_green(self) -> bool:

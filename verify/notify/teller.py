@@ -28,13 +28,20 @@ class Teller:
     """
 
     def __init__(
-        self, receivers: Iterable[ToldReceiver], about: str, folder: Path, secrets: Callable[[], Iterable[Secret]]
+        self,
+        receivers: Iterable[ToldReceiver],
+        about: str,
+        folder: Path,
+        secrets: Callable[[], Iterable[Secret]],
+        *,
+        several_jobs: bool = False,
     ) -> None:
         self.receivers = dict[str, ToldReceiver]()
         for each in receivers:
             name, number = each.receiver.name, len(self.receivers) + 1
             self.receivers[f"{name} ({number})" if name in self.receivers else name] = each
         self.about, self._folder, self._secrets = about, folder, secrets
+        self._several_jobs = several_jobs
         self._left = BUDGET
         self.runs: dict[str, Run] = {}
 
@@ -51,7 +58,7 @@ class Teller:
         self._left -= time.monotonic() - begun
 
     def note(self, name: str, run: Run) -> None:
-        """Take a run of this drill, by the name of its destination."""
+        """Take a run of this drill, by the name of its destination, or of its job."""
         self.runs[name] = run
 
     def could_not_run(self, sentence: str, name: str = "") -> None:
@@ -63,7 +70,7 @@ class Teller:
         """Tell everybody who wants to hear of it; return what became of that."""
         if not self.receivers:
             return ()
-        summary = DrillSummary(self.about, dict(self.runs))
+        summary = DrillSummary(self.about, dict(self.runs), self._several_jobs)
         before = NotifyMemory.read(self._folder)
         proven = {name: f"{run.ended:%Y-%m-%dT%H:%M:%SZ}" for name, run in self.runs.items() if _is_proven(run)}
         memory = replace(before, proven_at={**before.proven_at, **proven})
@@ -85,7 +92,7 @@ class Teller:
             for name, told in memory.receivers.items()
             if told.failed and name in self.receivers
         ]
-        reports = {f"{name or 'report'}.md": markdown_of(run) for name, run in summary.runs.items()}
+        reports = {f"{name.replace('/', ' ') or 'report'}.md": markdown_of(run) for name, run in summary.runs.items()}
         return message_of(summary, self._every_secret(), [*missed, *self.notes], reports, memory.proven_at)
 
     def _every_secret(self) -> tuple[Secret, ...]:

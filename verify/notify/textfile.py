@@ -46,7 +46,7 @@ class TextfileReceiver:
         findings = gauge("findings", "findings of the last drill", "severity")
         checks = gauge("checks", "checks of the last drill by what became of them", "outcome")
         for name, run in message.summary.runs.items():
-            labels = (message.summary.about, name)
+            labels = message.summary.job_and_destination(name)
             ended.labels(*labels).set(run.ended.timestamp())
             seconds_.labels(*labels).set(run.seconds)
             if message.proven_at.get(name):

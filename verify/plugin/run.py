@@ -127,9 +127,17 @@ def _record(config: pytest.Config) -> None:
     manager.register(terminal.TerminalSummary(), "verify-terminal")
     if config.getoption("report_dir"):
         report_dir = Path(config.getoption("report_dir"))
-        manager.register(files.ReportFiles(report_dir), "verify-files")
+        manager.register(files.ReportFiles(report_dir, _kept(config)), "verify-files")
         manager.register(tables.TableFiles(report_dir), "verify-tables")
         config.option.xmlpath = config.option.xmlpath or str(report_dir / "junit.xml")
+
+
+def _kept(config: pytest.Config) -> int:
+    """Return of how many runs the reports are kept; of a policy that cannot be read the tests say what is wrong."""
+    try:
+        return policy_of(config).keep_reports
+    except CannotRunError:
+        return sys.maxsize
 
 
 def _fail_on(config: pytest.Config) -> Severity:
@@ -260,7 +268,8 @@ def policy_of(config: pytest.Config) -> "Policy":
     from verify.policy import read_policy, with_flags  # noqa: PLC0415 - imported where it is needed: see above
 
     file = config.getoption("policy")
-    return with_flags(read_policy(Path(file) if file else None, os.environ), vars(config.option))
+    read = read_policy(Path(file) if file else None, os.environ, config.getoption("job", None))
+    return with_flags(read, vars(config.option))
 
 
 def options_of(config: pytest.Config) -> dict[str, Any]:

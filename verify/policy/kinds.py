@@ -20,6 +20,7 @@ STATES_TOLD = ("proven", "findings", "could-not-run", *Severity)
 TLS_WAYS = ("starttls", "tls", "none")
 _DURATION = re.compile(r"(?:\d+[smhdwDW])+")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+JOB_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"  # a folder of reports has it, too
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kMGT]i?)?B")
 _SCALE = {"": 0, "k": 1, "M": 2, "G": 3, "T": 4}
 
@@ -127,6 +128,14 @@ def _tables(value: Any) -> tuple[Mapping[str, Any], ...]:
     return tuple(value)
 
 
+def _jobs(value: Any) -> Mapping[str, Mapping[str, Any]]:
+    if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
+        raise ValueError
+    if not all(re.fullmatch(JOB_NAME, name) for name in value):
+        raise ValueError
+    return value
+
+
 def _or_replaced(schema: Mapping[str, Any], pattern: str) -> Mapping[str, Any]:
     """Given what a value is by itself, return the schema that also takes it in quotes, or from `${NAME}`."""
     return {"anyOf": [schema, {"type": "string", "pattern": rf"^({pattern})$|\$\{{"}]}
@@ -187,3 +196,9 @@ ADDRESSES = ValueKind(
     {"anyOf": [{"type": "string", "minLength": 1}, {**_LIST, "minItems": 1}]},
 )
 TABLES = ValueKind(_tables, "tables, each below a line [[notify]]", {"type": "array"}, tables=True)
+JOBS = ValueKind(
+    _jobs,
+    "a table for each below a line [jobs.NAME], with a name of letters, digits, - and _",
+    {"type": "object"},
+    tables=True,
+)

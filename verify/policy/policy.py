@@ -27,6 +27,10 @@ class Policy:
     file: Path | None = None
     env_file: Path | None = _key(kinds.PATH, "the job's duplicity.env")
     stack: Path | None = _key(kinds.PATH, "the job's stack file")
+    service: str | None = _key(kinds.TEXT, "the service of that file that runs duplicity, where several do")
+    destination: str | None = _key(
+        kinds.TEXT, "one of the job's several destinations, such as DST_2; a drill looks at all of them without it"
+    )
     source: Path | None = _key(kinds.PATH, "the real folder that the job backs up, as this machine sees it")
     listing: Path | None = _key(kinds.PATH, "a listing of the source, where the folder itself is elsewhere")
     lock: Path | None = _key(kinds.PATH, "the lock file that approves the job's rules and options")
@@ -60,9 +64,18 @@ class Policy:
         "last drill saw it",
         0.5,
     )
+    keep_reports: int = _key(kinds.COUNT, "of how many runs the reports are kept", 100)
+    jobs: tuple[str, ...] = _key(
+        kinds.JOBS, "several jobs by name, for drill --all and --job: what a table leaves open is said above them", ()
+    )
     notify: tuple[NotifyTable, ...] = _key(kinds.TABLES, "who is told of a drill, a table for each", ())
 
 
 def kinds_of_keys() -> dict[str, ValueKind]:
     """Return the kind of each key, by name, in the order of the class."""
     return {each.name: each.metadata["kind"] for each in fields(Policy) if each.metadata}
+
+
+def kinds_of_job() -> dict[str, ValueKind]:
+    """Return the kind of each key that a table of one job may have."""
+    return {name: kind for name, kind in kinds_of_keys().items() if not kind.tables}

@@ -12,7 +12,7 @@ from verify.errors import CannotRunError
 from verify.policy import kinds
 from verify.policy.kinds import ValueKind
 from verify.policy.notified import NotifyTable, keys_of_notify
-from verify.policy.policy import Policy, kinds_of_keys
+from verify.policy.policy import Policy, kinds_of_job, kinds_of_keys
 
 FILE_NAME = "duplicity-verify.toml"
 _REFERENCE = re.compile(r"(\$?)\$\{(?:([A-Za-z_]\w*)\}|[^}]*\}?)")
@@ -29,16 +29,23 @@ def find_policy(named: Path | None, working_dir: Path, env_file: Path | None) ->
     return next((folder / FILE_NAME for folder in folders if (folder / FILE_NAME).is_file()), None)
 
 
-def read_policy(file: Path | None, environment: Mapping[str, str]) -> Policy:
-    """Given a policy file, return the policy; the defaults without one.
+def read_policy(file: Path | None, environment: Mapping[str, str], job: str | None = None) -> Policy:
+    """Given a policy file, and the name of one of its jobs, return the policy; the defaults without a file.
+
+    What the job's own table says goes before what is said of all.
 
     `${NAME}` in a text is replaced from `environment`. Paths of files are relative to the policy
     file's folder. Raise `CannotRunError` for a file that cannot be read, an unknown key, a value
     that is none of its key's kind, and a variable that is not set.
     """
     if file is None:
+        if job:
+            raise CannotRunError(f"--job {job}: there is no policy file that names it: give one with --policy")
         return Policy()
-    return Policy(file=file.absolute(), **_values(file, "", kinds_of_keys(), _document(file), environment))
+    given = _document(file)
+    if job:
+        given = {**given, **_job(file, job, given)}
+    return Policy(file=file.absolute(), **_values(file, "", kinds_of_keys(), given, environment))
 
 
 def read_notify(file: Path | None, environment: Mapping[str, str]) -> tuple[NotifyTable, ...]:
@@ -90,20 +97,38 @@ def _values(
     file: Path, place: str, known: Mapping[str, ValueKind], given: Mapping[str, Any], environment: Mapping[str, str]
 ) -> dict[str, Any]:
     """Given the keys of a table and their values as written, return what they are read as; `place` names the table."""
+    _must_be_known(file, place.rstrip("."), known, given)
+    return {name: _value(file, place + name, known[name], value, environment) for name, value in given.items()}
+
+
+def _must_be_known(file: Path, place: str, known: Mapping[str, ValueKind], given: Mapping[str, Any]) -> None:
     for name in given:
         if name not in known:
-            within = f" in {place.rstrip('.')}" if place else ""
+            within = f" in {place}" if place else ""
             raise CannotRunError(f"{file}: there is no key {name}{within}: {_nearest(name, list(known))}")
-    return {name: _value(file, place + name, known[name], value, environment) for name, value in given.items()}
 
 
 def _value(file: Path, name: str, kind: ValueKind, value: Any, environment: Mapping[str, str]) -> Any:
     where = f"{file}: {name}"
+    if kind is kinds.JOBS:
+        for job, table in _read(where, kind, value, "…", Path()).items():
+            _must_be_known(file, f"{name}.{job}", kinds_of_job(), table)
+        return tuple(value)
     if kind.tables:
         tables = _read(where, kind, value, "…", file.absolute().parent)
         return tuple(_table(file, f"{name}[{number}]", each, environment) for number, each in enumerate(tables, 1))
     written = "…" if kind is kinds.SECRET else value
     return _read(where, kind, _replaced(where, value, environment), written, file.absolute().parent)
+
+
+def _job(file: Path, name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Given a policy as written and the name of a job, return the table of that."""
+    jobs: Mapping[str, Mapping[str, Any]] = _read(f"{file}: jobs", kinds.JOBS, given.get("jobs", {}), "…", Path())
+    if name not in jobs:
+        known = f"its jobs are {', '.join(jobs)}" if jobs else "it names no jobs"
+        raise CannotRunError(f"{file} has no table [jobs.{name}]: {known}")
+    _must_be_known(file, f"jobs.{name}", kinds_of_job(), jobs[name])
+    return jobs[name]
 
 
 def _table(file: Path, place: str, given: Mapping[str, Any], environment: Mapping[str, str]) -> NotifyTable:

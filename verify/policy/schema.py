@@ -5,8 +5,10 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
+from verify.policy import kinds
+from verify.policy.kinds import ValueKind
 from verify.policy.notified import NotifyTable
-from verify.policy.policy import Policy
+from verify.policy.policy import Policy, kinds_of_job
 
 
 def schema() -> dict[str, Any]:
@@ -25,10 +27,23 @@ def _properties(of: type[Policy | NotifyTable]) -> dict[str, Any]:
     return {
         each.name: {"description": _description(each.metadata["meaning"], each.default)}
         | dict(each.metadata["kind"].schema)
-        | (_items() if each.metadata["kind"].tables else {})
+        | _inside(each.metadata["kind"])
         for each in fields(of)
         if each.metadata
     }
+
+
+def _inside(kind: ValueKind) -> dict[str, Any]:
+    if kind is kinds.JOBS:
+        return _jobs()
+    return _items() if kind.tables else {}
+
+
+def _jobs() -> dict[str, Any]:
+    """Return the schema of the tables `[jobs.NAME]`: keys of the policy itself."""
+    known = {name: {"$ref": f"#/properties/{name}"} for name in kinds_of_job()}
+    one = {"type": "object", "additionalProperties": False, "properties": known}
+    return {"patternProperties": {f"^{kinds.JOB_NAME}$": one}, "additionalProperties": False}
 
 
 def _items() -> dict[str, Any]:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,22 +23,21 @@ from verify.whole_file import write_whole
 
 NAMES = ("report.json", "report.md", "report.html", "junit.xml", "tables.json", "tables.md")
 LATEST = "latest"
-RUNS = 100  # whose files are kept
 DATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?")
 PROBE = 1 << 20  # bytes that have to fit into the folder for the files before a run begins
 
 
 class ReportFiles:
-    """Listens for the end of the run."""
+    """Listens for the end of the run. Given a folder, and of how many runs the files are kept there, this one's too."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, runs: int = sys.maxsize) -> None:
+        self.folder, self._runs = folder, runs
 
     def pytest_verify_event(self, event: Event) -> None:
         """Write the files when the run has ended."""
         if isinstance(event, RunEnded):
             write_reports(event.run, self.folder)
-            keep_dated(event.run.started, self.folder)
+            keep_dated(event.run.started, self.folder, self._runs)
 
 
 def write_reports(run: Run, folder: Path) -> None:
@@ -73,10 +73,10 @@ def add_deliveries(run: Run, folder: Path) -> None:
                 write_reports(run, each)
 
 
-def keep_dated(started: datetime, folder: Path) -> None:
+def keep_dated(started: datetime, folder: Path, runs: int = sys.maxsize) -> None:
     """Given when a run began and the folder that it wrote its files to, keep them in a folder by that time as well.
 
-    The oldest of more than `RUNS` such folders are removed, unless something else lies in them.
+    The oldest of more than `runs` such folders are removed, unless something else lies in them; never this one.
     """
     own = _new_folder(folder / started.strftime("%Y-%m-%dT%H-%M-%SZ"))
     for file in (folder / name for name in NAMES):
@@ -87,7 +87,7 @@ def keep_dated(started: datetime, folder: Path) -> None:
         partial.symlink_to(own.name)
         partial.replace(folder / LATEST)
     dated = sorted(path for path in folder.iterdir() if DATED.fullmatch(path.name))
-    for old in dated[:-RUNS]:
+    for old in [path for path in dated[: -max(runs, 1)] if path != own]:
         for name in NAMES:
             (old / name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):

@@ -13,6 +13,13 @@ NAMED = 3  # of the tests that failed alike
 SIGNS = {Outcome.PROVEN: "✓", Outcome.FINDING: "✗", Outcome.NOT_PROVEN: "○", Outcome.ERROR: "!"}
 OUTCOME = {Verdict.PROVEN: Outcome.PROVEN, Verdict.FINDINGS: Outcome.FINDING, Verdict.COULD_NOT_RUN: Outcome.ERROR}
 
+OF_VERDICTS = {verdict.value: SIGNS[outcome] for verdict, outcome in OUTCOME.items()}
+
+
+def sign_of(verdict: str) -> str:
+    """Given a verdict by its name, as reports and the ledger have it, return its sign."""
+    return OF_VERDICTS.get(verdict, "!")
+
 
 def verdict_words(run: Run) -> str:
     """Given a run, return its verdict as a report shouts it, and what is to be tidied up all the same."""

@@ -57,6 +57,24 @@ def test_the_command_prints_each_destinations_drills(tmp_path: Path, capsys: pyt
     assert (tmp_path / "drill/ledger.sqlite").read_bytes() == before
 
 
+def test_the_page_of_a_jobs_drills_has_the_bound_of_its_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ledger = Ledger(tmp_path / ".duplicity-verify/jobs/web/drill", "s3:///one")
+    for night in (0, 86_400):
+        number = ledger.begin(night)
+        ledger.note_figures(number, FIGURES)
+        ledger.end(number, night + 9, "proven", COUNTS)
+    ledger.close()
+    Path("duplicity-verify.toml").write_text('[jobs.web]\nenv_file = "web.env"\n')
+    words = ["history", "--job", "web", "--html", "page.html"]
+    assert main(words) == 0
+    assert 'class="bound"' not in Path("page.html").read_text()
+    Path("duplicity-verify.toml").write_text('max_restore_time = "1h"\n[jobs.web]\nmax_restore_time = "10m"\n')
+    assert main(words) == 0
+    page = Path("page.html").read_text()
+    assert page.count('class="bound"') == 1
+
+
 @pytest.mark.parametrize("content", [None, b"no database, but long enough to look like one " * 5])
 def test_without_drills_one_sentence_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None

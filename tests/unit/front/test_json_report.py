@@ -12,7 +12,6 @@ import pytest
 
 from verify.checks import CATALOGUE, Finding, Severity
 from verify.errors import CannotRunError
-from verify.report import files as files_of_a_run
 from verify.report.answers.answer import ReportAnswer
 from verify.report.events import RunEnded, RunStarted
 from verify.report.files import PROBE, ReportFiles, must_be_writable, write_refusal
@@ -127,16 +126,22 @@ def test_the_files_of_each_run_stay_and_latest_is_the_newest(run: Run, tmp_path:
     assert json.loads((tmp_path / "latest" / "report.json").read_text()) == report_of(replace(run, started=began))
 
 
-def test_the_oldest_of_many_runs_are_removed_but_never_what_is_not_ours(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(files_of_a_run, "RUNS", 2)
+def test_the_oldest_of_many_runs_are_removed_but_never_what_is_not_ours(run: Run, tmp_path: Path) -> None:
     (tmp_path / "2026-01-01T00-00-00Z").mkdir()
     (tmp_path / "2026-01-01T00-00-00Z" / "mine.txt").write_text("kept")
     for minute in range(4):
-        ReportFiles(tmp_path).pytest_verify_event(RunEnded(replace(run, started=run.started.replace(minute=minute))))
+        ended = RunEnded(replace(run, started=run.started.replace(minute=minute)))
+        ReportFiles(tmp_path, 2).pytest_verify_event(ended)
     assert len([path for path in tmp_path.iterdir() if (path / "report.json").exists()]) == 3  # `latest` is one
     assert (tmp_path / "2026-01-01T00-00-00Z" / "mine.txt").exists()
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_this_runs_reports_are_kept_whatever_the_policy_and_the_clock_say(run: Run, tmp_path: Path, kept: int) -> None:
+    for minute in (3, 5, 4):
+        ended = RunEnded(replace(run, started=run.started.replace(minute=minute)))
+        ReportFiles(tmp_path, kept).pytest_verify_event(ended)
+        assert (tmp_path / "latest" / "report.json").exists()
 
 
 def test_a_refusal_leaves_no_file_of_the_run_before(run: Run, tmp_path: Path) -> None:

@@ -199,3 +199,41 @@ def test_the_schema_and_the_reader_agree(tmp_path: Path, text: str, good: bool) 
     except CannotRunError:
         read = False
     assert (valid, read) == (good, good)
+
+
+JOBS = """
+max_age = "1d"
+[jobs.web]
+env_file = "web.env"
+max_age = "2h"
+[jobs.db]
+stack = "stack.yml"
+service = "db"
+"""
+
+
+def test_a_jobs_own_table_goes_before_what_is_said_of_all(tmp_path: Path) -> None:
+    file = tmp_path / "duplicity-verify.toml"
+    file.write_text(JOBS)
+    assert read_policy(file, {}).jobs == ("web", "db")
+    web, db = (read_policy(file, {}, name) for name in ("web", "db"))
+    assert (web.max_age, web.env_file, web.stack) == (timedelta(hours=2), tmp_path / "web.env", None)
+    assert (db.max_age, db.stack, db.service) == (timedelta(days=1), tmp_path / "stack.yml", "db")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[jobs.web]\nmax_agee = '1h'", "there is no key max_agee in jobs.web: did you mean max_age?"),
+        ("[jobs.web.jobs.db]\nmax_age = '1h'", "there is no key jobs in jobs.web"),
+        ("[jobs.'../web']\nmax_age = '1h'", "write a table for each below a line [jobs.NAME]"),
+        ("jobs = ['web']", "write a table for each below a line [jobs.NAME]"),
+    ],
+)
+def test_what_is_no_table_of_jobs_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "duplicity-verify.toml"
+    file.write_text(text)
+    for job in (None, "web"):
+        with pytest.raises(CannotRunError) as error:
+            read_policy(file, {}, job)
+        assert said in str(error.value)

@@ -11,11 +11,10 @@ from verify.report.columns import size
 from verify.report.outcome import Verdict, counted
 from verify.report.pages.charts import LineChart, Measure, calendar, day_of, line_chart
 from verify.report.pages.rendering import rendered
-from verify.report.wording import OUTCOME, SIGNS
+from verify.report.wording import OF_VERDICTS, sign_of
 
 SHOWN = 120  # newest drills of a destination
 ROWS = 30  # of the table of drills
-_SIGNS = {verdict.value: SIGNS[outcome] for verdict, outcome in OUTCOME.items()}
 _DAY = 86_400  # seconds
 Drill = Mapping[str, Any]  # as the ledger gives it: started, ended, verdict, and figures by name
 
@@ -39,11 +38,11 @@ def _destination(name: str, past: Sequence[Drill], bound: float | None) -> dict[
     return {
         "name": name,
         "verdict": last["verdict"],
-        "sign": _SIGNS.get(last["verdict"], "!"),
+        "sign": sign_of(last["verdict"]),
         "shout": str(last["verdict"]).replace("-", " ").upper(),
         "when": f"{datetime.fromtimestamp(last['started'], UTC):%Y-%m-%d %H:%M UTC}",
         "sentence": " ".join(_sentences(past)),
-        "calendar": calendar(verdicts, _SIGNS),
+        "calendar": calendar(verdicts, OF_VERDICTS),
         "charts": list(_charts(past, bound)),
         "rows": [_row(each) for each in reversed(past[-ROWS:])],
         "older": max(0, len(past) - ROWS),
@@ -100,7 +99,7 @@ def _row(drill: Drill) -> dict[str, str]:
     return {
         "when": f"{datetime.fromtimestamp(drill['started'], UTC):%Y-%m-%d %H:%M}",
         "verdict": str(drill["verdict"]),
-        "words": f"{_SIGNS.get(drill['verdict'], '!')} {str(drill['verdict']).replace('-', ' ')}",
+        "words": f"{sign_of(drill['verdict'])} {str(drill['verdict']).replace('-', ' ')}",
         "findings": ", ".join(found),
         "restored": f"{drill['files_restored']:,}" if drill.get("files_restored") is not None else "",
         "downloaded": size(drill["downloaded"]) if drill.get("downloaded") else "",
