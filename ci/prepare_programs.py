@@ -20,7 +20,7 @@ def main() -> None:
     """Prepare each; say so, one line a program."""
     recipes = asset("ci/images")
     with ThreadPoolExecutor(2) as pool:
-        reader = pool.submit(compose_reader)
+        reader, checker = pool.submit(compose_reader), pool.submit(promtool)
         made: list[Any] = [pool.submit(provision_duplicity, release) for release in reversed(RELEASES)]
         if engine().ok:
             made.append(pool.submit(images.duplicity_image, None, recipes, DEFAULT_RELEASE))
@@ -32,7 +32,7 @@ def main() -> None:
         for each in made:
             found = each.result()
             print(f"prepare-programs: {getattr(found, 'name', None) or getattr(found, 'release', None)}", flush=True)
-        print(f"prepare-programs: docker compose's reader, {reader.result()}", flush=True)
+        print(f"prepare-programs: docker compose's reader, {reader.result()}; {checker.result()}", flush=True)
 
 
 def compose_reader() -> str:
@@ -41,6 +41,14 @@ def compose_reader() -> str:
         [Path(__file__).parent / "compose" / "reader"], stdout=subprocess.PIPE, text=True, check=True
     )
     return Path(built.stdout.strip()).name
+
+
+def promtool() -> str:
+    """Take promtool out of Debian's package; return what became of it. Tests that need it skip without."""
+    found = subprocess.run(
+        [Path(__file__).parent / "monitoring" / "promtool"], capture_output=True, text=True, check=False
+    )
+    return "promtool" if found.returncode == 0 else found.stderr.strip()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from commands import Command, Done
+from monitoring import metrics_named, promtool
 from prometheus_client.parser import text_string_to_metric_families
 from receivers import TOKEN, mail_server, ping_server
 from told_runs import FINDINGS, PROVEN, STOPPED
@@ -123,7 +124,10 @@ file = "backup.prom"
         for words in ("db FINDINGS", "gone COULD NOT RUN", "web PROVEN"):
             assert words in " ".join(mail["subject"].split())
         assert [ping.path for ping in pings.pings] == [f"/ping/{TOKEN}/start", f"/ping/{TOKEN}/fail"]
-    metrics = text_string_to_metric_families((folder / "backup.prom").read_text())
+    written = (folder / "backup.prom").read_text()
+    promtool("check", "metrics", stdin=written.encode())
+    metrics = [*text_string_to_metric_families(written)]
+    assert metrics_named() <= {sample.name for family in metrics for sample in family.samples}
     now = {
         (sample.labels["job"], sample.labels["verdict"])
         for family in metrics
