@@ -95,7 +95,7 @@ def test_all_without_jobs_is_refused(tmp_path: Path) -> None:
 def test_the_page_has_the_worst_first_and_says_why() -> None:
     page = jobs_page({"web": PROVEN, "db/DST_2": FINDINGS, "mail": STOPPED})
     assert page.index("db/DST_2") < page.index("mail") < page.index(">web<")
-    assert "1 findings, 1 could not run, 1 proven" in page
+    assert "3 drills: findings 1, could not run 1, proven 1" in page
     assert "the destination does not answer" in page
     assert 'href="jobs/db/DST_2/report.html"' in page
     assert 'href="jobs/mail/report.html"' not in page

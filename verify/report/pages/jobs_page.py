@@ -25,7 +25,8 @@ def jobs_page(runs: Mapping[str, Run]) -> str:
             "verdict": worst.value,
             "sign": sign_of(worst.value),
             "shout": _shout(worst),
-            "sentence": ", ".join(f"{number} {_shout(verdict).lower()}" for number, verdict in counts if number),
+            "sentence": f"{counted(len(runs), 'drill')}: "
+            + ", ".join(f"{_shout(verdict).lower()} {number}" for number, verdict in counts if number),
             "when": f"{max((run.ended for run in runs.values()), default=datetime.now(UTC)):%Y-%m-%d %H:%M UTC}",
             "rows": [_row(name, run) for name, run in ordered],
         },
