@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from dataclasses import dataclass, field
@@ -70,7 +69,9 @@ class Call:
 
     def kept(self, name: str) -> Path:
         """Given a name, return a path in the state that belongs to this command's destination."""
-        return self.state / f"{hashlib.sha256(self.url.encode()).hexdigest()[:12]}-{name}"
+        from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, and most saboteurs keep nothing
+
+        return self.state / f"{sha256(self.url.encode()).hexdigest()[:12]}-{name}"
 
     def once(self) -> bool:
         """Return whether nobody asked this before, of this destination."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -97,7 +96,7 @@ def backed_up(check: str) -> Declare:
             if path is not None:
                 call.hit(os.path.relpath(path, now))
             code = call.run([_moved(word, str(source), str(now)) for word in (*call.words, "--allow-source-mismatch")])
-            shutil.rmtree(before, ignore_errors=True)
+            subprocess.run(["rm", "-rf", str(before)], check=True)
             now.rename(before)
             return code
 

@@ -7,11 +7,9 @@ written is kept, so that an answer can be made of another object.
 from __future__ import annotations
 
 import contextlib
-import http.client
 import re
 import threading
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -86,7 +84,9 @@ class Request:
 
     def forward(self) -> Answer:
         """Send the request on; return the store's answer."""
-        connection = http.client.HTTPConnection(urlsplit(self.endpoint).netloc, timeout=PATIENCE)
+        from http.client import HTTPConnection  # noqa: PLC0415 - see _serving
+
+        connection = HTTPConnection(urlsplit(self.endpoint).netloc, timeout=PATIENCE)
         with contextlib.closing(connection):
             connection.putrequest(self.method, self.target, skip_host=True, skip_accept_encoding=True)
             for key, value in self.headers.items():
@@ -133,6 +133,9 @@ def proxied(call: Call, answer: Callable[[Request], Answer | None]) -> int:
 
 @contextlib.contextmanager
 def _serving(call: Call, endpoint: str, answer: Callable[[Request], Answer]) -> Iterator[str]:
+    # Most saboteurs have no server, and their commands would pay for it with half of what Python imports for them.
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer  # noqa: PLC0415
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
