@@ -54,6 +54,7 @@ def _report(saboteur: Saboteur, bench: Bench, profile: str, folder: Path) -> dic
         f"--early={saboteur.early}",
         f"--profile={profile}",
         f"--report-dir={folder}",
+        *(["--with-a-store"] if saboteur.family == "store" else []),
     ]
     with brought_in(saboteur, bench, folder) as means:
         ended = run_pytest(

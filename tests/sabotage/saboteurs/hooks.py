@@ -167,13 +167,13 @@ def instead(check: str, kind: str, family: str = "tool", **more: str) -> Declare
     return declared(family, kind, check, lambda function: function, **more)
 
 
-def served(check: str, kind: str = "store") -> Declare:
+def served(check: str, kind: str = "store", **more: str) -> Declare:
     """A function (request) that answers one S3 request, or forwards it and changes the answer."""
 
     def hook(answer: Callable[[Request], Any]) -> Run:
         return lambda call: proxied(call, answer)
 
-    return declared("store", kind, check, hook)
+    return declared("store", kind, check, hook, **more)
 
 
 def launched(check: str, *verbs: str) -> Declare:

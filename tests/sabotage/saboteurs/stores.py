@@ -41,7 +41,7 @@ def _swapped(request: Request, *words: str) -> Answer | None:
 # What is written.
 
 
-@served("command-succeeds")
+@served("command-succeeds", early="own_options")
 def lose_a_volume(request: Request) -> Answer | None:
     """The store says that it has a volume, and has dropped it."""
     return _done(request) if request.puts(FULL, VOLUME) else None
