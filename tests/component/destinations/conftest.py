@@ -99,7 +99,7 @@ def by_night(pytestconfig: pytest.Config) -> bool:
 def of_some_by_day(bench: Bench, by_night: bool) -> None:
     """By day, leave out all kinds but one with a server of ours and one of a vendor's."""
     if bench.store.kind not in WHOLE_BY_DAY and not by_night:
-        pytest.skip("by night: by day each kind is listed, missing and drilled, and the rest is tried on two")
+        pytest.skip("by night: by day each kind is backed up to and drilled, and the rest is tried on two")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from bridge import bridge
+from commands import Command
 from kind_bench import Bench, cannot_serve, planted, served
 from sites import CANNOT_RUN
 from vendors.stores import OURS
@@ -32,18 +32,11 @@ BY_DAY = ("sftp", "b2")  # the kinds that the damage is tried on by day
 
 def drilled(env_file: Path, folder: Path, runtime: str = "embedded", *more: str) -> tuple[int, dict[str, Any], str]:
     """Drill; return the exit code, the report, and what was printed."""
-    words = ["drill", "--env-file", str(env_file), f"--runtime={runtime}", "--report-dir", str(folder)]
-    argv = [
-        sys.executable,
-        "-m",
-        "verify.cli",
-        *words,
-        *more,
-        "--max-age=100000d",
-    ]  # the bench has chosen when it was taken
-    done = subprocess.run(argv, check=False, capture_output=True, text=True)
-    said = done.stdout + done.stderr
-    return done.returncode, json.loads((folder / "report.json").read_text()), said
+    words = ["drill", f"--env-file={env_file}", f"--runtime={runtime}", f"--report-dir={folder}", *more]
+    done = Command(
+        *words, "--max-age=100000d", folder=env_file.parent
+    ).ended()  # the bench has chosen when it was taken
+    return done.code, json.loads((folder / "report.json").read_text()), done.out
 
 
 def only_finding(code: int, report: dict[str, Any], said: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def sha1(data: bytes) -> str:
     return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
+@pytest.mark.usefixtures("of_some_by_day")
 def test_what_lies_there_is_listed_with_its_sizes_and_hashed_and_read(bench: Bench) -> None:
     there = {each.name: each for each in bench.healthy.objects()}
     held = {name: bench.healthy.read(name) for name in there}
@@ -72,6 +73,7 @@ def test_an_object_in_segments_is_as_large_as_they_are(bench: Bench, copy: Calla
     segments.empty()
 
 
+@pytest.mark.usefixtures("of_some_by_day")
 def test_a_place_that_is_missing_is_told_and_not_made(bench: Bench) -> None:
     before = bench.store.everything()
     # azure:// has no paths: the one is a name that no container can have, the other is missing.
@@ -103,6 +105,7 @@ def test_a_file_that_is_gone_since_it_was_listed_is_no_refusal(bench: Bench, cop
         assert view.read_all([first]) == {}
 
 
+@pytest.mark.usefixtures("of_some_by_day")
 def test_a_wrong_password_is_refused_in_one_sentence_without_it(bench: Bench) -> None:
     wrong = "0" * 40  # as long as the right one
     changed = bench.entered_with(wrong)
