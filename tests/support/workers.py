@@ -6,6 +6,7 @@ The order is that of `testpaths`, the slowest folders first: short tests at the 
 """
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,6 @@ RUNTIMES = ("embedded", "docker")
 CHAINS = ("plain", "encrypted")  # of the suite's `gallery`, as its node ids begin: `test_x[plain-embedded-file]`
 ONE_BY_ONE = (
     "tests/scenarios/",
-    "tests/field/",
     "tests/front/",
     "tests/sabotage/test_detection.py",
     "tests/sabotage/test_broken_",
@@ -71,9 +71,12 @@ class Sharing(LoadScopeScheduling):
 def unit_of(nodeid: str) -> str:
     """Given a test, return the name of those that run in one worker together with it.
 
-    Of the suite these are the tests of a module in one runtime, or all that look at one chain of the `gallery`.
+    Of the suite these are the tests of a module in one runtime, or all that look at one chain of the `gallery`; of the
+    field all that is asked of a shape, whose backups are made once.
     """
     path, _, name = nodeid.partition("::")
+    if path.startswith("tests/field/"):
+        return re.sub(r"-\d+\]$", "]", nodeid)
     if path.startswith("tests/suite/"):
         parts = name.partition("[")[2].rstrip("]").split("-")
         runtime = next((each for each in RUNTIMES if each in parts), "")

@@ -21,6 +21,7 @@ def test_tests_that_share_a_lab_or_a_chain_run_in_one_worker_together() -> None:
     assert unit_of("tests/suite/test_a.py::test_b[5-embedded]") == "embedded: tests/suite/test_a.py"
     assert unit_of("tests/unit/test_a.py::test_b[docker]") == "tests/unit/test_a.py"
     assert unit_of("tests/front/test_a.py::test_b[docker]") == "tests/front/test_a.py::test_b[docker]"
+    assert unit_of("tests/field/test_a.py::test_b[a-shape-2]") == unit_of("tests/field/test_a.py::test_b[a-shape]")
 
 
 def test_a_worker_goes_on_with_what_it_has_open_and_else_leaves_others_theirs() -> None:
