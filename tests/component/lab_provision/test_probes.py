@@ -1,5 +1,8 @@
 """What a host's duplicity says of itself."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from verify.errors import CannotRunError
@@ -57,6 +60,28 @@ def test_releases_differ_in_the_schemes_that_they_know(
     assert schemes is not None
     assert schemes >= known
     assert not schemes & unknown
+
+
+def test_schemes_are_remembered_until_a_backend_comes_or_goes(
+    newest: Provisioned, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUPLICITY_VERIFY_CACHE", str(tmp_path))
+    environment, real = tmp_path / "duplicity" / "a-release", Path(newest.python).parents[1]
+    packages = next(real.glob("lib/python*/site-packages")).relative_to(real)
+    shutil.copytree(real, environment, symlinks=True, ignore=shutil.ignore_patterns("site-packages"))
+    shutil.copytree(real / packages / "duplicity", environment / packages / "duplicity")
+    for path in (real / packages).iterdir():
+        if path.name != "duplicity":
+            (environment / packages / path.name).symlink_to(path)
+    command = (str(environment / "bin" / "python"), *newest.command[1:])
+    asked = schemes_of(host, command)
+    assert asked
+    with monkeypatch.context() as patched:
+        patched.setattr(host, "run", lambda *_, **__: pytest.fail("it is asked again"))
+        assert schemes_of(host, command) == asked
+    new = environment / packages / "duplicity" / "backends" / "newbackend.py"
+    new.write_text("import duplicity.backend\nduplicity.backend.register_backend('new', object)\n")
+    assert schemes_of(host, command) == asked | {"new"}
 
 
 def test_a_command_that_is_no_python_script_cannot_be_asked_for_schemes(host: Host) -> None:

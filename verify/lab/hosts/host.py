@@ -21,6 +21,7 @@ from verify.trees import Inventory, Tree, plan
 from verify.trees.inventory import Block
 
 ENOUGH_SPACE = 1 << 20  # bytes; if less is free, a command failed because the disk is full
+THIS_MACHINE = "this machine"
 LOOPBACK = "127.0.0.1,localhost,::1"
 # Variables that a process needs to reach the network. They belong to the machine, not to the job.
 PASSED_ON = (
@@ -225,7 +226,7 @@ def local_host(scratch: str | Path, marker: Mapping[str, str] | None = None) -> 
         "TMPDIR": f"{scratch}/tmp",  # noqa: S108 - it is in scratch, which is nobody else's
         **(marker or {}),
     }
-    gateway = Gateway("this machine", (sys.executable, "-I", "-S"), own)
+    gateway = Gateway(THIS_MACHINE, (sys.executable, "-I", "-S"), own)
     try:
         host = Host(gateway, scratch, {**own, **_network()}, cwd=scratch)
         host.mkdir(own["HOME"], 0o700)
