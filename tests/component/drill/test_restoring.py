@@ -17,7 +17,7 @@ from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
 from verify.lab.client.duplicity import Duplicity
-from verify.lab.hosts.host import local_host
+from verify.lab.hosts.host import Host, local_host
 from verify.onsite.blocks import order_of
 
 Restore = Callable[..., RestoredPath]
@@ -27,16 +27,15 @@ WRITES = 'for target; do :; done; mkdir "$target"; echo 1 >"$target/a"; echo 22 
 @pytest.fixture
 def drill_host(tmp_path: Path) -> Iterator[Callable[[str], DrillHost]]:
     """Make a host where a shell script stands for duplicity."""
-    with (
-        contextlib.closing(local_host(tmp_path / "host")) as main,
-        contextlib.closing(local_host(tmp_path / "observer")) as observer,
-        contextlib.closing(local_host(tmp_path / "aside")) as aside,
-    ):
+    with contextlib.closing(local_host(tmp_path / "host")) as main, contextlib.ExitStack() as stack:
+
+        def beside() -> Host:
+            return stack.enter_context(contextlib.closing(local_host(tmp_path / "beside")))
 
         def with_script(script: str) -> DrillHost:
             main.mkdir(f"{main.scratch}/drill")
             return DrillHost(
-                main=main, observer=observer, aside=aside,
+                main=main, beside=beside,
                 command=("sh", "-c", script, "duplicity"), release=Version("3.2.1"),
                 archive=f"{main.scratch}/archive", scratch=f"{main.scratch}/drill", environment={}, fetched_to=None,
                 versions={},

@@ -37,7 +37,7 @@ def docker_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> It
             image = with_backend(image, asset("ci/images"), scheme, lab.duplicity_release)
     binds = binds_of(job) if _engine_is_here() else binds_of(job, lambda _: False)
     hostname = job.hostname or HOSTNAME
-    with docker_hosts(run, image=image.name, binds=binds.by_target, hostname=hostname) as (main, observer, aside):
+    with docker_hosts(run, image=image.name, binds=binds.by_target, hostname=hostname) as (main, beside):
         release = version_of(main, COMMAND)
         scratch = posixpath.join(main.scratch, "drill")
         archive = posixpath.join(scratch, "archive")
@@ -49,7 +49,7 @@ def docker_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> It
             "image": f"{image.name} ({image.short_id})",
         }
         yield DrillHost(
-            main=main, observer=observer, aside=aside, command=COMMAND, release=release,
+            main=main, beside=beside, command=COMMAND, release=release,
             archive=archive, scratch=scratch,
             fetched_to=run.scratch / "fetched",
             environment=environment_of(job, scratch, None), versions=versions, stores=multi_stores(job, main.get),

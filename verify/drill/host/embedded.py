@@ -14,7 +14,7 @@ from verify.job import Job
 from verify.job.destination.schemes import schemes_of
 from verify.lab.client.duplicity import gpg_version
 from verify.lab.client.local_duplicity import local_duplicity
-from verify.lab.hosts.host import local_host
+from verify.lab.hosts.host import Host, local_host
 from verify.lab.hosts.runs import LabelledRun
 
 SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
@@ -26,8 +26,6 @@ def embedded_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> 
     with (
         contextlib.closing(local_host(run.scratch, run.marker)) as main,
         contextlib.ExitStack() as stack,
-        contextlib.closing(local_host(run.scratch, run.marker)) as observer,
-        contextlib.closing(local_host(run.scratch, run.marker)) as aside,
     ):
         stores = multi_stores(job, main.get)
         command, release = local_duplicity(settings.lab, main, schemes_of(job, stores))
@@ -39,8 +37,12 @@ def embedded_drill_host(settings: DrillSettings, job: Job, run: LabelledRun) -> 
         prepare(main, scratch, archive)
         gpg = gpg_version(main)
         stack.callback(main.remove, aside_of(archive))
+
+        def beside() -> Host:
+            return stack.enter_context(contextlib.closing(local_host(run.scratch, run.marker)))
+
         yield DrillHost(
-            main=main, observer=observer, aside=aside, command=command, release=release,
+            main=main, beside=beside, command=command, release=release,
             archive=archive, scratch=scratch,
             fetched_to=None, environment=environment_of(job, scratch, os.environ.get("HOME")),
             versions={"duplicity": str(release), **({"gpg": gpg} if gpg else {})}, stores=stores,

@@ -107,7 +107,7 @@ class _Following:
     """While it is entered, the observer reads each restored file as soon as that is complete."""
 
     def __init__(self, host: DrillHost, target: str, order: Order, done: str) -> None:
-        self._host, self._done = host, done
+        self._observer, self._main, self._done = host.observer, host.main, done
         self._thread = threading.Thread(target=self._follow, args=(target, order))
         self._failed: list[BaseException] = []
 
@@ -116,9 +116,9 @@ class _Following:
 
     def __exit__(self, *_: object) -> None:
         try:
-            self._host.main.put(self._done, b"")  # also where the restore failed
+            self._main.put(self._done, b"")  # also where the restore failed
         except BaseException:  # the observer would wait for ever
-            self._host.observer.close()
+            self._observer.close()
             raise
         finally:
             self._thread.join()
@@ -127,7 +127,7 @@ class _Following:
 
     def _follow(self, target: str, order: Order) -> None:
         try:
-            self._host.observer.follow(target, order(), self._done)
+            self._observer.follow(target, order(), self._done)
         except BaseException as error:  # noqa: BLE001 - raised where the thread is joined
             self._failed.append(error)
 

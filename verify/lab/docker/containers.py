@@ -117,8 +117,8 @@ def docker_lab(
 @contextlib.contextmanager
 def docker_hosts(
     run: LabelledRun, *, image: str, binds: Mapping[str, str], hostname: str = HOSTNAME
-) -> Iterator[tuple[Host, Host, Host]]:
-    """Give a duplicity in a container that reaches the outside, by three gateways; remove it afterwards.
+) -> Iterator[tuple[Host, Callable[[], Host]]]:
+    """Give a duplicity in a container that reaches the outside, and what opens more gateways; remove it afterwards.
 
     `binds` are folders of the engine's machine by where they are mounted, read only. The image's own
     entrypoint runs first, without the job's variables: it starts nothing.
@@ -130,8 +130,7 @@ def docker_hosts(
         with telling("the drill's container did not start", ADVICE):
             container = maker.reader(image, binds, hostname)
         host = stack.enter_context(contextlib.closing(_host(container, None)))
-        observer = stack.enter_context(contextlib.closing(container_host(container, SCRATCH)))
-        yield host, observer, stack.enter_context(contextlib.closing(container_host(container, SCRATCH)))
+        yield host, lambda: stack.enter_context(contextlib.closing(container_host(container, SCRATCH)))
 
 
 @contextlib.contextmanager
