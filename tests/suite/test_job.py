@@ -8,7 +8,7 @@ from verify.concerns.gates import (
     refused_by_others,
     refused_options_findings,
     scheme_findings,
-    why_closed,
+    why_it_cannot_run,
 )
 from verify.errors import NotProvenError
 from verify.job import (
@@ -32,7 +32,7 @@ from verify.selection.survey import job_inside_findings
 def must_be_able_to_run(lab: Lab) -> None:
     """Skip the test where the job lacks what it takes to run at all: nothing is true of it then."""
     if lacks := lacking_findings(lab):
-        pytest.skip(why_closed(lacks))
+        pytest.skip(why_it_cannot_run(lacks[0]))
 
 
 @checks("env-file-reads-alike")

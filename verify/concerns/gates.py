@@ -14,9 +14,23 @@ from verify.trees import Tree, file
 ONE_FILE = Tree({b"a": file((1, 1))})
 
 
-def closed_gates(lab: Lab) -> tuple[Finding, ...]:
-    """Given a lab, return why its job cannot run at all: what it lacks, else what duplicity refuses of it."""
-    return lacking_findings(lab) or tuple(refused_options_findings(lab))
+def why_closed(lab: Lab) -> str:
+    """Given a lab, return why its job cannot run at all, which is why the rest is not proven; empty where it can.
+
+    That is what it lacks, else what duplicity refuses of it, in duplicity's own words where it was asked.
+    """
+    if known := [*lacking_findings(lab), *_surely_refused(lab)]:
+        return why_it_cannot_run(known[0])
+    refused = refused_options_findings(lab)
+    if not refused:
+        return ""
+    said = refused[0].hint.splitlines()
+    return f"the job cannot run: {said[0]}" if said else why_it_cannot_run(refused[0])
+
+
+def why_it_cannot_run(found: Finding) -> str:
+    """Given a finding about what a job lacks, return why the rest is not proven."""
+    return f"the job cannot run: {found.got.partition('; ')[0]}"
 
 
 def lacking_findings(lab: Lab) -> tuple[Finding, ...]:
@@ -35,8 +49,7 @@ def refused_options_findings(lab: Lab) -> list[Finding]:
 
     What a dry run refuses, it has to refuse of a backup as well.
     """
-    known = [*removed_options(lab.site.tried, lab.release), *detached_values(lab.site.tried, lab.release)]
-    if known:
+    if known := _surely_refused(lab):
         return known
     own = OwnRules.of(lab)
     lab.fill_source(ONE_FILE)
@@ -46,6 +59,10 @@ def refused_options_findings(lab: Lab) -> list[Finding]:
     if not result.ok:  # that alone may be what it does not stand: before a first backup --jsonstat crashes there
         result = lab.ran(chain.duplicity.full(chain.source, chain.destination.url))
     return [] if result.ok else [_with_the_jobs_paths(lab, each) for each in own.refusal_findings(lab, result)]
+
+
+def _surely_refused(lab: Lab) -> list[Finding]:
+    return [*removed_options(lab.site.tried, lab.release), *detached_values(lab.site.tried, lab.release)]
 
 
 def refused_by_others(lab: Lab) -> list[Finding]:
@@ -61,11 +78,3 @@ def _with_the_jobs_paths(lab: Lab, found: Finding) -> Finding:
     """Return a finding that names paths as the job does, not as they lie below the lab's folder."""
     root = lab.sandboxed.source.removesuffix(lab.site.tried.source)
     return replace(found, got=found.got.replace(root, ""), hint=found.hint.replace(root, "")) if root else found
-
-
-def why_closed(findings: tuple[Finding, ...]) -> str:
-    """Given what closes the gates, return why the rest is not proven."""
-    first = findings[0]
-    refused = first.check == "command-succeeds" and first.hint and not first.got.startswith("Option ")
-    said = first.hint.splitlines()[0] if refused else first.got.partition("; ")[0]
-    return f"the job cannot run: {said}"

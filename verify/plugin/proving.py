@@ -84,12 +84,11 @@ def must_run(item: pytest.Item) -> None:
 
 
 def _closed(config: pytest.Config, lab: "Lab") -> str:
-    from verify.concerns.gates import closed_gates, why_closed  # noqa: PLC0415 - imported where it is needed: see plugin
+    from verify.concerns.gates import why_closed  # noqa: PLC0415 - imported where it is needed: see plugin
 
     known = config.stash.setdefault(_CLOSED, {})
     if lab.runtime not in known:
-        findings = closed_gates(lab)
-        known[lab.runtime] = why_closed(findings) if findings else ""
+        known[lab.runtime] = why_closed(lab)
     return known[lab.runtime]
 
 

@@ -35,8 +35,9 @@ from verify.lab.client.variants import PLAIN
 
 HERE = pathlib.Path(__file__).parent
 verify.proofs.basis.basis_of = lambda lab: json.loads((HERE / "basis.json").read_text())
-verify.concerns.gates.closed_gates = lambda lab: (
-    (Finding("command-succeeds", got="exit code 2", hint="Option x was removed"),) if (HERE / "closed").exists() else ()
+verify.concerns.gates.lacking_findings = verify.concerns.gates._surely_refused = lambda lab: []
+verify.concerns.gates.refused_options_findings = lambda lab: (
+    [Finding("command-succeeds", got="exit code 2", hint="Option x was removed")] if (HERE / "closed").exists() else []
 )
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ def place(
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "HYPOTHESIS_STORAGE_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DUPLICITY_VERIFY_CACHE", str(pytester.path / "cache"))
-    for module, name in ((verify.proofs.basis, "basis_of"), (verify.concerns.gates, "closed_gates")):
+    gates = ("lacking_findings", "_surely_refused", "refused_options_findings")
+    for module, name in ((verify.proofs.basis, "basis_of"), *((verify.concerns.gates, each) for each in gates)):
         monkeypatch.setattr(module, name, getattr(module, name))  # as the conftest leaves it, until the end
     yield Place(pytester)
     configuration.set_hypothesis_home_dir(None)
