@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 from large_job import PREFIX, VOLUME, take_points
 from sites import Audit, Site, opened_site
 
-from verify.drill import findings
+from verify.drill import chain_findings, findings
 from verify.drill.drill import Drill
 from verify.drill.opening import open_drill
 from verify.drill.points.expected import judge
@@ -118,8 +118,8 @@ def looked_at(drill: Drill) -> None:
     there = drill.destination
     assert all((drill.schemes, there.objects, there.newest, there.opened, drill.status.sets))
     for found in (
-        findings.chain_findings,
-        findings.signature_findings,
+        chain_findings.chain_findings,
+        chain_findings.signature_findings,
         findings.shrink_findings,
         findings.path_findings,
     ):
