@@ -5,6 +5,7 @@ from verify.drill import chain_findings
 from verify.drill.drill import Drill
 from verify.durations import moment
 from verify.job.destination.addresses import misread_addresses
+from verify.plurals import counted
 
 
 @checks("scheme-supported")
@@ -18,13 +19,13 @@ def test_duplicity_knows_the_destinations_scheme(drill: Drill) -> None:
 def test_the_destination_answers_and_can_be_listed(drill: Drill) -> None:
     objects = drill.destination.objects
     seen_by = drill.destination.view.seen_by
-    drill.say(f"{len(objects):,} objects" + (f", seen by {seen_by}" if seen_by else ""))
+    drill.say(counted(len(objects), "object") + (f", seen by {seen_by}" if seen_by else ""))
     drill.destination.must_be_seen_whole()
 
 
 @checks("backup-exists")
 def test_there_is_a_backup(drill: Drill) -> None:
-    drill.say(f"{len(drill.points):,} points, the newest of {moment(drill.newest)}")
+    drill.say(f"{counted(len(drill.points), 'point')}, the newest of {moment(drill.newest)}")
 
 
 @checks("passphrase-opens")

@@ -4,6 +4,7 @@ from verify.checks import checks, must_find_nothing
 from verify.drill import findings
 from verify.drill.drill import Drill
 from verify.drill.source_check import live_source_findings
+from verify.plurals import counted
 
 
 @checks("not-shrunken")
@@ -21,7 +22,7 @@ def test_what_is_in_the_source_and_not_excluded_is_in_the_newest_point(drill: Dr
     found = findings.path_findings(drill)
     counts = drill.path_verdict.counts
     drill.say(
-        f"{counts['ok']:,} paths as in the source, {counts['changed']:,} changed and {counts['new']:,} new since, "
-        f"{counts['gone']:,} gone since, {counts['excluded']:,} excluded"
+        f"{counted(counts['ok'], 'path')} as in the source, {counts['changed']:,} changed and "
+        f"{counts['new']:,} new since, {counts['gone']:,} gone since, {counts['excluded']:,} excluded"
     )
     must_find_nothing(found)

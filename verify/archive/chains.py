@@ -107,14 +107,17 @@ class Chains:
         answer = self.at(time)
         return answer.sets if answer.gives and answer.gives.span.end == time else ()
 
-    def listed(self, time: int) -> int | None:
-        """Given a time, return that of the point that duplicity lists for it; None where it refuses."""
+    def listed(self, time: int) -> tuple[int, ...]:
+        """Given a time, return those of the points whose signatures duplicity lists it from; none where it refuses.
+
+        The last one is the point that it lists.
+        """
         if not self.signatures:
-            return None
+            return ()
         covering = [each for each in self.signatures if each.times[0] <= time <= each.times[-1]]
         earlier = [each for each in self.signatures if each.times[-1] < time]
         chosen = covering[-1] if covering else (earlier[-1] if earlier else self.signatures[0])
-        return [chosen.times[0], *(each for each in chosen.times[1:] if each <= time)][-1]
+        return (chosen.times[0], *(each for each in chosen.times[1:] if each <= time))
 
     def covering(self, time: int) -> list[StoredChain]:
         """Return the chains that cover a time."""
@@ -178,11 +181,15 @@ def _signatures(stored: Stored) -> list[_Signatures]:
 
 
 def _match(made: Chains) -> None:
-    """Do without the newest set of the newest chain if its signatures are lost, as `set_matched_chain_pair` does."""
+    """Do without the newest set of the newest chain if its signatures are lost, as `set_matched_chain_pair` does.
+
+    That looks for signatures that end where the incremental before it does; it knows no such time of a full.
+    """
     if not made.chains:
         return
     newest, ends = made.chains[-1], {each.times[-1] for each in made.signatures}
     made.goes_on = newest.end in ends
-    if not made.goes_on and len(newest.listed) > 1 and newest.listed[-2].span.end in ends:
+    before = newest.listed[-2] if newest.listed[1:] else None
+    if not made.goes_on and before and not before.span.is_full and before.span.end in ends:
         made.discarded = newest.sets.pop()
         made.goes_on = True

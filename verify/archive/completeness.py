@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 from verify.archive.chains import Chains
 from verify.archive.manifests import Manifest, Unread, Volume
 from verify.archive.names import Span
-from verify.archive.object_names import manifest_name, signatures_name, volume_name
+from verify.archive.object_names import manifest_name, volume_name
 from verify.archive.sets import Stored, StoredSet
-from verify.archive.stakes import FULL_NOW, Points, points_of, remove_before
+from verify.archive.stakes import Points, points_of
 from verify.checks import Finding, Severity
 from verify.durations import DAY, HOUR, age_words, moment
+from verify.plurals import counted
 
 Manifests = Mapping[Span, Manifest | Unread]
 Affected = Callable[[StoredSet, Volume], str]  # how many paths of the newest point lie in a volume, in words
 
+NAMED = 3  # lost volumes of a set that have a finding each
+READABLE = "a manifest that can be read"
+OTHER_KEY = "what was made with another passphrase or key comes back with that one alone: keep it"
 DAMAGED = "find out what changed it: duplicity never writes an object twice"
 RUNNING = HOUR  # a set without a manifest whose newest object is younger is being written, as far as can be told
 BEGUN = DAY  # the same, where nothing but its beginning is known
@@ -63,24 +67,45 @@ class Lying:
 
 def chain_findings(lying: Lying, affected: Affected = lambda *_: "") -> list[Finding]:
     """Given what lies there, return a finding for each way in which a chain is broken: the causes, not what follows."""
-    causes = [*_lost_bases(lying), *_lost_manifests(lying), *_unread(lying), *_lost_volumes(lying, affected)]
-    causes += _sizes(lying)
-    points = points_of(lying.stored, lying.chains, {span for span, _ in causes})
+    causes = [*lost_beginnings(lying), *_unread(lying), *_lost_volumes(lying, affected), *_sizes(lying, affected)]
+    locked = list(_locked(lying))
+    points = points_of(lying.stored, lying.chains, {span for span, _ in (*causes, *locked)})
     told = [_with_stake(each, span, points, lying.chains) for span, each in causes]
+    told += [_with_stake(each, span, points, lying.chains, OTHER_KEY) for span, each in locked]
     return [*told, *_cold(lying), *_broken_off(lying, points)]
 
 
-def with_stakes(findings: Sequence[Finding], lying: Lying) -> list[Finding]:
+def lost_beginnings(lying: Lying) -> list[tuple[Span, Finding]]:
+    """Given what lies there, return a finding for each set that is missing, or lacks its manifest, without stakes."""
+    return [*_lost_bases(lying), *_lost_manifests(lying)]
+
+
+def with_stakes(findings: Sequence[Finding], lying: Lying, affected: Affected) -> list[Finding]:
     """Given findings about objects that lie there, return them with what is at stake."""
-    spans = {stored.name: each.span for each in lying.stored.sets for stored in each.objects}
-    bad = {each.path: spans[each.path] for each in findings if each.path in spans}
-    points = points_of(lying.stored, lying.chains, set(bad.values()))
-    return [_with_stake(each, bad[each.path], points, lying.chains) if each.path in bad else each for each in findings]
+    of = {stored.name: each for each in lying.stored.sets for stored in each.objects}
+    points = points_of(lying.stored, lying.chains, {of[each.path].span for each in findings if each.path in of})
+    told = list[Finding]()
+    for each in findings:
+        one = of.get(each.path)
+        held = _with_what_it_holds(each, one, lying, affected) if one else each
+        told.append(_with_stake(held, one.span, points, lying.chains) if one else held)
+    return told
 
 
-def _with_stake(found: Finding, bad: Span, points: Points, chains: Chains) -> Finding:
+def _with_what_it_holds(found: Finding, each: StoredSet, lying: Lying, affected: Affected) -> Finding:
+    """Return a finding about an object of a set, where that is a volume with how much of the newest point it holds."""
+    number = next((number for number, stored in each.volumes.items() if stored.name == found.path), 0)
+    manifest = lying.manifests.get(each.span)
+    if not isinstance(manifest, Manifest) or number not in manifest.volumes:
+        return found
+    said = [found.hint, affected(each, manifest.volumes[number])]
+    return replace(found, hint="; ".join(filter(None, said)))
+
+
+def _with_stake(found: Finding, bad: Span, points: Points, chains: Chains, mend: str = "") -> Finding:
+    """Return a finding of a bad set with what is at stake, and what mends it, where that is not said already."""
     lost = points.lost_by({bad, *_built_on(bad, points.every)}, chains)
-    said = [found.hint, points.stake(lost), points.mend(lost, chains)]
+    said = [found.hint, points.stake(lost), mend or points.mend(lost, chains)]
     severity = Severity.AT_RISK if points.is_behind(lost) else Severity.LOST
     return replace(found, hint="; ".join(filter(None, said)), severity=severity)
 
@@ -95,51 +120,10 @@ def _built_on(bad: Span, every: Iterable[StoredSet]) -> set[Span]:
     return found
 
 
-def signature_findings(points: Iterable[StoredSet], chains: Chains) -> list[Finding]:
-    """Given points and the chains, return a finding for each point of a chain that has no signatures."""
-    chained = [each for chain in chains.chains for each in chain.sets] + [chains.discarded]
-    return [
-        Finding(
-            "signatures-complete", signatures_name(each), f"the signatures of {each.span}", "none",
-            _without_signatures(each, chains),
-        )
-        for each in points
-        if each.signatures is None and any(each is one for one in chained)
-    ]  # fmt: skip
-
-
-def unreadable_signatures(chains: Chains, point: int, name: str, ending: str) -> Finding:
-    """Given the chains and a point that is not listed, return the finding of its signatures.
-
-    `name` is the file that duplicity names, empty where it names none; `ending` is how it ended.
-    """
-    sets = chains.leading_to(point)
-    which = "" if name or len(sets) == 1 else f"one of the {len(sets)} files of signatures from {sets[0].span} on: "
-    return Finding(
-        "signatures-complete",
-        name or (signatures_name(sets[0]) if len(sets) == 1 else ""),
-        "signatures that duplicity can read",
-        f"{which}it is cut short or damaged (list-current-files: {ending})",
-        f"on a new machine no restore works while it lies there: move {name or 'it'} away from the destination, after "
-        "which all of them do, and take a full backup, `duplicity full SRC DST`",
-        severity=Severity.LOST,
-    )
-
-
-def _without_signatures(each: StoredSet, chains: Chains) -> str:
-    newest = chains.chains[-1] if chains.chains else None
-    if newest is None or each.span.end >= newest.start:
-        return f"duplicity skips points without signatures, and what builds on them: {FULL_NOW}"
-    return (
-        f"its points can be restored and not listed; the newest chain, from {moment(newest.start)}, is another one; "
-        f"{remove_before(each.span.end, chains)}"
-    )
-
-
 def unfinished(lying: Lying) -> list[str]:
     """Given what lies there, return a note for each set that a backup has begun and that harms nothing."""
     return [
-        f"{each.span} is being written: {len(each.volumes)} volumes so far"
+        f"{each.span} is being written: {counted(len(each.volumes), 'volume')} so far"
         if lying.is_running(each)
         else f"{each.span} was not finished, and no restore needs it: `duplicity cleanup --force DST` removes it"
         for each in lying.stored.sets
@@ -199,14 +183,33 @@ def _lost_manifests(lying: Lying) -> Iterator[tuple[Span, Finding]]:
 def _unread(lying: Lying) -> Iterator[tuple[Span, Finding]]:
     for each in lying.stored.points:
         manifest = lying.manifests[each.span]
-        if isinstance(manifest, Unread):
-            name = manifest_name(each)
-            yield each.span, Finding("chain-complete", name, "a manifest that can be read", manifest.why)
+        if isinstance(manifest, Unread) and not manifest.hint:
+            hint = "on a new machine no restore of its chain works while it lies there: move it away"
+            hint = hint if each.encrypted else ""  # else duplicity copies it as it is
+            yield each.span, Finding("chain-complete", manifest_name(each), READABLE, manifest.why, hint)
+
+
+def _locked(lying: Lying) -> Iterator[tuple[Span, Finding]]:
+    """Yield, for each chain of which manifests open with another passphrase or key, the first set, and a finding."""
+    told = set[Span]()
+    for each in lying.stored.points:
+        manifest = lying.manifests[each.span]
+        if isinstance(manifest, Unread) and manifest.hint and each.span not in told:
+            more = [span for span in _built_on(each.span, lying.stored.points) if lying.manifests.get(span) == manifest]
+            told |= {each.span, *more}
+            got = manifest.why + (f"; so it is with {len(more):,} that build on it" if more else "")
+            yield each.span, Finding("chain-complete", manifest_name(each), READABLE, got, manifest.hint)
 
 
 def _lost_volumes(lying: Lying, affected: Affected) -> Iterator[tuple[Span, Finding]]:
     for each, manifest in _read(lying):
-        for number in sorted(manifest.volumes.keys() - each.volumes.keys()):
+        lost = sorted(manifest.volumes.keys() - each.volumes.keys())
+        if len(lost) > NAMED:
+            what = f"{len(manifest.volumes):,} volumes of {each.span}"
+            got = f"{len(manifest.volumes) - len(lost):,}: this one and {len(lost) - 1:,} others are not there"
+            yield each.span, Finding("chain-complete", volume_name(each, lost[0], lying.stored), what, got)
+            continue
+        for number in lost:
             what = f"volume {number} of {len(manifest.volumes)} of {each.span}"
             said = affected(each, manifest.volumes[number])
             yield each.span, Finding("chain-complete", volume_name(each, number, lying.stored), what, "none", said)
@@ -227,9 +230,12 @@ def _read(lying: Lying) -> Sequence[tuple[StoredSet, Manifest]]:
     return [(each, manifest) for each, manifest in both if isinstance(manifest, Manifest)]
 
 
-def _sizes(lying: Lying) -> Iterator[tuple[Span, Finding]]:
+def _sizes(lying: Lying, affected: Affected) -> Iterator[tuple[Span, Finding]]:
+    """Yield the volumes and manifests that are empty or have another size than before, but for what is told already."""
     for one in lying.stored.sets:
-        for each in one.objects if not lying.is_unfinished(one) else ():
+        is_read = isinstance(lying.manifests.get(one.span), Manifest)
+        read = [one.manifest] if one.manifest and is_read else []
+        for each in [*one.volumes.values(), *read] if not lying.is_unfinished(one) else ():
             before = lying.remembered.get(each.name, each.size)
             if before != each.size:
                 expected, got = f"{before} bytes, as before", f"{each.size} bytes"
@@ -237,4 +243,5 @@ def _sizes(lying: Lying) -> Iterator[tuple[Span, Finding]]:
                 expected, got = "an object with content", "0 bytes"
             else:
                 continue
-            yield one.span, Finding("chain-complete", each.name, expected, got, DAMAGED)
+            found = Finding("chain-complete", each.name, expected, got, DAMAGED)
+            yield one.span, _with_what_it_holds(found, one, lying, affected)

@@ -65,9 +65,10 @@ def _upto(first: bytes, path: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest says of its set."""
+    """What a manifest says of its set. `has_list`: whether it lists files that changed; None where that is unknown."""
 
     volumes: Mapping[int, Volume]
+    has_list: bool | None = None
 
     @classmethod
     def read(cls, text: bytes) -> Self:
@@ -81,23 +82,26 @@ class Manifest:
         if not volumes:
             raise ManifestError("it names no volume")
         _must_be_whole(text)
-        return cls(volumes)
+        return cls(volumes, bool(_FILELIST.search(text)))
 
-    def as_json(self) -> list[list[Any]]:
-        """Return the volumes as JSON, with bytes as Latin-1, which has a character for each."""
-        return [
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a JSON object, with bytes as Latin-1, which has a character for each."""
+        volumes = [
             [each.number, each.first.decode("latin-1"), each.last.decode("latin-1"), *(each.hash or ())]
             for each in self.volumes.values()
         ]
+        return {"volumes": volumes, "has_list": self.has_list}
 
     @classmethod
-    def from_json(cls, data: list[list[Any]]) -> Self:
-        """Given what `as_json` made, return the manifest again."""
+    def from_json(cls, data: Any) -> Self:
+        """Given what `as_json` made, return the manifest again; earlier ledgers have the volumes alone."""
+        listed = data if isinstance(data, list) else data["volumes"]
         volumes = (
             Volume(number, first.encode("latin-1"), last.encode("latin-1"), (hashed[0], hashed[1]) if hashed else None)
-            for number, first, last, *hashed in data
+            for number, first, last, *hashed in listed
         )
-        return cls({each.number: each for each in volumes})
+        has_list = None if isinstance(data, list) else data["has_list"]
+        return cls({each.number: each for each in volumes}, has_list)
 
 
 def changed_paths(text: bytes) -> Iterator[tuple[str, bytes]]:

@@ -59,7 +59,8 @@ class Names:
 
     def __init__(self, common: str = "", prefixes: Mapping[Part, str] | None = None) -> None:
         """Given the prefix of all files, and those that follow it for some parts, read only names that begin so."""
-        self._patterns = _compiled({part: re.escape(common + (prefixes or {}).get(part, "")) for part in _PATTERNS})
+        self.prefixes: Mapping[Part, str] = {part: common + (prefixes or {}).get(part, "") for part in _PATTERNS}
+        self._patterns = _compiled({part: re.escape(prefix) for part, prefix in self.prefixes.items()})
 
     def read(self, name: str) -> Named | None:
         """Given a file's name, return what it says; None where it is none of this job's."""

@@ -46,7 +46,7 @@ def _around(each: StoredSet, part: Part, others: Stored | None) -> tuple[str, st
     prefix, suffix = _split(next(iter(each.objects)).name)
     if suffix not in _ENCRYPTED:
         suffix = "" if part == "manifest" else ".gz"  # duplicity compresses no manifest
-    return prefix, suffix
+    return others.prefixes.get(part, prefix) if others else prefix, suffix
 
 
 def _of_part(each: StoredSet, part: Part) -> Iterator[Object]:

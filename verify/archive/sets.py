@@ -1,9 +1,9 @@
 """The objects at a destination, put together into sets and chains: from the store's listing, without duplicity."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from verify.archive.names import Named, Names, Span
+from verify.archive.names import Named, Names, Part, Span
 
 COLD = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # storage classes that a restore waits hours for
 
@@ -78,12 +78,14 @@ class StoredSet:
 class Stored:
     """The sets at a destination, oldest first, and how many objects belong to none of them.
 
-    `signed` are those that have signatures, in the order in which the store lists these.
+    `signed` are those that have signatures, in the order in which the store lists these; `prefixes` is what the names
+    of each part begin with.
     """
 
     sets: tuple[StoredSet, ...]
     foreign: int = 0
     signed: tuple[StoredSet, ...] = ()
+    prefixes: Mapping[Part, str] = field(default_factory=dict)
 
     @property
     def points(self) -> tuple[StoredSet, ...]:
@@ -112,4 +114,5 @@ def stored_of(objects: Iterable[Object], names: Names, kept: Iterable[str] = ())
             found = sets.setdefault(named.span, StoredSet(named.span))
             found.add(named, each)
             signed += [found] if named.part == "signature" else []
-    return Stored(tuple(sorted(sets.values(), key=lambda each: each.span.end)), foreign, tuple(signed))
+    in_order = tuple(sorted(sets.values(), key=lambda each: each.span.end))
+    return Stored(in_order, foreign, tuple(signed), names.prefixes)

@@ -2,17 +2,17 @@
 
 import functools
 
-from verify.archive import completeness, out_of_reach
-from verify.archive.manifests import Volume
+from verify.archive import completeness, out_of_reach, signatures
 from verify.archive.out_of_reach import unreachable_findings
-from verify.archive.sets import StoredSet
-from verify.checks import Finding, FindingsError
+from verify.checks import Finding
 from verify.drill import copies
+from verify.drill.affected import affected
 from verify.drill.drill import Drill
 from verify.drill.host.archive import counted_findings, volume_size_of
 from verify.drill.points import freshness
 from verify.durations import moment
 from verify.errors import NotProvenError
+from verify.plurals import counted
 
 
 def agreement_findings(drill: Drill) -> list[Finding]:
@@ -23,16 +23,15 @@ def agreement_findings(drill: Drill) -> list[Finding]:
     """
     night, there = drill.night, drill.night.destination
     seen = {each.time for each in night.status.sets}
-    known = (
-        [each.span.end for chain in there.chains.chains for each in chain.listed] if there.is_seen else [night.newest]
-    )
+    listed = [each for chain in there.chains.chains for each in chain.listed] if there.is_seen else []
+    known = [each.span.end for each in listed if each.manifest] if there.is_seen else [night.newest]
     unseen = sorted(each for each in known if each not in seen)
     if there.is_seen and unseen:  # retention may have come between
         unseen = there.still_there(unseen)
     if unseen:
         got = f"not among the {len(seen)} that duplicity lists"
         return [Finding("duplicity-agrees", "", f"the point of {moment(unseen[-1])}", got)]
-    night.say(f"duplicity sees the same {len(known):,} points")
+    night.say(f"duplicity sees the same {counted(len(known), 'point')}")
     if not there.is_seen:
         return []
     found = unreachable_findings(there.stored, there.chains, night.started)
@@ -50,36 +49,26 @@ def chain_findings(drill: Drill) -> list[Finding]:
     there = night.destination
     if there.is_seen:
         volumes = sum(len(each.volumes) for each in there.stored.points)
-        sets = f"{volumes:,} volumes of {len(there.stored.points):,} sets"
+        sets = f"{counted(volumes, 'volume')} of {counted(len(there.stored.points), 'set')}"
         night.say(", ".join([sets, *completeness.unfinished(there.lying)]))
-        found = completeness.chain_findings(there.lying, functools.partial(_affected, drill))
+        raised: list[Finding] = []
+        found = completeness.chain_findings(there.lying, functools.partial(affected, drill, raised))
         several = copies.copy_findings(there, {each.path for each in found})
         found = night.blame([*copies.placed(found, there), *several.read]) + several.others
         night.blamed |= several.bad - {each.path for each in several.others}
         if not found:
             there.must_be_seen_whole()
-        return found
+        return [*found, *night.blame(raised)]
     _ = drill.listings.newest
     chain = drill.listings.archive_of(night.newest).leading_to(night.newest, volume_size_of(night.job))
     if not chain:
         raise NotProvenError("duplicity's archive does not hold the newest chain's manifests")
-    night.say(f"{len(chain):,} sets of the newest chain, by what duplicity lists; sizes and older chains are not known")
+    sets = f"{counted(len(chain), 'set')} of the newest chain"
+    night.say(f"{sets}, by what duplicity lists; sizes and older chains are not known")
     found = counted_findings(night.status, chain)
     if not found and there.hides:
         raise NotProvenError("what one mirror has lost, duplicity lists from another")
     return found
-
-
-def _affected(drill: Drill, each: StoredSet, volume: Volume) -> str:
-    """Return how many files of the newest point lie in a volume, in words; nothing where that cannot be told."""
-    if each not in drill.destination.chains.leading_to(drill.newest):
-        return ""
-    try:
-        listing = drill.listings.newest
-    except (FindingsError, NotProvenError):
-        return ""
-    files = sum(volume.holds(path) for path, _ in listing if path)
-    return f"it holds {files:,} of the {max(len(listing) - 1, 0):,} paths of the newest point, or parts of them"
 
 
 def age_findings(drill: Drill) -> list[Finding]:
@@ -110,7 +99,7 @@ def _future_findings(drill: Drill) -> list[Finding]:
 
 
 def signature_findings(drill: Drill) -> list[Finding]:
-    """Return a finding for each point whose signatures are lost."""
-    night = drill.night
+    """Return a finding for each chain whose signatures are lost, and for each file of them that is damaged."""
+    night, there = drill.night, drill.night.destination
     _ = night.newest  # where there is no point, none is without signatures, which proves nothing
-    return night.blame(completeness.signature_findings(night.destination.stored.points, night.destination.chains))
+    return night.blame(signatures.signature_findings(there.stored, there.chains, there.remembered_sizes))

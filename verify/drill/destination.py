@@ -8,11 +8,13 @@ from packaging.version import Version
 
 from verify import progress
 from verify.archive.chains import Chains, chains_of
-from verify.archive.completeness import Lying
+from verify.archive.completeness import Lying, lost_beginnings
+from verify.archive.cut_manifests import cut_manifests
 from verify.archive.manifests import Manifest, ManifestError, Unread
 from verify.archive.names import Names, Span
 from verify.archive.out_of_reach import AHEAD
 from verify.archive.sets import Object, Stored, StoredSet, stored_of
+from verify.archive.stakes import FULL_NOW
 from verify.checks import Finding, FindingsError
 from verify.destinations.multi import MultiView
 from verify.destinations.view import NoView, RefusedError, View
@@ -20,8 +22,10 @@ from verify.drill.ledger.ledger import Ledger
 from verify.drill.passphrases import does_not_open
 from verify.drill.reported_once import reported_once
 from verify.drill.unlocking import Unlocked, unlock
+from verify.durations import age_words
 from verify.errors import CannotRunError, NotProvenError
 from verify.lab.hosts.host import Host
+from verify.plurals import counted
 from verify.secret import Secret
 
 UNLOCKING = 600.0  # seconds that gpg has for all manifests of a drill
@@ -148,13 +152,31 @@ class RealDestination:
             hint = "there was one when the last drill looked: find out what removed it, and take a full backup"
             return Finding("backup-exists", "", "at least one point", "none any more", hint)
         if sets:
-            begun = f"{len(sets)} set(s) without a manifest or without their full backup"
-            return Finding("backup-exists", "", "at least one point", begun, "let the job's first backup end")
+            return self._none_whole()
         foreign = f", but {self.stored.foreign} other objects" if self.stored.foreign else ""
         hint = "no backup yet: let the job run once; if it has, compare DST and the --file-prefix options"
         return Finding(
             "backup-exists", "", "at least one point", f"no duplicity files under this prefix{foreign}", hint
         )
+
+    def _none_whole(self) -> Finding:
+        """Return the finding of sets of which none is a point that duplicity restores."""
+        lying = Lying(self.stored, self.chains, {}, self.remembered_sizes, self.now)
+        causes = [found for _, found in lost_beginnings(lying)]
+        if causes:
+            cause, many = causes[0], counted(len(self.stored.sets), "backup")
+            got = f"none that comes back, of {many}: {cause.expected} is lost" if cause.got == "none" else (
+                f"none that comes back, of {many}: {cause.got}"
+            )  # fmt: skip
+            hint = f"bring back what is lost, if another copy is left; else {FULL_NOW}"
+            return Finding("backup-exists", cause.path, "at least one point", got, hint)
+        newest = self.stored.sets[-1]
+        if lying.is_running(newest):
+            got = f"{newest.span} is being written: {counted(len(newest.volumes), 'volume')} so far"
+            return Finding("backup-exists", "", "at least one point", got, "let the job's first backup end")
+        since = f"nothing was added for {age_words(self.now - newest.modified)}" if newest.modified else "it is old"
+        got = f"{newest.span} stopped midway: it has no manifest, and {since}"
+        return Finding("backup-exists", "", "at least one point", got, "let the job run again, and to its end")
 
     @reported_once
     def opened(self) -> StoredSet:
@@ -203,7 +225,7 @@ class RealDestination:
         for start in range(0, len(unread), AT_ONCE):
             progress.say(f"reading manifests: {start:,} of {len(unread):,} done")
             found |= self._read(unread[start : start + AT_ONCE])
-        return found
+        return found | cut_manifests(self.stored, found)
 
     def _remembered(self, each: StoredSet) -> Manifest | None:
         return self._ledger.manifest(each.manifest) if each.manifest else None

@@ -1,12 +1,14 @@
 """What a drill's checks find, each a function of the drill: see tests/drill."""
 
 import contextlib
+import functools
 from pathlib import Path
 
 from verify.archive import completeness
 from verify.archive.manifests import Manifest
 from verify.checks import Finding
 from verify.drill import copies
+from verify.drill.affected import affected
 from verify.drill.contents.booting import Booted, Postgres
 from verify.drill.contents.databases import Cluster, Dump, clusters_in, dumps_in
 from verify.drill.contents.kinds import KINDS
@@ -16,6 +18,7 @@ from verify.drill.points import expected, shrunken
 from verify.drill.restoring import estimate
 from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven, prove, told_by_server
 from verify.errors import NotProvenError
+from verify.plurals import counted
 
 
 def path_findings(drill: Drill) -> list[Finding]:
@@ -38,7 +41,7 @@ def shrink_findings(drill: Drill) -> list[Finding]:
     paths, threshold = len(drill.listings.newest), night.policy.shrink_threshold
     earlier = drill.listings.point_before(night.newest)
     before = None if earlier is None else (earlier, drill.listings.paths_of(earlier))
-    night.say(f"{paths - 1:,} paths" + (f", {before[1] - 1:,} before" if before else ""))
+    night.say(counted(paths - 1, "path") + (f", {before[1] - 1:,} before" if before else ""))
     found = shrunken.shrink_findings(night.newest, paths, before, threshold)
     if not found and before is None:
         raise NotProvenError("it is the only point: there is none before it to compare with")
@@ -84,7 +87,9 @@ def volume_findings(drill: Drill) -> list[Finding]:
     if not found:
         there.must_be_seen_whole()
     found, several = copies.damaged_findings(found, hashed, there)
-    return night.blame([*completeness.with_stakes(found, there.lying), *several.read]) + several.others
+    raised: list[Finding] = []
+    at_stake = completeness.with_stakes(found, there.lying, functools.partial(affected, drill, raised))
+    return night.blame([*at_stake, *several.read, *raised]) + several.others
 
 
 def content_findings(drill: Drill, restored: Path, kinds: str) -> list[Finding]:

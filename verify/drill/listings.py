@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn, TypeVar
 
 from verify import progress
-from verify.archive.completeness import signature_findings, unreadable_signatures
+from verify.archive.manifests import Unread
+from verify.archive.signatures import bad_signatures, signature_findings, unreadable_signatures
 from verify.checks import FindingsError
 from verify.drill.host.archive import Archive, names_of
 from verify.drill.host.drill_host import aside_of
@@ -113,19 +114,28 @@ class Listings:
         return listing
 
     def _tell_damaged(self, point: int, name: str, result: ListResult) -> NoReturn:
-        """Raise of signatures that duplicity cannot read, which are all that a listing is made of; once a night."""
+        """Raise of signatures that duplicity cannot read, which are all that a listing is made of; once a night.
+
+        Where manifests cannot be read either, which it copies first, they are the cause.
+        """
+        there = self._night.destination
+        unread = {span for span, manifest in there.manifests.items() if isinstance(manifest, Unread)}
+        if there.chains.locked_for(point, unread, there.stored):
+            raise NotProvenError(f"the point of {moment(point)} cannot be listed: see chain-complete")
         if self._damaged:
             raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")
         self._damaged = True
-        raise FindingsError((unreadable_signatures(self._night.destination.chains, point, name, result.ending),))
+        raise FindingsError((unreadable_signatures(there.chains, point, name, result.ending),))
 
     def _must_be_listable(self, point: int) -> None:
         """Raise where signatures are lost that a listing is made of: duplicity would list an older point."""
-        night = self._night
+        night, there = self._night, self._night.destination
         _ = night.status  # without which a listing would fail by another check
-        if not night.destination.is_seen:
+        if not there.is_seen:
             return
-        found = signature_findings(night.destination.chains.leading_to(point), night.destination.chains)
+        bad = bad_signatures(there.chains.leading_to(point), there.stored, there.remembered_sizes)
+        found = signature_findings(there.stored, there.chains, there.remembered_sizes) if bad else []
+        found = [each for each in found if each.path in bad]
         if found and {each.path for each in found} <= night.blamed:
             raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")
         if found:

@@ -9,6 +9,7 @@ from verify.drill.night import Night
 from verify.drill.points.shrunken import SourceSize, emptied_finding, size_before, source_findings
 from verify.drill.points.source import folder_of
 from verify.errors import NotProvenError
+from verify.plurals import counted
 
 SOURCE = "source"  # the figure
 
@@ -28,7 +29,7 @@ def live_source_findings(drill: Drill) -> list[Finding]:
     verdict = drill.path_verdict
     now = SourceSize(folder, verdict.paths, verdict.size, night.started)
     night.figures[SOURCE] = now.as_json()
-    night.say(f"{now.paths:,} paths, {now.bytes:,} bytes")
+    night.say(f"{counted(now.paths, 'path')}, {counted(now.bytes, 'byte')}")
     if before is None:
         raise NotProvenError("no earlier drill saw this source: the next one compares with it")
     return source_findings(now, before, night.policy.shrink_threshold)

@@ -11,6 +11,7 @@ from verify.archive.names import Span
 from verify.archive.sets import Object, Stored
 from verify.checks import Finding
 from verify.destinations.view import Hashed, RefusedError, View
+from verify.plurals import counted
 
 DAY = 86_400
 
@@ -39,18 +40,14 @@ class Coverage:
     out_of_reach: int = 0
 
     def __str__(self) -> str:
+        volumes = counted(self.volumes, "volume")
         if self.out_of_reach:
             bad = "is lost, damaged" if self.out_of_reach == 1 else "are lost, damaged"
-            return (
-                f"{self.proven:,} of {self.volumes:,} volumes proven, {self.out_of_reach:,} {bad} or without a hash "
-                "in the manifest"
-            )
+            return f"{self.proven:,} of {volumes} proven, {self.out_of_reach:,} {bad} or without a hash in the manifest"
         if self.proven < self.volumes:
-            return (
-                f"{self.proven:,} of {self.volumes:,} volumes proven so far ({_percent(self.proven_bytes, self.bytes)})"
-            )
+            return f"{self.proven:,} of {volumes} proven so far ({_percent(self.proven_bytes, self.bytes)})"
         days = max(1, -(-int(self.oldest) // DAY))
-        return f"100 % of {self.volumes:,} volumes proven within {days} day{'' if days == 1 else 's'}"
+        return f"100 % of {volumes} proven within {days} day{'' if days == 1 else 's'}"
 
 
 def hashed_volumes(stored: Stored, manifests: Manifests) -> Iterator[HashedVolume]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from verify.checks import CATALOGUE, Finding
 from verify.notify.summary import DrillSummary
+from verify.plurals import counted
 from verify.report.columns import size
 from verify.report.digest import failures_of
 from verify.report.escaping import text_of
-from verify.report.outcome import Outcome, Run, Verdict, counted
+from verify.report.outcome import Outcome, Run, Verdict
 from verify.report.severities import severity_words
 from verify.report.wording import verdict_words
 from verify.secret import Secret, masked

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from verify.checks import CATALOGUE, Severity
+from verify.plurals import counted
 from verify.report.columns import size
 from verify.report.digest import failures_of
 from verify.report.escaping import code, text_of
-from verify.report.outcome import CheckResult, Outcome, Run, Verdict, counted
+from verify.report.outcome import CheckResult, Outcome, Run, Verdict
 from verify.report.severities import severity_words
 from verify.report.wording import OUTCOME, SIGNS, alike, duration, notes, tests_of, verdict_words
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from verify.checks import CATALOGUE, Finding, Severity, gravest_first
+from verify.plurals import counted
 from verify.proofs.proof import Proof
 from verify.report.delivery import Delivery
 from verify.report.severities import severity_words
@@ -261,11 +262,6 @@ class Run:
 
     def _ids(self) -> str:
         return ", ".join(dict.fromkeys(found.check for found in self.findings))
-
-
-def counted(number: int, noun: str) -> str:
-    """Given a number and a noun, return both, the noun in its plural where it needs one."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _first(ids: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from verify.report.outcome import counted
+from verify.plurals import counted
 from verify.report.wording import duration
 
 OURS = ("draw", "materialise", "observe")  # what takes time beside duplicity, as the lab names it

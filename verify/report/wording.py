@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from verify.plurals import counted
 from verify.report.columns import size
-from verify.report.outcome import CheckResult, Ending, Outcome, Run, Verdict, counted
+from verify.report.outcome import CheckResult, Ending, Outcome, Run, Verdict
 from verify.report.severities import severity_words
 
 MINUTE = 60  # seconds

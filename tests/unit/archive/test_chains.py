@@ -66,9 +66,16 @@ def test_a_point_of_the_future_hides_what_is_newer_than_its_chain_begins() -> No
 
 
 def test_the_newest_set_is_passed_over_where_its_signatures_are_lost() -> None:
-    chains = made((None, 0), (0, 1), lost="signature")
+    chains = made((None, 0), (0, 1), (1, 2), lost="signature")
     assert chains.discarded is not None
-    assert given(chains, 1) == 0
+    assert given(chains, 2) == 1
+
+
+def test_a_set_that_follows_a_full_is_not_passed_over() -> None:
+    chains = made((None, 0), (0, 1), lost="signature")
+    assert chains.discarded is None
+    assert not chains.goes_on
+    assert given(chains, 1) == 1
 
 
 def test_a_set_without_a_manifest_stands_in_its_chain_since_3_0_6() -> None:

@@ -7,10 +7,12 @@ import pytest
 from packaging.version import Version
 
 from verify.archive.chains import chains_of
-from verify.archive.completeness import Lying, chain_findings, signature_findings, unfinished
+from verify.archive.completeness import Lying, chain_findings, unfinished
+from verify.archive.cut_manifests import cut_manifests
 from verify.archive.manifests import Manifest, Unread, Volume
 from verify.archive.names import Names, Span
 from verify.archive.sets import Object, Stored, stored_of
+from verify.archive.signatures import signature_findings
 from verify.checks import Severity
 
 RELEASE = Version("3.2.1")
@@ -50,7 +52,7 @@ def lying(*lost: str, more: Sequence[str] = (), **sizes: int) -> Stored:
     return stored_of((Object(name, sizes.get(name, 100), modified=WRITTEN) for name in names), Names())
 
 
-def manifests(stored: Stored, volumes: int = 2) -> dict[Span, Manifest | Unread]:
+def manifests(stored: Stored, volumes: int = 2) -> dict[Span, Manifest]:
     numbers = range(1, volumes + 1)
     said = Manifest({number: Volume(number, b"", b"z", ("SHA1", "00")) for number in numbers})
     return {each.span: said for each in stored.points}
@@ -73,7 +75,7 @@ def test_sets_stand_in_their_chain_oldest_first() -> None:
         "the incremental of 2026-01-03 00:00:00 UTC",
     ]
     assert found(stored) == []
-    assert signature_findings(stored.points, chains_of(stored, RELEASE)) == []
+    assert signature_findings(stored, chains_of(stored, RELEASE), {}) == []
 
 
 def test_what_is_not_the_jobs_is_counted_and_left_alone() -> None:
@@ -164,12 +166,80 @@ def test_a_volume_in_cold_storage_is_a_finding() -> None:
 def test_lost_signatures_are_a_finding_of_their_own() -> None:
     stored = lying(f"{SIGNATURES[SECOND]}.sigtar.gpg")
     assert found(stored) == []
-    (finding,) = signature_findings(stored.points, chains_of(stored, RELEASE))
+    (finding,) = signature_findings(stored, chains_of(stored, RELEASE), {})
     assert (finding.check, finding.path) == ("signatures-complete", f"{SIGNATURES[SECOND]}.sigtar.gpg")
 
 
 def test_lost_signatures_behind_a_newer_chain_ask_for_no_full_backup() -> None:
     stored = lying(f"{SIGNATURES[SECOND]}.sigtar.gpg", more=NEWER)
-    (finding,) = signature_findings(stored.points, chains_of(stored, RELEASE))
+    (finding,) = signature_findings(stored, chains_of(stored, RELEASE), {})
     assert "can be restored and not listed" in finding.hint
     assert "`duplicity remove-all-but-n-full 1 --force DST`" in finding.hint
+
+
+def test_all_signatures_of_a_chain_that_are_lost_are_one_finding() -> None:
+    stored = lying(*(f"{each}.sigtar.gpg" for each in SIGNATURES.values()))
+    (finding,) = signature_findings(stored, chains_of(stored, RELEASE), {})
+    assert (finding.path, finding.got) == (
+        f"{SIGNATURES[FULL]}.sigtar.gpg", "none, and none of 2 later backups of the chain",
+    )  # fmt: skip
+    assert finding.severity is Severity.AT_RISK  # a restore needs none
+
+
+def test_lost_signatures_of_the_newest_of_two_incrementals_hide_its_point() -> None:
+    stored = lying(f"{SIGNATURES[THIRD]}.sigtar.gpg")
+    (finding,) = signature_findings(stored, chains_of(stored, RELEASE), {})
+    assert finding.severity is Severity.LOST
+    assert "a restore gives the point of 2026-01-02 00:00:00 UTC with exit code 0" in finding.hint
+
+
+def test_signatures_without_content_are_no_damage_of_the_chain() -> None:
+    name = f"{SIGNATURES[THIRD]}.sigtar.gpg"
+    stored = lying(**{name: 0})
+    assert found(stored) == []
+    (finding,) = signature_findings(stored, chains_of(stored, RELEASE), {})
+    assert (finding.path, finding.got) == (name, "0 bytes")
+    (finding,) = signature_findings(lying(), chains_of(lying(), RELEASE), {name: 90})
+    assert (finding.expected, finding.got) == ("90 bytes, as before", "100 bytes")
+
+
+def test_a_lost_name_begins_with_the_prefix_of_its_own_part() -> None:
+    names = Names("home-", {"signature": "s-", "volume": "v-", "manifest": "m-"})
+    files = (f"home-v-{FULL}.vol1.difftar.gpg", f"home-m-{FULL}.manifest.gpg")
+    stored = stored_of((Object(name, 100) for name in files), names)
+    (finding,) = signature_findings(stored, chains_of(stored, RELEASE), {})
+    assert finding.path == f"home-s-{SIGNATURES[FULL]}.sigtar.gpg"
+
+
+def test_many_lost_volumes_of_a_set_are_one_finding() -> None:
+    stored = lying(*(name for name in ALL if ".vol" in name and FULL in name))
+    said = replace(looked_at(stored), manifests=manifests(stored, 5))
+    first = chain_findings(said)[0]
+    assert (first.path, first.got) == (f"{FULL}.vol1.difftar.gpg", "0: this one and 4 others are not there")
+
+
+def test_a_chain_of_another_passphrase_is_one_finding_and_nobody_is_to_remove_it() -> None:
+    stored = lying(more=NEWER)
+    locked = Unread("PASSPHRASE is not the one that it was encrypted with", "find the passphrase")
+    unread = {**manifests(stored), **{each.span: locked for each in stored.points[:3]}}
+    (finding,) = chain_findings(replace(looked_at(stored), manifests=unread))
+    assert (finding.path, finding.severity) == (f"{FULL}.manifest.gpg", Severity.AT_RISK)
+    assert finding.got.endswith("so it is with 2 that build on it")
+    assert "keep it" in finding.hint
+    assert "remove-all" not in finding.hint
+
+
+def test_a_manifest_without_its_end_is_cut_short() -> None:
+    stored = lying()
+    whole = {span: Manifest(each.volumes, has_list=True) for span, each in manifests(stored).items()}
+    assert cut_manifests(stored, whole) == {}
+    spans = list(whole)
+    later = {**whole, spans[1]: Manifest(whole[spans[1]].volumes, has_list=False)}
+    assert list(cut_manifests(stored, later)) == [spans[1]]
+    fewer = {number: each for number, each in whole[spans[0]].volumes.items() if number == 1}
+    first = cut_manifests(stored, {**whole, spans[0]: Manifest(fewer, has_list=False)})
+    assert "1 of the 2 volumes that lie there" in first[spans[0]].why
+    of_old = {span: Manifest(each.volumes, has_list=False) for span, each in whole.items()}
+    assert cut_manifests(stored, of_old) == {}
+    unknown = {span: Manifest(each.volumes) for span, each in whole.items()}
+    assert cut_manifests(stored, unknown) == {}

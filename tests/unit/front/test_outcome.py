@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from verify.checks import Finding, Severity
-from verify.report.outcome import Ending, Outcome, Planned, Run, TestResult, Verdict, counted, fold
+from verify.plurals import counted
+from verify.report.outcome import Ending, Outcome, Planned, Run, TestResult, Verdict, fold
 from verify.report.wording import verdict_words
 
 START = datetime(2026, 11, 25, tzinfo=UTC)

@@ -17,6 +17,7 @@ from verify.drill.host.command import NAME
 from verify.job import Job
 from verify.lab.client.results import StatusResult
 from verify.lab.hosts.host import Host
+from verify.plurals import counted
 
 VOLUME_SIZE = 200  # MiB: duplicity's own, where the job sets none
 MIB = 1 << 20
@@ -80,7 +81,7 @@ def counted_findings(status: StatusResult, sets: list[tuple[StoredSet, Manifest]
     listed = {each.time: each.volumes for each in status.sets}
     return [
         Finding(
-            "chain-complete", "", f"{len(manifest.volumes)} volumes of {each.span}, as its manifest says",
+            "chain-complete", "", f"{counted(len(manifest.volumes), 'volume')} of {each.span}, as its manifest says",
             f"{listed.get(each.span.end, 0)} that duplicity lists", FULL_NOW,
         )
         for each, manifest in sets

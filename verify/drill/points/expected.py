@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from verify.checks import Finding
 from verify.drill.points.live import LivePath
 from verify.durations import moment
+from verify.plurals import counted
 from verify.selection import Entry, RuleSet, select
 from verify.trees import printable
 from verify.trees.limitations import PATH_MAX
@@ -102,7 +103,7 @@ def findings_of(verdict: PathVerdict, point: int) -> list[Finding]:
 
 
 def _missing(count: int) -> str:
-    return "missing" if count == 1 else f"missing, with {count - 1:,} paths in it"
+    return "missing" if count == 1 else f"missing, with {counted(count - 1, 'path')} in it"
 
 
 def _note(verdict: PathVerdict, entry: Compared, *, included: bool) -> None:

@@ -9,6 +9,7 @@ from verify.archive.sets import StoredSet
 from verify.checks import Finding, Severity
 from verify.drill.ledger.ledger import PastDrill
 from verify.durations import moment
+from verify.plurals import counted
 
 HINT = "was the source mounted when the job ran? compare with the point before, and do not let it be pruned"
 
@@ -69,7 +70,7 @@ def size_before(past: Sequence[PastDrill], folder: Path, newest: float) -> Sourc
 
 def emptied_finding(folder: Path, before: SourceSize | None, *, is_there: bool) -> Finding:
     """Given a source in which nothing lies, and what lay there before, return the finding."""
-    expected = f"the {before.paths:,} paths that the drill of {moment(before.seen)} saw" if before else "files"
+    expected = f"the {counted(before.paths, 'path')} that the drill of {moment(before.seen)} saw" if before else "files"
     got = "an empty folder: tomorrow's backup will be empty" if is_there else "no such folder: tomorrow's backup fails"
     hint = "mount or bring back what belongs there before the job runs next, and do not let older points be pruned"
     return Finding("source-not-shrunken", str(folder), expected, got, hint)
@@ -79,8 +80,9 @@ def source_findings(now: SourceSize, before: SourceSize, threshold: float) -> li
     """Given what the source holds and held, return a finding if it has shrunk by a larger share than the threshold."""
     if now.paths >= (1 - threshold) * before.paths and now.bytes >= (1 - threshold) * before.bytes:
         return []
-    expected = f"about {before.paths:,} paths and {before.bytes:,} bytes, as the drill of {moment(before.seen)} saw"
-    got = f"{now.paths:,} paths and {now.bytes:,} bytes: that is all that tomorrow's backup will hold"
+    was = f"{counted(before.paths, 'path')} and {counted(before.bytes, 'byte')}"
+    expected = f"about {was}, as the drill of {moment(before.seen)} saw"
+    got = f"{counted(now.paths, 'path')} and {counted(now.bytes, 'byte')}: that is all that tomorrow's backup will hold"
     hint = (
         "find out what became of the rest before the job runs next; if that is right, it is not told again after the "
         "next backup (shrink_threshold in the policy says how much is too much)"

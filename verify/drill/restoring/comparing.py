@@ -15,6 +15,7 @@ from verify.drill.points.expected import MARGIN
 from verify.drill.points.source import LiveSource
 from verify.durations import moment
 from verify.lab.hosts.host import Host
+from verify.plurals import counted
 from verify.selection import Entry, RuleSet, select
 from verify.trees import Difference, History, Inventory, Limitation, Tree, compare, limitations_of, printable
 from verify.trees.compare import findings_of
@@ -49,7 +50,7 @@ class Comparison:
         parts = [f"{self.with_source:,} compared with the source"]
         parts += [f"{self.with_memory:,} with earlier drills"] if self.with_memory else []
         parts += [f"{rest:,} changed in the source since, with no earlier copy to compare with"] if rest else []
-        return f"{self.files:,} files: {', '.join(parts)}"
+        return f"{counted(self.files, 'file')}: {', '.join(parts)}"
 
 
 @dataclass(frozen=True)

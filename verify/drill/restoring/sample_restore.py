@@ -19,6 +19,7 @@ from verify.drill.restoring.restorer import RestoredPath, Restorer
 from verify.drill.restoring.sampling import Leaf, Stratum, draw
 from verify.durations import moment
 from verify.onsite.blocks import order_of, paths_in
+from verify.plurals import counted
 from verify.trees import Inventory
 from verify.trees.inventory import Block
 
@@ -237,7 +238,9 @@ def none_at_random(chosen: RestoreChoice, outcome: RestoreOutcome | None, budget
         return ""
     if not point.population:
         return f"the backup of {moment(point.time)} is empty"
-    none = f"none of the {point.population:,} paths of the point of {moment(point.time)} was restored at random: "
+    none = (
+        f"none of the {counted(point.population, 'path')} of the point of {moment(point.time)} was restored at random: "
+    )
     if chosen.drawn:
         return f"{none}the time was used up before; raise --minutes"
     if not chosen.wanted:

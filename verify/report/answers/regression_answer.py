@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from verify.plurals import counted
 from verify.regression import Change, Fate, Moves
 from verify.regression.moves import Watcher
 from verify.regression.sides import ChangeSide
 from verify.report.answers.answer import Answer, PathList, first_and_more, notes_of
 from verify.report.columns import columns, size
-from verify.report.outcome import Outcome, Run, counted
+from verify.report.outcome import Outcome, Run
 from verify.report.severities import counts_of
 from verify.report.wording import verdict_words
 from verify.selection import Entry

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from verify.job import Job
+from verify.plurals import counted
 from verify.report.answers.answer import Answer, PathList, first_and_more, notes_of
 from verify.report.columns import columns, size
-from verify.report.outcome import counted
 from verify.report.wording import near
 from verify.selection import Decision, RuleSet, RuleUse, Share, Tally
 from verify.selection.listing import Listed, RealSource

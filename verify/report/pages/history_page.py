@@ -7,8 +7,9 @@ from typing import Any
 import verify
 from verify.checks import Severity
 from verify.durations import age_words, time_words
+from verify.plurals import counted
 from verify.report.columns import size
-from verify.report.outcome import Verdict, counted
+from verify.report.outcome import Verdict
 from verify.report.pages.charts import LineChart, Measure, calendar, day_of, line_chart
 from verify.report.pages.rendering import rendered
 from verify.report.wording import OF_VERDICTS, sign_of

@@ -3,8 +3,9 @@
 import pytest
 
 from verify.checks import Finding
+from verify.plurals import counted
 from verify.report.events import Event, RunEnded
-from verify.report.outcome import Outcome, Run, counted
+from verify.report.outcome import Outcome, Run
 from verify.report.severities import severity_words
 from verify.report.statistics import summary_of
 
