@@ -23,8 +23,8 @@ def test_a_point_was_added_since_the_last_drill(drill: Drill) -> None:
 
 @checks("retention")
 def test_what_retention_is_to_remove_can_be_removed(drill: Drill) -> None:
-    must_find_nothing(never_removed(drill.job))
-    if not removes_old_backups(drill.job):
+    must_find_nothing(never_removed(drill.written_job))
+    if not removes_old_backups(drill.written_job):
         pytest.skip("the job itself removes no old backups")
 
 

@@ -1,9 +1,12 @@
 """A running drill: what its tests ask."""
 
 import contextlib
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from verify.drill.listings import Listings
@@ -13,6 +16,7 @@ from verify.drill.reported_once import reported_once
 from verify.drill.restore_points import RestorePoints
 from verify.drill.restores import NEWEST, Restores
 from verify.durations import moment
+from verify.job import Job
 from verify.lab.client.results import StatusResult
 from verify.lab.hosts.host import Host
 from verify.policy import Policy
@@ -45,6 +49,11 @@ class Drill:
             "job": self.job.as_json(),
             "notes": list(self.host.notes),
         }
+
+    @cached_property
+    def written_job(self) -> Job:
+        """The job as its files say it: with all of its destinations, also where the drill is of one of them."""
+        return replace(self.settings.lab, destination=None).read_job(os.environ)
 
     @property
     def policy(self) -> Policy:

@@ -2,12 +2,13 @@
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn, TypeVar
 
 from verify import progress
 from verify.archive.manifests import Unread
+from verify.archive.sets import StoredSet
 from verify.archive.signatures import bad_signatures, signature_findings, unreadable_signatures
 from verify.checks import FindingsError
 from verify.drill.host.archive import Archive, names_of
@@ -122,6 +123,9 @@ class Listings:
         unread = {span for span, manifest in there.manifests.items() if isinstance(manifest, Unread)}
         if there.chains.locked_for(point, unread, there.stored):
             raise NotProvenError(f"the point of {moment(point)} cannot be listed: see chain-complete")
+        damaged = [each for each in there.stored.sets if each.signatures and self._bad([each])]
+        if there.chains.locked_for(point, {each.span for each in damaged}, there.stored):
+            self._tell_bad(point, self._bad(damaged))
         if self._damaged:
             raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")
         self._damaged = True
@@ -133,8 +137,19 @@ class Listings:
         _ = night.status  # without which a listing would fail by another check
         if not there.is_seen:
             return
-        bad = bad_signatures(there.chains.leading_to(point), there.stored, there.remembered_sizes)
-        found = signature_findings(there.stored, there.chains, there.remembered_sizes) if bad else []
+        bad = self._bad(there.chains.leading_to(point))
+        if bad:
+            self._tell_bad(point, bad)
+
+    def _bad(self, sets: Iterable[StoredSet]) -> set[str]:
+        """Return the names of the signatures of sets that are lost or damaged, as far as their size tells it."""
+        there = self._night.destination
+        return bad_signatures(sets, there.stored, there.remembered_sizes)
+
+    def _tell_bad(self, point: int, bad: set[str]) -> None:
+        """Raise of bad signatures, once a night, where there are findings of them."""
+        night, there = self._night, self._night.destination
+        found = signature_findings(there.stored, there.chains, there.remembered_sizes)
         found = [each for each in found if each.path in bad]
         if found and {each.path for each in found} <= night.blamed:
             raise NotProvenError(f"the point of {moment(point)} cannot be listed: see signatures-complete")

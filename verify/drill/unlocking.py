@@ -76,6 +76,11 @@ def _unlocked(host: Host, path: str, said: str | None, *, given: bool) -> Unlock
 def lacking(said: str, *, given: bool) -> tuple[str, str]:
     """Given what gpg said of a file and whether there is a PASSPHRASE, return what is lacking, and what to do."""
     absent, keys = _NO_KEY.search(said), _OF_KEY.findall(said)
+    if absent and not absent[1].strip("0"):  # gpg tried all that it has
+        return (
+            "it is encrypted to a key that it does not name (--hidden-encrypt-key), and no secret key here opens it",
+            "import the secret key where restores run (gpg --import FILE): without it nothing comes back",
+        )
     if absent:
         return (
             f"it is encrypted to the key {absent[1]}, and there is no secret key of that id here",

@@ -109,14 +109,17 @@ class Asked:
         kept = [path.name for path in (self.folder / "archive" / NAME).iterdir() if ".part" in path.name]
         return stored_of(there, Names(), kept)
 
-    def _locked(self) -> set[Span]:
-        """Return the sets whose files the passphrase does not open, and that the archive does not have in the clear."""
+    def _locked(self, *, known: bool = True) -> set[Span]:
+        """Return the sets whose files the passphrase does not open, and that the archive does not have in the clear.
+
+        Unless that is `known`, also those that it has.
+        """
         return {
             each.span
             for each in self.pool.sets.values()
             if each.passphrase not in ("", PASSPHRASE)
             and each.name in self.drawn.lying
-            and each.name not in self.drawn.archive
+            and not (known and each.name in self.drawn.archive)
         }
 
     def _asked(self, verb: str, *words: str) -> tuple[int, str]:
@@ -174,13 +177,15 @@ class Asked:
 
     def _listing_must_agree(self, stored: Stored, chains: Chains, time: int) -> None:
         code, said = self._asked("list-current-files", f"--time={time}", self._url())
-        listed, locked = chains.listed(time), self._locked()
-        if list(listed) != sorted(listed):
+        if any(each.times != sorted(each.times) for each in chains.signatures):
             return  # of a clock that was set back: it depends on which signatures the archive has by now
+        listed, locked = chains.listed(time), self._locked()
         if chains.locked_for(time, locked, stored, everything=self.everything) or self._has_signatures_twice(
             chains, time
         ):
             listed = ()
+        if listed and listed[0] > time:  # it takes the oldest, and of two that are alike the one that is not here
+            locked = self._locked(known=False)
         if {each.end for each in locked} & set(listed):
             listed = ()
         got = [line.rpartition(" at-")[2] for line in said.splitlines() if " at-" in line and code == 0]

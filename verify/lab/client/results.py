@@ -38,6 +38,7 @@ _ERROR = re.compile(
     r"(?:CommandLineError|Command line error|Fatal Error|\S*duplicity: error): ",
     re.MULTILINE,
 )
+_TRACED = re.compile(r'^ *File ".*", line \d+, in |^ {4,}\S|^ *[~^]+$|^Traceback ')  # a line of a traceback
 _AROUND = ("Enter 'duplicity", "The following options", "usage:", "Usage:")  # what it says besides, on no occasion
 LAST_LINES = 6  # of what a failed command printed, for a finding
 _STAMP = rb"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ )?"  # of --log-timestamp
@@ -103,8 +104,10 @@ class Result:
 
     @property
     def last_lines(self) -> str:
-        """The last lines that the command printed."""
-        return "\n".join([line for line in self.log.splitlines() if line.strip()][-LAST_LINES:])
+        """The last lines that the command printed; of a traceback its last one."""
+        lines = [line for line in self.log.splitlines() if line.strip()]
+        traced = max((number for number, line in enumerate(lines) if _TRACED.match(line)), default=-1)
+        return "\n".join(lines[max(traced + 1, len(lines) - LAST_LINES) :])
 
     @property
     def sentence(self) -> str:
