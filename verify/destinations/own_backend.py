@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from verify.archive.sets import Object
-from verify.destinations.view import SLOWEST, Hashed, RefusedError, View
+from verify.destinations.view import SLOWEST, Hashed, OptionsRefusedError, RefusedError, View
 from verify.errors import CannotRunError, NotProvenError
 
 LISTING = 300.0  # seconds that a destination has to be listed
@@ -22,6 +22,8 @@ AT_A_TIME = 40  # files that one program fetches before it is heard again
 QUERY = re.compile(r"(?<=\S)\?[\w%+.~-]+=[^\s\"')>]*")  # of a URL: long, and a token may be in it
 
 Answer = dict[str, Any]
+
+_OF_OPTIONS = re.compile(r"^(?:Command line error|\S*duplicity: error): .*", re.MULTILINE)  # as old releases print it
 
 MISSING = "correct DST, or find out who removed it: a drill makes nothing there"
 
@@ -108,6 +110,14 @@ SAYINGS = (
         NO_ANSWER,
     ),
 )  # fmt: skip
+
+
+def _of_options(answer: Answer, said: str) -> str:
+    """Return what duplicity says of a command line that it does not take, empty where it is something else."""
+    if answer["class"] == "CommandLineError":  # its other lines are how to get help
+        return next(iter(str(answer["refused"]).splitlines()), "")
+    found = _OF_OPTIONS.search(said) if answer["class"] == "SystemExit" else None
+    return found[0] if found else ""
 
 
 class Looked(Protocol):
@@ -259,6 +269,9 @@ class BackendView(View):
             return NotProvenError("duplicity has no backend for it")
         if answer["class"] == "NotImplementedError":
             return NotProvenError(refused)
+        if wrong := _of_options(answer, said):
+            got = f"duplicity refuses the job's options: {self._sentence(wrong)}"
+            return OptionsRefusedError(got, "correct OPTIONS, as it says")
         # What it printed besides may hold more than the cause: it is asked where the error itself does not tell.
         fitting = ((text, each) for text in (refused, said) for each in SAYINGS if each.fits(text))
         text, saying = next(fitting, ("", None))

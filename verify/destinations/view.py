@@ -23,6 +23,10 @@ class RefusedError(Exception):
         self.got, self.hint = got, hint
 
 
+class OptionsRefusedError(RefusedError):
+    """duplicity refuses the job's own options, so that nothing was asked of the destination."""
+
+
 # An object's hexadecimal digest and how many bytes it has; why there is none; None where the time was up before.
 Hashed = tuple[str, int] | RefusedError | FileNotFoundError | None
 

@@ -17,7 +17,7 @@ from verify.archive.sets import Object, Stored, StoredSet, stored_of
 from verify.archive.stakes import FULL_NOW
 from verify.checks import Finding, FindingsError
 from verify.destinations.multi import MultiView
-from verify.destinations.view import NoView, RefusedError, View
+from verify.destinations.view import NoView, OptionsRefusedError, RefusedError, View
 from verify.drill.ledger.ledger import Ledger
 from verify.drill.passphrases import does_not_open
 from verify.drill.reported_once import reported_once
@@ -86,7 +86,9 @@ class RealDestination:
         try:
             return self.view.objects()
         except RefusedError as refused:
-            finding = Finding("destination-reachable", "", "the objects of the job", refused.got, refused.hint)
+            is_of_options = isinstance(refused, OptionsRefusedError)
+            check = "duplicity-agrees" if is_of_options else "destination-reachable"
+            finding = Finding(check, "", "the objects of the job", refused.got, refused.hint)
             raise FindingsError((finding,)) from None
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from verify.destinations.own_backend import BackendView
-from verify.destinations.view import RefusedError
+from verify.destinations.view import OptionsRefusedError, RefusedError
 from verify.errors import CannotRunError, NotProvenError
 
 SECRET = "hunter2hunter2"
@@ -67,6 +67,22 @@ def test_what_a_destination_refuses_is_a_finding(answer: dict[str, Any], hint: s
         view(Told([answer])).objects()
     assert hint in caught.value.hint
     assert "\n" not in caught.value.got
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (refused("Option '--s3-european-buckets' was removed.\nEnter 'duplicity --help'", "CommandLineError"), ""),
+        (
+            refused("2", "SystemExit"),
+            "usage: …\n  --timeout SECONDS\nduplicity: error: Option '--s3-european-buckets' no",
+        ),
+    ],
+)
+def test_options_that_duplicity_refuses_are_no_matter_of_the_destination(answer: dict[str, Any], said: str) -> None:
+    with pytest.raises(OptionsRefusedError) as caught:
+        view(Told([answer], said)).objects()
+    assert "--s3-european-buckets" in caught.value.got
 
 
 @pytest.mark.parametrize(
