@@ -185,7 +185,7 @@ def _unread(lying: Lying) -> Iterator[tuple[Span, Finding]]:
         manifest = lying.manifests[each.span]
         if isinstance(manifest, Unread) and not manifest.hint:
             hint = "on a new machine no restore of its chain works while it lies there: move it away"
-            hint = hint if each.encrypted else ""  # else duplicity copies it as it is
+            hint = hint if manifest.stops else ""
             yield each.span, Finding("chain-complete", manifest_name(each), READABLE, manifest.why, hint)
 
 

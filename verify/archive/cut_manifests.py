@@ -23,6 +23,6 @@ def cut_manifests(stored: Stored, manifests: Mapping[Span, Manifest | Unread]) -
         unhashed = any(volume.hash is None for volume in manifest.volumes.values())
         if not manifest.has_list and (older_has_it or unnamed or unhashed):
             lies = f", and {len(unnamed):,} of the {len(each.volumes):,} volumes that lie there" if unnamed else ""
-            found[each.span] = Unread(f"it is cut short: the list of files at its end is missing{lies}")
+            found[each.span] = Unread(f"it is cut short: the list of files at its end is missing{lies}", stops=False)
         older_has_it = older_has_it or manifest.has_list
     return found

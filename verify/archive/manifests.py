@@ -21,10 +21,14 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Why a manifest could not be read; `hint` says what to do where it was for want of the right passphrase or key."""
+    """Why a manifest could not be read; `hint` says what to do where it was for want of the right passphrase or key.
+
+    `stops` says whether duplicity ends with an error where it reads it, which it does before it restores anything.
+    """
 
     why: str
     hint: str = ""
+    stops: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,21 +108,24 @@ class Listings:
     def _noted(self, point: int, result: ListResult, listing: Listing) -> Listing:
         lies = self._night.destination.is_seen and self._night.destination.chains.leading_to(point)
         damaged = None if result.ok else _DAMAGED.search(result.log)
+        if lies and not result.ok:
+            self._must_read_manifests(point)
         if lies and damaged:
             self._tell_damaged(point, damaged["name"] or "", result)
         self._night.ran(result)
         self._night.ledger.note_point(point, len(listing))
         return listing
 
-    def _tell_damaged(self, point: int, name: str, result: ListResult) -> NoReturn:
-        """Raise of signatures that duplicity cannot read, which are all that a listing is made of; once a night.
-
-        Where manifests cannot be read either, which it copies first, they are the cause.
-        """
+    def _must_read_manifests(self, point: int) -> None:
+        """Raise where manifests that duplicity copies before it lists a point cannot be read: they are the cause."""
         there = self._night.destination
         unread = {span for span, manifest in there.manifests.items() if isinstance(manifest, Unread)}
         if there.chains.locked_for(point, unread, there.stored):
             raise NotProvenError(f"the point of {moment(point)} cannot be listed: see chain-complete")
+
+    def _tell_damaged(self, point: int, name: str, result: ListResult) -> NoReturn:
+        """Raise of signatures that duplicity cannot read, which are all that a listing is made of; once a night."""
+        there = self._night.destination
         damaged = [each for each in there.stored.sets if each.signatures and self._bad([each])]
         if there.chains.locked_for(point, {each.span for each in damaged}, there.stored):
             self._tell_bad(point, self._bad(damaged))
