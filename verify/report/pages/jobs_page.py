@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import verify
-from verify.report.outcome import Run, Verdict, counted
+from verify.plurals import counted
+from verify.report.outcome import Run, Verdict
 from verify.report.pages.rendering import rendered
 from verify.report.severities import severity_words
 from verify.report.wording import duration, sign_of
