@@ -2,23 +2,11 @@
 
 import os
 import posixpath
-from typing import Protocol
+from collections.abc import Iterator
 
 from verify.archive.sets import Object
+from verify.destinations.host_files import HostFiles, pieces_of
 from verify.destinations.view import RefusedError, View
-
-
-class HostFiles(Protocol):
-    """What a view asks of the host that duplicity runs on."""
-
-    def sizes(self, folder: str) -> list[tuple[bytes, int, int]]:
-        """Return (name, bytes, modification time in ns) of each file in a folder."""
-
-    def get(self, path: str) -> bytes:
-        """Return a file's bytes."""
-
-    def digest(self, path: str, algorithm: str) -> tuple[str, int]:
-        """Return a file's hexadecimal digest, and how many bytes it has."""
 
 
 class FolderView(View):
@@ -45,6 +33,12 @@ class FolderView(View):
         data = self._files.get(posixpath.join(self._folder, name))
         self.downloaded += len(data)
         return data
+
+    def fetch(self, name: str) -> Iterator[bytes]:
+        """Yield a file's bytes in pieces."""
+        for piece in pieces_of(self._files, posixpath.join(self._folder, name)):
+            self.downloaded += len(piece)
+            yield piece
 
     def digest(self, name: str, algorithm: str) -> tuple[str, int]:
         """Return a file's digest and size; it is read where it lies."""

@@ -4,6 +4,7 @@
 Where a store holds what duplicity does not read, that is a copy of it.
 """
 
+import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import TypeVar
 from packaging.version import Version
 
 from verify.archive.sets import Object
-from verify.destinations.folder import HostFiles
+from verify.destinations.host_files import HostFiles
 from verify.destinations.opening import view_of
 from verify.destinations.own_backend import Looking
 from verify.destinations.view import Hashed, NoView, RefusedError, View
@@ -38,8 +39,14 @@ class MultiPlace:
 
     def asked(self, question: Callable[[View], Answer]) -> Answer:
         """Ask of its view; where that fails, it is named."""
-        try:
+        with self.named():
             return question(self.view)
+
+    @contextlib.contextmanager
+    def named(self) -> Iterator[None]:
+        """Name it in what is raised meanwhile."""
+        try:
+            yield
         except RefusedError as refused:
             raise RefusedError(f"{self.name}: {refused.got}", refused.hint) from None
         except CannotRunError as error:
@@ -104,6 +111,12 @@ class MultiView(View):
         """Return a file's bytes."""
         place, there = self._found(name)
         return place.asked(lambda view: view.read(there))
+
+    def fetch(self, name: str) -> Iterator[bytes]:
+        """Yield a file's bytes in pieces."""
+        place, there = self._found(name)
+        with place.named():
+            yield from place.view.fetch(there)
 
     def read_all(self, names: Sequence[str]) -> Mapping[str, bytes]:
         """Return the bytes of each file that is there."""

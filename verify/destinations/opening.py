@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 from packaging.version import Version
 
-from verify.destinations.folder import FolderView, HostFiles
+from verify.destinations.folder import FolderView
+from verify.destinations.host_files import HostFiles
 from verify.destinations.own_backend import BackendView, Looking
 from verify.destinations.view import NoView, View
 from verify.job import Job
@@ -39,7 +40,7 @@ def view_of(
     )
     if isinstance(view, NoView) and looking is not None and scheme in TRIED:
         hidden = partial(masked, secrets=job.secrets)
-        return BackendView(looking, job.printable_destination, hidden, hashes=scheme in HASHED_THERE)
+        return BackendView(looking, job.printable_destination, hidden, files, hashes=scheme in HASHED_THERE)
     return view
 
 

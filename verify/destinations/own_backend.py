@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from verify.archive.sets import Object
+from verify.destinations.host_files import HostFiles, pieces_of
 from verify.destinations.view import SLOWEST, Hashed, OptionsRefusedError, RefusedError, View
 from verify.errors import CannotRunError, NotProvenError
 
@@ -147,14 +148,18 @@ Looking = Callable[[Mapping[str, Any], float], Looked]
 class BackendView(View):
     """The view of a destination that duplicity's own backend gives.
 
-    `where` is the destination for a sentence, without secrets; `hidden` masks secrets in what a backend says; `hashes`
-    says that the server may hash files itself.
+    `where` is the destination for a sentence, without secrets; `hidden` masks secrets in what a backend says; `files`
+    are those of the host where `looking` runs, without which what is fetched comes as a whole; `hashes` says that the
+    server may hash files itself.
     """
 
     seen_by = "duplicity's own backend"
 
-    def __init__(self, looking: Looking, where: str, hidden: Callable[[str], str], *, hashes: bool = False) -> None:
-        self._looking, self._where, self._hidden, self._hashes = looking, where, hidden, hashes
+    def __init__(
+        self, looking: Looking, where: str, hidden: Callable[[str], str], files: HostFiles | None = None,
+        *, hashes: bool = False,
+    ) -> None:  # fmt: skip
+        self._looking, self._where, self._hidden, self._files, self._hashes = looking, where, hidden, files, hashes
         self._sizes: Mapping[str, int] = {}
         self.downloaded = 0
 
@@ -174,6 +179,22 @@ class BackendView(View):
         if name not in data:
             raise FileNotFoundError(name)
         return data[name]
+
+    def fetch(self, name: str) -> Iterator[bytes]:
+        """Yield a file's bytes in pieces: the backend fetches it into a file of the host, which is read and removed."""
+        if self._files is None:
+            yield self.read(name)
+            return
+        (answer,) = self._fetched([name], {"kept": True})
+        if "file" not in answer:
+            self._must_be_gone(answer)
+            raise FileNotFoundError(name)
+        try:
+            for piece in pieces_of(self._files, answer["file"]):
+                self.downloaded += len(piece)
+                yield piece
+        finally:
+            self._files.remove(answer["file"])
 
     def read_all(self, names: Sequence[str]) -> Mapping[str, bytes]:
         """Return the bytes of each file that is there."""

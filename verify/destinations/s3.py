@@ -29,6 +29,7 @@ CONNECTING, ANSWERING = 5.0, 15.0  # seconds that a store has, and that a downlo
 AMAZON = "s3.amazonaws.com"
 ATTEMPTS = 3  # at a download: one that stops early is no reason for an alarm
 CHUNK = 1 << 20  # bytes
+PARTIAL = 206  # HTTP's word for the part of an object that was asked for
 AT_ONCE = 4  # connections
 AUTHORITIES = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 REFUSALS: Mapping[str, str] = {  # what to do about each of S3's error codes
@@ -145,6 +146,20 @@ class S3View(View):
         """Return an object's bytes."""
         return self._downloaded(name, b"".join)
 
+    def fetch(self, name: str) -> Iterator[bytes]:
+        """Yield an object's bytes in pieces; a download that stops early goes on where it stopped."""
+        fetched = 0
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                for chunk in self._chunks(name, fetched):
+                    fetched += len(chunk)
+                    yield chunk
+            except CannotRunError:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                return
+
     def digest(self, name: str, algorithm: str) -> tuple[str, int]:
         """Return an object's digest and size, without keeping its bytes."""
         return self._downloaded(name, lambda chunks: _digest(chunks, algorithm))
@@ -155,10 +170,12 @@ class S3View(View):
                 return use(self._chunks(name))
         return use(self._chunks(name))
 
-    def _chunks(self, name: str) -> Iterator[bytes]:
-        location = self._location
-        response = self._asked(f"get {name}", lambda: self._client.get_object(location.bucket, location.prefix + name))
+    def _chunks(self, name: str, offset: int = 0) -> Iterator[bytes]:
+        location, path = self._location, self._location.prefix + name
+        response = self._asked(f"get {name}", lambda: self._client.get_object(location.bucket, path, offset=offset))
         try:
+            if offset and response.status != PARTIAL:
+                raise CannotRunError(f"{location.address} does not go on with a download that stopped: run again")
             for chunk in response.stream(CHUNK):
                 self.downloaded += len(chunk)
                 yield chunk

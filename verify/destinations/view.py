@@ -53,6 +53,10 @@ class View(ABC):
     def digest(self, name: str, algorithm: str) -> tuple[str, int]:
         """Return an object's hexadecimal digest, and how many bytes it has."""
 
+    def fetch(self, name: str) -> Iterator[bytes]:
+        """Yield an object's bytes in pieces, so that it need not fit into memory where the kind can do without that."""
+        yield self.read(name)
+
     def read_all(self, names: Sequence[str]) -> Mapping[str, bytes]:
         """Return the bytes of each of these objects that is there."""
         found = {}

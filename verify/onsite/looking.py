@@ -3,7 +3,8 @@
 It reads one request from standard input, a JSON object, and answers on standard output, a JSON object a line; what
 duplicity prints goes to standard error. A request has `arguments`, a job's own options and its URL, which duplicity's
 own parser reads; `ask`, `list`, `fetch` or `hash`; and for the latter two `names`. `fetch` has how many `at_once`, and
-an `algorithm` where digests are wanted and not the bytes; `hash` has one, for what the server itself can tell.
+an `algorithm` where digests are wanted and not the bytes, or `kept` where each is to be a file beside this program,
+which whoever asks removes; `hash` has an `algorithm`, for what the server itself can tell.
 
 It writes nothing to a destination, and asks nobody anything. duplicity's backends make the folder, container or bucket
 that is missing as soon as they are opened, or listed. For the kinds in `LISTERS`, what would make one is refused here;
@@ -23,6 +24,7 @@ import multiprocessing
 import os
 import re
 import shlex
+import shutil
 import stat
 import sys
 import time
@@ -120,7 +122,7 @@ def _answered(request: Mapping[str, Any]) -> Iterator[Entry]:
         yield from _hashed_there(connect().backend, request["names"], request["algorithm"])
     else:
         names = request["names"]
-        yield from _fetched(connect, names, request.get("algorithm"), max(1, min(request["at_once"], len(names))))
+        yield from _fetched(connect, names, request, max(1, min(request["at_once"], len(names))))
 
 
 def _parsed(arguments: Sequence[str]) -> Callable[[], Any]:
@@ -558,12 +560,14 @@ HASHERS: Mapping[str, Callable[[Any, Sequence[str], str], Iterable[Entry]]] = {"
 # What files hold.
 
 
-def _fetched(connect: Callable[[], Any], names: Sequence[str], algorithm: str | None, workers: int) -> Iterator[Entry]:
-    """Fetch files in so many processes, each with a connection of its own; say of each what it hashes to, or holds."""
+def _fetched(
+    connect: Callable[[], Any], names: Sequence[str], request: Mapping[str, Any], workers: int
+) -> Iterator[Entry]:
+    """Fetch files in so many processes, each with a connection of its own; say of each what the request asks for."""
     context = multiprocessing.get_context("fork")
     results = context.SimpleQueue()
     parts = [names[number::workers] for number in range(workers)]
-    running = [context.Process(target=_fetch, args=(connect, part, algorithm, results)) for part in parts]
+    running = [context.Process(target=_fetch, args=(connect, part, request, results)) for part in parts]
     for each in running:
         each.start()
     left = len(running)
@@ -575,11 +579,11 @@ def _fetched(connect: Callable[[], Any], names: Sequence[str], algorithm: str | 
             yield answer
 
 
-def _fetch(connect: Callable[[], Any], names: Sequence[str], algorithm: str | None, results: Any) -> None:
+def _fetch(connect: Callable[[], Any], names: Sequence[str], request: Mapping[str, Any], results: Any) -> None:
     try:
         backend = connect()
         for name in names:
-            results.put({"name": name, **_content(backend, name, algorithm)})
+            results.put({"name": name, **_content(backend, name, request)})
     except MissingError as missing:
         results.put({MISSING: str(missing)})
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as in `main`
@@ -589,10 +593,15 @@ def _fetch(connect: Callable[[], Any], names: Sequence[str], algorithm: str | No
         os._exit(0)
 
 
-def _content(backend: Any, name: str, algorithm: str | None) -> Entry:
+def _content(backend: Any, name: str, request: Mapping[str, Any]) -> Entry:
+    algorithm = request.get("algorithm")
     place = os.fsdecode(_duplicity("tempdir").default().mktemp())
     try:
         backend.get(os.fsencode(name), _duplicity("path").Path(os.fsencode(place)))
+        if request.get("kept"):
+            kept = Path(__file__).with_name(f"kept-{os.getpid()}-{Path(place).name}")
+            shutil.move(place, kept)
+            return {"file": str(kept)}
         with Path(place).open("rb") as file:
             if algorithm is None:
                 return {"data": base64.b64encode(file.read()).decode()}

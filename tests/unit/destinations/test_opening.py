@@ -63,7 +63,10 @@ def test_a_folder_is_looked_at_and_what_is_read_of_it_counted(tmp_path: Path, ho
     assert (seen.name, seen.size, bool(seen.version)) == ("object", 5, True)
     assert view.read("object") == b"12345"
     assert view.digest("object", "sha1") == (hashlib.sha1(b"12345", usedforsecurity=False).hexdigest(), 5)
-    assert view.downloaded == 10
+    assert b"".join(view.fetch("object")) == b"12345"
+    assert view.downloaded == 15
+    with pytest.raises(FileNotFoundError):
+        list(view.fetch("another"))
 
 
 def test_a_folder_that_is_not_there_refuses(tmp_path: Path, host: Host) -> None:

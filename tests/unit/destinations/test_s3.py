@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from verify.destinations.s3 import S3Location, S3View, s3_location, s3_view
+from verify.destinations.s3 import CHUNK, S3Location, S3View, s3_location, s3_view
 from verify.destinations.view import NoView, RefusedError
 from verify.errors import CannotRunError
 from verify.job import Job, read_job
 
 ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message><RequestId>1</RequestId></Error>"
+WHOLE = b"a" * CHUNK + b"good"
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
 
 
@@ -101,6 +102,34 @@ def test_a_download_that_breaks_off_is_tried_again(view: Callable[[Answer], S3Vi
 
     assert view(answer).read("x") == b"good"
     assert len(asked) == 2
+
+
+def test_a_download_in_pieces_goes_on_where_it_broke_off(view: Callable[[Answer], S3View]) -> None:
+    asked: list[str | None] = []
+
+    def answer(request: http.server.BaseHTTPRequestHandler) -> None:
+        asked.append(request.headers["Range"])
+        request.send_response(206 if len(asked) > 1 else 200)
+        request.send_header("Content-Length", f"{len(WHOLE) - CHUNK if len(asked) > 1 else len(WHOLE)}")
+        request.end_headers()
+        request.wfile.write(WHOLE[CHUNK:] if len(asked) > 1 else WHOLE[:-1])
+        request.close_connection = True
+
+    looked = view(answer)
+    assert b"".join(looked.fetch("x")) == WHOLE
+    assert (asked, looked.downloaded) == ([None, f"bytes={CHUNK}-"], len(WHOLE))
+
+
+def test_a_store_that_begins_again_is_not_taken_for_one_that_goes_on(view: Callable[[Answer], S3View]) -> None:
+    def answer(request: http.server.BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", f"{len(WHOLE)}")
+        request.end_headers()
+        request.wfile.write(WHOLE[:-1])
+        request.close_connection = True
+
+    with pytest.raises(CannotRunError, match="does not go on"):
+        list(view(answer).fetch("x"))
 
 
 def test_a_download_that_always_breaks_off_is_no_verdict(view: Callable[[Answer], S3View]) -> None:

@@ -136,6 +136,10 @@ class Host:
         """Return a file's bytes. Raise OSError, e.g. FileNotFoundError, where it cannot be read."""
         return bytes(self._gateway.ask("get", os.fsencode(path)))
 
+    def part(self, path: str, offset: int, length: int) -> bytes:
+        """Return a stretch of a file's bytes: fewer than `length` only at its end."""
+        return bytes(self._gateway.call("files", "part", os.fsencode(path), offset, length))
+
     def sizes(self, folder: str) -> list[tuple[bytes, int, int]]:
         """Return (name, bytes, modification time in ns) of each file in a folder, in order of their names."""
         return [tuple(each) for each in self._gateway.call("files", "sizes", os.fsencode(folder))]
