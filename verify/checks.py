@@ -168,6 +168,11 @@ CATALOGUE: Mapping[str, Check] = _catalogue(
     Check("source-not-shrunken", Severity.AT_RISK, "the live source holds about as much as earlier drills saw in it"),
     Check("expected-paths", Severity.LOST, "what lies in the source and is not excluded is in the newest backup"),
     Check("volumes-intact", Severity.LOST, "volumes are what their manifest says, by their hash"),
+    Check("every-byte", Severity.LOST, "each volume opens with the key, and holds what its manifest says"),
+    Check("points-whole", Severity.LOST, "each point can be put together from the volumes, by a reader of our own"),
+    Check(
+        "content-as-source", Severity.LOST, "what the newest backup holds is as in the source, where that is unchanged"
+    ),
     Check(
         "sample-restores", Severity.LOST, "a sample of files restored from the real destination comes back as it was"
     ),

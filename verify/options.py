@@ -108,11 +108,12 @@ DRILL = (
         "--destination", "one of the job's several destinations, such as DST_2 (default: one after the other)", "NAME"
     ),
     option("--max-age", "how old the newest backup may be (default: 26h)", "DURATION"),
-    option("--budget", "how much may be downloaded; --full ignores it (default: 2GB)", "SIZE"),
+    option("--budget", "how much may be downloaded; --full and --full-restore ignore it (default: 2GB)", "SIZE"),
     option("--minutes", "how many minutes it may take", "MINUTES"),
     option("--restore-limit", "after how long one restore is ended (default: as its size needs)", "DURATION"),
     option("--restore-samples", "how many random files are restored (default: 100)", "COUNT"),
-    option("--full", "restore everything", action="store_true"),
+    option("--full", "read every byte of every backup, and compare the newest with the source", action="store_true"),
+    option("--full-restore", "restore everything of the newest backup by duplicity, and compare", action="store_true"),
     option("--keep", "keep what was restored, in the folder of the reports", action="store_true"),
     option(
         "--new-machine",

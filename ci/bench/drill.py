@@ -164,7 +164,7 @@ def restored_by_hand(site: Site, by_hand: ByHand) -> tuple[float, float, float]:
 
 def drilled_whole(site: Site) -> tuple[float, float, float]:
     """Restore and compare by a drill; return its time, duplicity's part of that, and the peak memory in MB."""
-    with drilled(site, full=True) as drill:
+    with drilled(site, full_restore=True) as drill:
         _ = drill.path_verdict, drill.destination.manifests  # as the checks before it have left them
         os.sync()
         with memory() as most:

@@ -13,6 +13,7 @@ must_restore = ["config/traefik/traefik.yml"]
 max_restore_time = "1h"
 price_per_gb = 0.02
 """
+ALL = ("--full", "--full-restore")
 FEW = ("--restore-samples=4",)  # where a damage keeps a restore from giving all at once
 METADATA = ("-k", WITHOUT_VOLUMES)  # where the volumes are those of the healthy backup, which others prove
 
@@ -21,7 +22,7 @@ def test_a_healthy_backup_gives_no_finding(site: Site, tmp_path: Path, runtime: 
     remembered(site, tmp_path, HEALTHY, newest=time.time() - 3 * DAY)
     policy = tmp_path / "duplicity-verify.toml"
     policy.write_text(POLICY)
-    report = site.drill(site.env_file(HEALTHY), f"--policy={policy}", "--full", report=tmp_path, runtime=runtime)
+    report = site.drill(site.env_file(HEALTHY), f"--policy={policy}", *ALL, report=tmp_path, runtime=runtime)
     report.must_be_proven()
     assert report.outcomes.pop("database-boots") == "not-proven"  # there is none: see test_large_job.py
     assert {id_ for id_, outcome in report.outcomes.items() if outcome != "proven"} == {"database-boots"}
@@ -139,5 +140,5 @@ def test_a_torn_database_is_found_by_opening_it(site: Site, tmp_path: Path) -> N
         (folder / "torn.sqlite").write_bytes(whole[:4096] + bytes(4096) + whole[8192:])
         time.sleep(SETTLED)
         site.back_up("torn")
-        for report in site.drills(site.env_file("torn"), "--full", report=tmp_path):
+        for report in site.drills(site.env_file("torn"), "--full-restore", report=tmp_path):
             assert report.only_finding("contents-usable")["path"] == "workbench/torn.sqlite"

@@ -55,7 +55,13 @@ def test_everything_comes_back_and_all_of_it_is_told(large: Site, tmp_path: Path
         remembered(large, tmp_path / "report" / runtime, PREFIX, newest=time.time() - 3 * DAY)
     (tmp_path / "duplicity-verify.toml").write_text(POLICY)
     (tmp_path / "test_own.py").write_text(OWN_TESTS.format(newest=INCREMENTALS if large.by_night else SMALL[2]))
-    options = (f"--policy={tmp_path}/duplicity-verify.toml", "--budget=10GB", "--full", str(tmp_path / "test_own.py"))
+    options = (
+        f"--policy={tmp_path}/duplicity-verify.toml",
+        "--budget=10GB",
+        "--full",
+        "--full-restore",
+        str(tmp_path / "test_own.py"),
+    )
     for report in large.drills(large.env_file(PREFIX), *options, report=tmp_path / "report"):
         report.must_be_proven()
         assert set(report.outcomes.values()) == {"proven"}, report.said

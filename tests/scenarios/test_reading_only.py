@@ -14,7 +14,7 @@ def test_a_user_who_may_only_get_and_list_can_drill_and_nothing_is_written(site:
 
 def test_the_source_may_change_while_it_is_looked_at(site: Site, tmp_path: Path) -> None:
     with site.workbench() as folder, changing(folder):
-        for report in site.drills(site.env_file(HEALTHY), "--full", report=tmp_path):
+        for report in site.drills(site.env_file(HEALTHY), "--full", "--full-restore", report=tmp_path):
             report.must_be_proven()
 
 

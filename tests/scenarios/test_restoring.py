@@ -26,7 +26,7 @@ def test_a_restore_that_gives_something_else_names_the_path(site: Site, tmp_path
 
 def test_a_full_restore_that_gives_something_else_is_told(site: Site, tmp_path: Path) -> None:
     command = sabotaged("flip-a-bit", tmp_path)
-    report = site.drill(site.env_file(HEALTHY), command, "--full", "-k", "comes_back", report=tmp_path)
+    report = site.drill(site.env_file(HEALTHY), command, "--full-restore", "-k", "comes_back", report=tmp_path)
     assert (report.code, "full-restore" in report.failed) == (1, True), report.said
 
 

@@ -25,7 +25,7 @@ EXAMPLES = """examples:
                                                          the nightly job: checks, and a sample restored
   duplicity-verify drill --env-file duplicity.env --budget 2GB --minutes 30
                                                          no more than that
-  duplicity-verify drill --env-file duplicity.env --full everything restored and compared
+  duplicity-verify drill --env-file duplicity.env --full every byte read and compared, at every point
   duplicity-verify drill --env-file duplicity.env --notify mail
                                                          a mail where it finds something, as SMTP_HOST … say
   duplicity-verify drill --all                           every job of the policy file, one after the other

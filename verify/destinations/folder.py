@@ -1,5 +1,6 @@
 """Looking at a `file://` destination: a folder of the host that duplicity runs on."""
 
+import contextlib
 import os
 import posixpath
 from collections.abc import Iterator
@@ -30,18 +31,33 @@ class FolderView(View):
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes."""
-        data = self._files.get(posixpath.join(self._folder, name))
+        with _refusals():
+            data = self._files.get(posixpath.join(self._folder, name))
         self.downloaded += len(data)
         return data
 
     def fetch(self, name: str) -> Iterator[bytes]:
         """Yield a file's bytes in pieces."""
-        for piece in pieces_of(self._files, posixpath.join(self._folder, name)):
-            self.downloaded += len(piece)
-            yield piece
+        with _refusals():
+            for piece in pieces_of(self._files, posixpath.join(self._folder, name)):
+                self.downloaded += len(piece)
+                yield piece
 
     def digest(self, name: str, algorithm: str) -> tuple[str, int]:
         """Return a file's digest and size; it is read where it lies."""
-        digest, size = self._files.digest(posixpath.join(self._folder, name), algorithm)
+        with _refusals():
+            digest, size = self._files.digest(posixpath.join(self._folder, name), algorithm)
         self.downloaded += size
         return digest, size
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Tell a file that is there and cannot be read from one that is gone."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        hint = "run the drill as a user who may read it, and look at the disk that it lies on"
+        raise RefusedError(f"it cannot be read ({error.strerror})", hint) from None

@@ -12,6 +12,7 @@ from typing import Any
 from verify.drill.listings import Listings
 from verify.drill.night import Night
 from verify.drill.points.expected import PathVerdict, judge
+from verify.drill.reading import Reading
 from verify.drill.reported_once import reported_once
 from verify.drill.restore_points import RestorePoints
 from verify.drill.restores import NEWEST, Restores
@@ -38,6 +39,7 @@ class Drill:
         self.settings, self.started = night.settings, night.started
         self.listings = Listings(night)
         self.restore_points = RestorePoints(night, self.listings)
+        self.reading = Reading(night, self.listings, self.restore_points)
         self.restores = Restores(night, self.listings, self.restore_points)
 
     @property
@@ -111,7 +113,8 @@ class Drill:
     def remembered(self) -> Iterator[None]:
         """Note in the ledger that this drill began, and what it has seen; the verdict is for `Ledger.end`."""
         self.number = self.ledger.begin(self.started)
-        yield
+        with contextlib.closing(self.reading):
+            yield
         if self.settings.keep:
             self._keep()
         self.night.figures |= {"downloaded": self.night.downloaded, "seconds": time.time() - self.started}

@@ -5,7 +5,6 @@ import functools
 from pathlib import Path
 
 from verify.archive import completeness
-from verify.archive.manifests import Manifest
 from verify.checks import Finding
 from verify.drill import copies
 from verify.drill.affected import affected
@@ -15,8 +14,9 @@ from verify.drill.contents.kinds import KINDS
 from verify.drill.contents.usable import usable
 from verify.drill.drill import Drill
 from verify.drill.points import expected, shrunken
+from verify.drill.reach import noted_reach, volumes_of
 from verify.drill.restoring import estimate
-from verify.drill.volumes import coverage, hashed_volumes, least_recently_proven, prove, told_by_server
+from verify.drill.volumes import least_recently_proven, prove, told_by_server
 from verify.errors import NotProvenError
 from verify.plurals import counted
 
@@ -60,9 +60,7 @@ def volume_findings(drill: Drill) -> list[Finding]:
     """
     night = drill.night
     there = night.destination
-    volumes = list(hashed_volumes(there.stored, there.manifests))
-    each_copy = [*volumes, *copies.hashed_copies(there, volumes)]
-    hashed = [each for each in each_copy if each.stored.name not in night.blamed]
+    volumes, hashed = volumes_of(night)
     proven = night.ledger.proven(each.stored for each in hashed)
     in_turn = least_recently_proven(hashed, proven, sum(each.stored.size for each in hashed), night.draw)
     good, found, rest = told_by_server(there.view, in_turn, night.part_of_time(1 / 3))
@@ -76,10 +74,7 @@ def volume_findings(drill: Drill) -> list[Finding]:
         raise NotProvenError("the time was used up before")
     night.ledger.note_proven(good, night.started)
     night.ledger.note_bad(each.path for each in found)
-    named = sum(len(each.volumes) for each in there.manifests.values() if isinstance(each, Manifest))
-    named += copies.copies_wanted(there, volumes)
-    reach = coverage(hashed, night.ledger.proven(each.stored for each in hashed), night.started, named)
-    night.figures |= {"volumes": reach.volumes, "volumes_proven": reach.proven, "oldest_proof": reach.oldest}
+    reach = noted_reach(night, volumes, hashed)
     by = f", {told:,} of them as the server itself hashes them" if told else ""
     night.say(f"{len(good):,} tonight{by}; {reach}")
     if not found and reach.out_of_reach:

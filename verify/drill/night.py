@@ -47,6 +47,8 @@ class Night:
         self.draw = random.Random()  # noqa: S311 - what is looked at tonight is no secret
         self.figures: dict[str, Any] = {}  # for the ledger
         self.blamed: set[str] = set()  # objects that a finding of tonight names
+        self.differing = frozenset[bytes]()  # paths of the newest point that a finding of tonight names
+        self.unbounded = 0  # bytes that were downloaded besides what the budget is for
         self._begun = time.monotonic()
         self._said: list[str] = []
         self._counts: Counter[str] = Counter()
@@ -62,6 +64,11 @@ class Night:
     def budget(self) -> int:
         """How many bytes the drill may download."""
         return DEFAULT_BUDGET if self.policy.budget is None else self.policy.budget
+
+    @property
+    def budget_left(self) -> int:
+        """How many bytes of the budget are left: less than none where more had to be downloaded."""
+        return self.budget - self.downloaded + self.unbounded
 
     @property
     def deadline(self) -> float:

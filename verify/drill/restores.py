@@ -60,7 +60,7 @@ class Restores:
     def sample_findings(self) -> list[Finding]:
         """What came back otherwise of a sample of the newest point, and of one of a random older point."""
         night = self._night
-        left = night.budget - night.downloaded
+        left = night.budget_left
         share = left // OLDER_SHARE if self._older else 0
         found: list[Finding] = []
         gaps: list[str] = []
@@ -80,8 +80,8 @@ class Restores:
     def full_findings(self) -> list[Finding]:
         """What came back otherwise of all of the newest point. Raise `NotProvenError` unless it was asked for."""
         night = self._night
-        if not night.settings.full:
-            raise NotProvenError(f"only with --full; {self._last_full()}")
+        if not night.settings.full_restore:
+            raise NotProvenError(f"only with --full-restore; {self._last_full()}")
         point = self._points.point(night.newest, self._listings.newest)
         if not self._is_whole:
             raise NotProvenError(f"{_LOST}, so that only some of it was restored")
@@ -90,7 +90,7 @@ class Restores:
         self._tell(outcome, NEWEST)
         if not outcome.restored:
             raise NotProvenError(f"not all was restored: {LATE}")
-        return [*self._not_listed(FULL), *outcome.comparison.findings]
+        return [*self._not_listed(FULL), *self._news(outcome)]
 
     def _last_full(self) -> str:
         whole = self._night.figures.get(WHOLE) or self._night.ledger.last(WHOLE)
@@ -101,8 +101,8 @@ class Restores:
 
     @property
     def _is_whole(self) -> bool:
-        """Whether everything of the newest point is restored: with --full, where all volumes for it can be used."""
-        return self._night.settings.full and not self._points.needs(self._night.newest).is_spoiled(b"")
+        """Whether everything of the newest point is restored: where that was asked for, and all volumes can be used."""
+        return self._night.settings.full_restore and not self._points.needs(self._night.newest).is_spoiled(b"")
 
     def _of_newest(self, budget: int, comparing: Executor) -> Later:
         if self._is_whole:
@@ -167,8 +167,8 @@ class Restores:
         def told() -> list[Finding]:
             if outcome:
                 self._tell(outcome, into)
-                if outcome.comparison.findings:
-                    return outcome.comparison.findings
+                if found := self._news(outcome):
+                    return found
             if chosen.lost:
                 lost = f"{len(chosen.lost):,} of the paths drawn from the point of {moment(point.time)}"
                 raise NotProvenError(f"{lost}: {_LOST}")
@@ -191,6 +191,13 @@ class Restores:
         for each in outcome.restored:
             night.count_restore(each)
         return outcome
+
+    def _news(self, outcome: RestoreOutcome) -> list[Finding]:
+        """Return what came back otherwise. Raise `NotProvenError` where all of that was told before."""
+        bad, failed = outcome.comparison.bad, [each.finding for each in outcome.restored if each.finding]
+        if failed or not bad or not bad <= self._night.differing:
+            return outcome.comparison.findings
+        raise NotProvenError(f"{len(bad):,} of its paths come back otherwise: see content-as-source")
 
     def _tell(self, outcome: RestoreOutcome, into: str) -> None:
         """Say what came of a restore, and note its figures if it is of the newest point."""

@@ -23,6 +23,7 @@ class DrillSettings:
     policy: Policy
     folder: Path
     full: bool = False
+    full_restore: bool = False
     keep: bool = False
     new_machine: bool = False
 
@@ -45,6 +46,7 @@ class DrillSettings:
             policy=policy,
             folder=Path(options.get("report_dir") or REPORT_DIR).absolute() / FOLDER,
             full=bool(options.get("full")),
+            full_restore=bool(options.get("full_restore")),
             keep=bool(options.get("keep")),
             new_machine=bool(options.get("new_machine")),
         )

@@ -79,7 +79,7 @@ def drill(request: pytest.FixtureRequest) -> "Iterator[Drill]":
 
 @pytest.fixture(scope="session")
 def restored(request: pytest.FixtureRequest, drill: "Drill") -> Path:
-    """Give the folder that holds what was restored of the newest point: all of it with --full, else the sample.
+    """Give the folder that holds what was restored of the newest point: all of it with --full-restore, else the sample.
 
     What stands in the policy's `must_restore` is always there.
     """

@@ -46,7 +46,8 @@ class Policy:
     must_restore: tuple[str, ...] = _key(kinds.PATHS, "files that every drill restores, relative to the source", ())
     restore_samples: int = _key(kinds.COUNT, "how many files of the backup a drill restores besides, at random", 100)
     budget: int | None = _key(
-        kinds.SIZE, "how much a drill may download (2 GB without it); what must be restored, and --full, may be more"
+        kinds.SIZE,
+        "how much a drill may download (2 GB without it); what must be restored, --full and --full-restore may be more",
     )
     minutes: float | None = _key(kinds.NUMBER, "how many minutes a drill may take; no limit without it")
     max_restore_time: timedelta | None = _key(kinds.DURATION, "how long a restore of everything may take (RTO)")

@@ -32,7 +32,7 @@ def drilled(*tests: TestResult) -> Run:
 
 REACHED = ended("destination-reachable", said="12 objects")
 RESTORED = ended("sample-restores", said="300 files: 300 compared")
-NOT_FULL = ended("full-restore", Ending.SKIPPED, reason="only with --full")
+NOT_FULL = ended("full-restore", Ending.SKIPPED, reason="only with --full-restore")
 
 
 def test_a_proven_drill_says_so_first_and_then_what_was_and_was_not() -> None:
@@ -47,7 +47,10 @@ def test_a_proven_drill_says_so_first_and_then_what_was_and_was_not() -> None:
     assert lines[proven + 3].startswith(
         "- A sample of files restored from the real destination comes back as it was: 300 files"
     )
-    assert lines[left + 2] == "- Everything restored from the real destination comes back as it was: only with --full"
+    assert (
+        lines[left + 2]
+        == "- Everything restored from the real destination comes back as it was: only with --full-restore"
+    )
     assert "### What to do" not in lines
 
 

@@ -101,10 +101,11 @@ def test_options_go_before_the_policy_and_a_drill_needs_a_job(tmp_path: Path, mo
     with pytest.raises(CannotRunError, match="name the job with --env-file"):
         DrillSettings.from_options({})
     (tmp_path / "duplicity-verify.toml").write_text('env_file = "a.env"\nbudget = "1GB"\nmax_age = "2d"\n')
-    given: dict[str, Any] = {"budget": "5MB", "report_dir": "reports", "full": True}
+    given: dict[str, Any] = {"budget": "5MB", "report_dir": "reports", "full": True, "full_restore": True}
     settings = DrillSettings.from_options(given)
     assert settings.lab.env_file == tmp_path / "a.env"
-    assert (settings.policy.budget, settings.policy.max_age.days, settings.full) == (5_000_000, 2, True)
+    assert (settings.policy.budget, settings.policy.max_age.days) == (5_000_000, 2)
+    assert (settings.full, settings.full_restore) == (True, True)
     assert settings.folder == tmp_path / "reports/drill"
 
 

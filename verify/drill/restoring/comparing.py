@@ -87,8 +87,13 @@ class Yardstick:
             records = (one for one in records if not stat.S_ISLNK(one[ST_MODE]))
         return Inventory.from_records((_as_kept(one) for one in records), there)
 
-    def compare(self, check: str, restored: Inventory, expected: Inventory, path: bytes, point: int) -> Comparison:
-        """Given what a restore gave, and what was expected of it, compare them; findings are of `check`."""
+    def compare(
+        self, check: str, got: Inventory, expected: Inventory, path: bytes, point: int, *, restored: bool = True
+    ) -> Comparison:
+        """Given what a point gave, and what was expected of it, compare them; findings are of `check`.
+
+        `restored` is whether duplicity restored it, which the ledger counts as a proof of each file that is good.
+        """
         comparison = Comparison()
         contents: list[tuple[Content, bool]] = []
 
@@ -99,7 +104,7 @@ class Yardstick:
                 )
                 contents.append((content, expected_too))
 
-        differences = list(compare(expected, _Matching(restored, expected, meet), self.limitations))
+        differences = list(compare(expected, _Matching(got, expected, meet), self.limitations))
         comparison.bad = {_joined(path, each.path) for each in differences}
         comparison.bad_leaves = {_joined(path, each.path) for each in differences if not _is_folder(each)}
         found = findings_of(differences, point=f"the point of {moment(point)}", check=check)
@@ -109,7 +114,7 @@ class Yardstick:
         self._with_memory(comparison, check, [content for content, expected_too in contents if not expected_too])
         comparison.with_source = sum(expected_too for _, expected_too in contents)
         good = (content for content, _ in contents if content.path not in comparison.bad)
-        self.ledger.note_contents(good, self.now, proven=True)
+        self.ledger.note_contents(good, self.now, proven=restored)
         return comparison
 
     def _with_memory(self, comparison: Comparison, check: str, contents: Sequence[Content]) -> None:

@@ -59,7 +59,7 @@ def time_findings(found: Estimate | None, allowed: float | None) -> list[Finding
         raise NotProvenError(f"no max_restore_time in the policy; a restore of everything takes {found}")
     if found.seconds <= allowed:
         return []
-    hint = "take full backups more often, or keep a copy nearer; a drill with --full measures it"
+    hint = "take full backups more often, or keep a copy nearer; a drill with --full-restore measures it"
     return [Finding("restore-time", "", f"everything restored within {time_words(allowed)}", str(found), hint)]
 
 
