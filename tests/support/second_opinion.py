@@ -66,6 +66,7 @@ class Chained:
     folder: Path
     way: Way
     points: list[tuple[int, Inventory]] = field(default_factory=list)
+    start: int = START  # of its first point; the next are a day apart
 
     def __post_init__(self) -> None:
         """Begin with nothing."""
@@ -87,7 +88,7 @@ class Chained:
 
     def take(self, tree: Tree, before: Tree | None, *, killed_after: int = 0) -> None:
         """Take the next point, at the second attempt where the first one is killed after so many uploads."""
-        source, time = f"{self.folder}/source", START + DAY * len(self.points)
+        source, time = f"{self.folder}/source", self.start + DAY * len(self.points)
         self.host.carry_out(source, plan(tree, before))
         self.points.append((time, self.host.observe(source)))
         kind = "incremental" if before else "full"

@@ -56,6 +56,8 @@ class _Read:
         """Given the times of points that were removed while they were read, leave them out."""
         self.points = [each for each in self.points if each.set.span.end not in removed]
         self.damages = [(each, damage) for each, damage in self.damages if each.span.end not in removed]
+        if self.newest and self.newest.set.span.end in removed:
+            self.newest = None
 
 
 class Reading:
@@ -122,7 +124,7 @@ class Reading:
         """What the newest point holds otherwise than the live source that has not changed since, or earlier drills."""
         read, night, yardstick = self._read, self._night, self._points.yardstick
         if read.newest is None:
-            raise NotProvenError("the newest point is in no chain: see duplicity-agrees")
+            raise NotProvenError("the newest point was removed meanwhile, or is in no chain: see duplicity-agrees")
         known = _Known(read.newest)
         if read.newest.is_whole:
             listed = {path for path, _ in self._listings.newest}
@@ -170,6 +172,8 @@ class Reading:
         if fetching.gone:
             ends = {each.set.span.end for each in read.points}
             read.without(ends - set(there.still_there(ends)))
+        if not read.points:
+            raise NotProvenError("all that was to be read was removed meanwhile: run again")
         read.refused = frozenset(fetching.refused)
         read.unhashed = _unhashed([each.set for each in read.points], manifests)
         return read
