@@ -15,6 +15,7 @@ price_per_gb = 0.02
 """
 ALL = ("--full", "--full-restore")
 FEW = ("--restore-samples=4",)  # where a damage keeps a restore from giving all at once
+READING = "volumes_hash or every_volume or put_together or changed_since"
 METADATA = ("-k", WITHOUT_VOLUMES)  # where the volumes are those of the healthy backup, which others prove
 
 
@@ -83,6 +84,14 @@ def test_a_flipped_bit_is_found(site: Site, tmp_path: Path) -> None:
     name = damaged(site, "flipped", "flipped")
     for report in site.drills(site.env_file("flipped"), *FEW, report=tmp_path):
         assert report.only_finding("volumes-intact")["path"] == name
+
+
+def test_a_flipped_bit_that_no_sample_reaches_is_found_by_reading_every_byte(site: Site, tmp_path: Path) -> None:
+    name = damaged(site, "deep", "flipped", volume="duplicity-full*.vol2.*")
+    for report in site.drills(site.env_file("deep"), "--full", "--budget=1kB", "-k", READING, report=tmp_path):
+        found = report.only_finding("every-byte")
+        assert (found["path"], "where its manifest says" in found["got"]) == (name, True)
+        assert {report.outcomes[id_] for id_ in ("points-whole", "content-as-source")} == {"not-proven"}
 
 
 @pytest.mark.parametrize("of", ["full", "new"])

@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ class Reading:
         night.say(f"of {moment(night.newest)} {comparison}")
         night.differing = frozenset(comparison.bad)
         if comparison.findings:
-            return comparison.findings
+            return [_as_stored(each, night.newest) for each in comparison.findings]
         if not read.newest.is_whole:
             raise NotProvenError(f"not all of the newest point could be read: see {VOLUMES}")
         if comparison.files and not comparison.with_source + comparison.with_memory:
@@ -221,6 +221,11 @@ def _broken(each: StoredSet, damage: Damage) -> Finding:
     )
     expected = f"what the point of {moment(each.span.end)} holds"
     return Finding(POINTS, printable(damage.path or b""), expected, f"{damage.got} ({damage.object_name})", hint)
+
+
+def _as_stored(found: Finding, point: int) -> Finding:
+    where = f"in the point of {moment(point)}, by its volumes: take a full backup, and look at what this one gives"
+    return replace(found, hint="; ".join(filter(None, (found.hint, where))))
 
 
 def _some(found: Sequence[Finding]) -> list[Finding]:

@@ -165,6 +165,7 @@ def test_a_volume_that_was_written_wrong_and_hashes_well_is_told_by_its_path(pla
         volumes, points, contents = answers(drill.reading)
         assert (volumes, points) == ([], [])
         assert [(each.check, each.path) for each in contents] == [("content-as-source", "old/letter")]  # type: ignore[union-attr]
+        assert "bytes are not; in the point of " in contents[0].hint  # type: ignore[union-attr]
         assert drill.night.differing == {b"old/letter"}
 
 

@@ -107,7 +107,7 @@ class Yardstick:
         differences = list(compare(expected, _Matching(got, expected, meet), self.limitations))
         comparison.bad = {_joined(path, each.path) for each in differences}
         comparison.bad_leaves = {_joined(path, each.path) for each in differences if not _is_folder(each)}
-        found = findings_of(differences, point=f"the point of {moment(point)}", check=check)
+        found = findings_of(differences, point=f"the point of {moment(point)}" if restored else "", check=check)
         comparison.findings = [_at(each, path) for each in found]
         comparison.files = len(contents)
         comparison.bytes = sum(content.size for content, _ in contents)
