@@ -1,5 +1,6 @@
 """What duplicity calls its files at a destination, read from their names: the only place that knows how."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ Part = Literal["volume", "manifest", "signature", "statistics"]
 PARTS: tuple[Part, ...] = ("volume", "manifest", "signature")  # of every set
 
 # As in duplicity/file_naming.py. A full backup's names have one time, an incremental's have two.
-_TIME = r"\d{8}T\d{6}Z"
+# Releases before 2.0 write times with --old-filenames as the second form has them, which all releases read.
+_SEPARATOR = r"[^\d/]"  # of --time-separator
+_CLOCK = rf"\d\d{_SEPARATOR}\d\d{_SEPARATOR}\d\d(?:Z|[+-]\d\d{_SEPARATOR}\d\d)"
+_TIME = rf"(?:\d{{8}}T\d{{6}}Z|\d{{4}}-\d\d-\d\dT{_CLOCK})"
 _BACKUP = rf"duplicity-(?:full\.|inc\.(?P<start>{_TIME})\.to\.)(?P<end>{_TIME})"
 _SIGNATURES = rf"duplicity-(?:full-signatures\.|new-signatures\.(?P<start>{_TIME})\.to\.)(?P<end>{_TIME})"
 _PATTERNS: Mapping[Part, str] = {
@@ -73,7 +77,11 @@ def read_with_any_prefix(name: str) -> Named | None:
 
 
 def _read(name: str, patterns: _Patterns) -> Named | None:
-    return next((_named(part, found) for part, each in patterns.items() if (found := each.fullmatch(name))), None)
+    for part, each in patterns.items():
+        if found := each.fullmatch(name):
+            with contextlib.suppress(ValueError):  # of a 13th month, which duplicity never wrote
+                return _named(part, found)
+    return None
 
 
 def _compiled(before: Mapping[Part, str]) -> _Patterns:
@@ -97,7 +105,10 @@ def stamp(seconds: int) -> str:
 
 
 def _seconds(text: str) -> int:
-    return int(datetime.strptime(text, "%Y%m%dT%H%M%S%z").timestamp())
+    """Return what a time means in seconds since the epoch. Raise ValueError for one that there is not."""
+    zone = "Z" if text.endswith("Z") else text[-6:]
+    digits = re.sub(r"\D", "", text.removesuffix(zone)) + zone[0] + re.sub(r"\D", "", zone)
+    return int(datetime.strptime(digits, "%Y%m%d%H%M%S%z").timestamp())
 
 
 _ANY_PREFIX = _compiled(dict.fromkeys(_PATTERNS, ".*?"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from verify.archive.names import Part, stamp
 from verify.archive.sets import Object, Stored, StoredSet
 
-_WHOLE = re.compile(r"(?P<prefix>.*?)duplicity-.*Z\.(?:vol\d+\.difftar|manifest|sigtar)(?P<suffix>.*)", re.DOTALL)
+_WHOLE = re.compile(r"(?P<prefix>.*?)duplicity-.*?\.(?:vol\d+\.difftar|manifest|sigtar)(?P<suffix>.*)", re.DOTALL)
 _ENCRYPTED = (".gpg", ".p7m")
 
 

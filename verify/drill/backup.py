@@ -9,7 +9,7 @@ from pathlib import Path
 
 from verify.checks import FindingsError
 from verify.drill.drill import Drill
-from verify.drill.restores import LATE
+from verify.drill.fetching import LATE
 from verify.errors import NotProvenError
 from verify.job import Job
 

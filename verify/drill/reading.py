@@ -32,6 +32,7 @@ from verify.trees.inventory import PATH, PROBLEM
 
 VOLUMES, POINTS, CONTENT = "every-byte", "points-whole", "content-as-source"
 READ = "read"  # the figure: the time of the newest point of what was read to the last byte, and when
+PART_OF_DISK = 0.9  # of what is free where scratch is, that may be taken
 SHOWN = 20  # findings; a thousand broken paths have few causes
 
 
@@ -154,7 +155,9 @@ class Reading:
         manifests, lying = there.manifests, there.lying
         volumes = sum(len(each.volumes) for each in there.stored.points)
         fetching, before = Fetching(there.view, night.deadline, volumes), there.downloaded
-        access = Access(fetching, _decryption(night), scratch=Scratch(folder=Path(night.here.scratch)))
+        place = night.here.scratch
+        scratch = Scratch(folder=Path(place), disk=int(night.here.free_space(place) * PART_OF_DISK))
+        access = Access(fetching, _decryption(night), scratch=scratch)
         for chain in reversed(there.chains.chains):
             sets = [each for each in chain.sets if not lying.is_unfinished(each)]
             with contextlib.ExitStack() as stack:

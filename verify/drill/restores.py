@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from verify.checks import Finding, FindingsError
+from verify.drill.fetching import LATE
 from verify.drill.listings import Listings
 from verify.drill.night import Night
 from verify.drill.points.listing import Listing
@@ -34,7 +35,6 @@ Later = Callable[[], list[Finding]]  # findings, for which it waits until all is
 SAMPLE, FULL = "sample-restores", "full-restore"
 WHOLE = "whole"  # the figure: the time of the newest point that was restored as a whole, and when
 NEWEST, OLDER = "newest", "older"  # folders of what is restored
-LATE = "the time was used up before; raise --minutes"
 _LOST = "volumes are lost or damaged that a restore needs, as told above"
 OLDER_SHARE = 4  # one of so many samples, and of the budget, is of a random older point
 

@@ -25,6 +25,11 @@ FULL, LATER = 1_795_618_415, 1_795_618_421  # 2026-11-25T14:53:35Z and six secon
             "duplicity-new-signatures.20261125T145335Z.to.20261125T145341Z.sigtar.gpg",
             Named("signature", Span(FULL, LATER), encrypted=True),
         ),
+        ("duplicity-full.2026-11-25T14:53:35Z.vol1.difftar", Named("volume", Span(None, FULL), 1)),
+        (
+            "duplicity-inc.2026-11-25T20_23_35+05_30.to.2026-11-25T07_53_41-07_00.manifest",
+            Named("manifest", Span(FULL, LATER)),
+        ),
     ],
 )
 def test_a_name_says_what_the_file_is(name: str, said: Named) -> None:
@@ -38,6 +43,9 @@ def test_a_name_says_what_the_file_is(name: str, said: Named) -> None:
         "duplicity-full.20261125T145335Z.vol1.difftar.gpg.bak",
         "duplicity-inc.20261125T145335Z.manifest",  # an incremental has two times
         "duplicity-full.20261125T145335Z.to.20261125T145341Z.manifest",  # and a full one
+        "duplicity-full.20261325T145335Z.manifest",  # there is no such month
+        "duplicity-full.20261125T145335Z.vol1.difftar.gpg.par2",
+        "duplicity-full.20261125T145335Z.vol1.difftar.gpg.vol000+05.par2",
         "x.manifest",
         "",
     ],
