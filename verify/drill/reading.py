@@ -46,6 +46,7 @@ class _Read:
     newest: ReadPoint | None = None
     refused: frozenset[str] = frozenset()
     unhashed: int = 0  # volumes of which the manifest has no hash
+    unreached: int = 0  # volumes of points that are in no chain
 
     def add(self, contents: ChainContents) -> None:
         """Add what was read of a chain."""
@@ -98,7 +99,8 @@ class Reading:
         _must_be_no_gap(
             _told_before(len(told)),
             _unread([each for each in news if each.unread]),
-            f"{read.unhashed:,} volumes have no hash in their manifest" if read.unhashed else "",
+            f"volumes without a hash in their manifest: {read.unhashed:,}" if read.unhashed else "",
+            f"volumes not read, of points that duplicity does not reach: {read.unreached:,}" if read.unreached else "",
         )
         night.figures[READ] = [night.newest, night.started]
         return []
@@ -178,6 +180,9 @@ class Reading:
         if not read.points:
             raise NotProvenError("all that was to be read was removed meanwhile: run again")
         read.refused = frozenset(fetching.refused)
+        chained = [each for chain in there.chains.chains for each in chain.sets]
+        unreached = [each for each in there.stored.points if not any(each is one for one in chained)]
+        read.unreached = sum(len(each.volumes) for each in unreached)
         read.unhashed = _unhashed([each.set for each in read.points], manifests)
         return read
 
@@ -239,7 +244,7 @@ def _some(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _told_before(objects: int) -> str:
-    return f"{objects:,} of its objects are lost or damaged, as told above" if objects else ""
+    return f"objects that are lost or damaged, as told above: {objects:,}" if objects else ""
 
 
 def _unread(damages: Sequence[Damage]) -> str:

@@ -151,7 +151,7 @@ def test_a_volume_that_changed_is_told_once(plain: Copied) -> None:
     with plain.drilled() as drill:
         assert [each.path for each in volume_findings(drill)] == [spoilt.name]
         volumes, *_ = answers(drill.reading)
-        assert volumes == "1 of its objects are lost or damaged, as told above"
+        assert volumes == "objects that are lost or damaged, as told above: 1"
 
 
 def test_a_volume_that_was_written_wrong_and_hashes_well_is_told_by_its_path(plain: Copied) -> None:
@@ -200,6 +200,14 @@ def test_what_changed_in_the_source_since_is_left_out(chains: Callable[[str], Ch
     with Copied(chained, tmp_path / "drill").drilled() as drill:
         *_, contents = answers(drill.reading)
         assert contents == "there is nothing to compare it with: no file that has not changed in the source since"
+
+
+def test_a_point_that_duplicity_does_not_reach_is_not_read_and_not_proven(plain: Copied) -> None:
+    max(plain.to.glob("*duplicity-new-signatures.*")).unlink()
+    with plain.drilled() as drill:
+        assert answer(lambda: drill.reading.volume_findings) == (
+            "volumes not read, of points that duplicity does not reach: 1"
+        )
 
 
 def test_a_wrong_passphrase_is_no_damage(chains: Callable[[str], Chained], tmp_path: Path) -> None:
