@@ -45,6 +45,15 @@ def test_what_lies_there_is_listed_with_its_sizes_and_hashed_and_read(bench: Ben
     assert bench.store.everything() == before
 
 
+@pytest.mark.nightly(reason="one more look at each kind; by day volumes are read from folders and S3")
+def test_a_volume_is_fetched_in_pieces(bench: Bench) -> None:
+    name = next(each.name for each in bench.healthy.objects() if "difftar" in each.name)
+    with bench.view(bench.job(bench.healthy)) as view:
+        assert b"".join(view.fetch(name)) == bench.healthy.read(name)
+        with pytest.raises(FileNotFoundError):
+            list(view.fetch(f"{name}-of-which-there-is-none"))
+
+
 @pytest.mark.usefixtures("of_some_by_day")
 def test_a_folder_inside_is_no_object(bench: Bench, copy: Callable[[], Destination]) -> None:
     at = copy()

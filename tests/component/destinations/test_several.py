@@ -204,9 +204,10 @@ def test_stripes_are_one_chain_and_the_one_that_lost_a_volume_is_named(tmp_path:
     several = over(tmp_path, stores, "stripe")
     several.back_up()
     assert all(len(list(each.iterdir())) == 4 for each in stores)
-    code, report, said = several.drilled(tmp_path / "whole")
+    code, report, said = several.drilled(tmp_path / "whole", "--full")
     assert code == 0, said
-    assert {id_: outcomes_of(report)[id_] for id_ in LOOKED_AT} == dict.fromkeys(LOOKED_AT, "proven"), said
+    proven = (*LOOKED_AT, "every-byte", "points-whole")
+    assert {id_: outcomes_of(report)[id_] for id_ in proven} == dict.fromkeys(proven, "proven"), said
     lost = next(each for each in stores[1].iterdir() if "full" in each.name and "vol" in each.name)
     lost.unlink()
     found = only_finding(*several.drilled(tmp_path / "lost"))
