@@ -140,7 +140,7 @@ class Reading:
         if comparison.findings:
             return [_as_stored(each, night.newest) for each in comparison.findings]
         if not read.newest.is_whole:
-            raise NotProvenError(f"not all of the newest point could be read: see {VOLUMES}")
+            raise NotProvenError(f"not all of the newest point could be read: see {VOLUMES} and {POINTS}")
         if comparison.files and not comparison.with_source + comparison.with_memory:
             raise NotProvenError(
                 "there is nothing to compare it with: no file that has not changed in the source since"

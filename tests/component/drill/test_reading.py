@@ -146,7 +146,7 @@ def test_a_volume_that_changed_is_told_once(plain: Copied) -> None:
         volumes, points, contents = answers(drill.reading)
         assert [(each.check, each.path) for each in volumes] == [("every-byte", spoilt.name)]  # type: ignore[union-attr]
         assert points == "3 of 3 points need what is lost, damaged or was not read: see every-byte"
-        assert contents == "not all of the newest point could be read: see every-byte"
+        assert contents == "not all of the newest point could be read: see every-byte and points-whole"
         assert drill.night.blamed == {spoilt.name}
     with plain.drilled() as drill:
         assert [each.path for each in volume_findings(drill)] == [spoilt.name]
@@ -179,7 +179,7 @@ def test_a_difference_without_what_it_builds_on_is_told_by_its_path(plain: Copie
         volumes, points, contents = answers(drill.reading)
         assert volumes == []
         assert {(each.check, each.path) for each in points} == {("points-whole", "old/film")}  # type: ignore[union-attr]
-        assert contents == "not all of the newest point could be read: see every-byte"
+        assert contents == "not all of the newest point could be read: see every-byte and points-whole"
 
 
 def _with_checksums(tar: bytes) -> bytes:
