@@ -26,9 +26,9 @@ def job_of(tmp_path: Path, text: str, stack: str = "") -> Job:
         ("SRC=$HOME/a", "a `$` is kept", "($HOME/a and /a)", "no spelling"),
         ("SRC=/a ", "blanks around", "(/a  and /a)", "without blanks"),
         (
-            'SRC="/a"\nOPTIONS="-v3"\nPASSPHRASE="p"',
+            'SRC="/a"\nTMPDIR="/b"\nPASSPHRASE="p"',
             "quotes are kept",
-            '(SRC: "/a" and /a; OPTIONS: "-v3" and -v3)',
+            '(SRC: "/a" and /a; TMPDIR: "/b" and /b)',
             "NAME=value",
         ),
     ],
@@ -48,6 +48,26 @@ def test_each_way_to_differ_is_named_with_both_values_and_a_way_out(
 )
 def test_blanks_around_what_is_taken_apart_at_blanks_are_nothing(tmp_path: Path, line: str) -> None:
     assert not list(two_readings(job_of(tmp_path, f"{GOOD}{line}\n")))
+
+
+@pytest.mark.parametrize(
+    ("line", "alike"),
+    [
+        ('"--full-if-older-than 1M --exclude /a/tmp"', True),
+        ("'--full-if-older-than 1M'", True),
+        ("--exclude /a/tmp # not needed", True),
+        ("--exclude $SRC/tmp --exclude ${SRC}/cache", True),
+        ("\"--exclude '/a/my folder'\"", False),
+        ("\"--exclude '**/tmp'\"", False),
+        ("--exclude '$SRC/tmp'", False),
+        ("--exclude ${NAME:-x}/tmp", False),
+        ("--exclude $NOWHERE/tmp", False),
+    ],
+)
+def test_what_the_images_shell_makes_alike_of_options_is_no_difference(
+    tmp_path: Path, line: str, *, alike: bool
+) -> None:
+    assert bool(list(two_readings(job_of(tmp_path, f"{GOOD}OPTIONS={line}\n")))) is not alike
 
 
 def test_quotes_around_a_cron_line_are_taken_off_by_newer_images(tmp_path: Path) -> None:

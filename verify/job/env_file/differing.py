@@ -1,12 +1,16 @@
 """How the two readings of an env file differ, said without the values."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from string import Template
 
 _WHAT = re.compile(r"JOB_\d+_WHAT")
 # What the image gives to a shell, to cron, or takes apart at blanks: those around it are nothing.
-_SPLIT = re.compile(r"OPTIONS(_EXTRA)?|DST_\d+_OPTIONS(_EXTRA)?|(JOB|CRONTAB)_\w+")
+_SPLIT = re.compile(r"(JOB|CRONTAB)_\w+")
+_SHELL = re.compile(r"(DST_\d+_)?OPTIONS(_EXTRA)?")
+# What a shell does something with that is not modelled here.
+_MORE = re.compile(r"[*?\[\]~`\\;&|<>()!]|\$\$|\$\{\w*[^\w}]|'[^']*\$")
 
 
 def differing_names(raw: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[str, str]:
@@ -18,8 +22,28 @@ def differing_names(raw: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[s
 def _meant(name: str, variables: Mapping[str, str]) -> str | None:
     """Return what a variable comes to: the image itself puts the values of others into JOB_n_WHAT."""
     value = variables.get(name)
+    if value and _SHELL.fullmatch(name):
+        return _after_the_shell(value, variables)
     value = value.strip() if value and _SPLIT.fullmatch(name) else value
     return Template(value).safe_substitute(variables) if value and _WHAT.fullmatch(name) else value
+
+
+def _after_the_shell(text: str, variables: Mapping[str, str]) -> str:
+    """Return what the image's first shell makes of OPTIONS; the text itself where that is more than to take it apart.
+
+    It cuts a comment, takes quotes off, and knows the variables: all that comes behind it gets what it prints.
+    """
+    if _MORE.search(text):
+        return text.strip()
+    known = {name: value for name, value in variables.items() if _is_one_word(value)}
+    try:
+        return " ".join(shlex.split(Template(text).safe_substitute(known), comments=True))
+    except ValueError:
+        return text.strip()
+
+
+def _is_one_word(value: str) -> bool:
+    return shlex.quote(value) == value
 
 
 def _how(raw: str | None, dotenv: str | None) -> str:

@@ -55,7 +55,7 @@ def removed_options(job: Job, release: Version) -> Iterator[Finding]:
     yield Finding(
         "command-succeeds",
         expected=f"options that duplicity {release} has",
-        got="; ".join([*map(sentence_of, names), *_what_the_image_does(job, names)]),
+        got="; ".join([*(sentence_of(name).removesuffix(".") for name in names), *_what_the_image_does(job, names)]),
         hint=_hint(job, names),
     )
 

@@ -52,7 +52,7 @@ def _no_backup(job: Job) -> Iterator[Finding]:
         yield _none_backs_up(f"{misspelt[0]}, which the image does not have", f"write {name}=backup")
     elif all(program in OWN for program in programs):
         got = " and ".join(f"JOB_{each.number}_WHAT" for each in running)
-        yield _none_backs_up(f"{got}, which back up nothing", "write JOB_300_WHAT=backup and JOB_300_WHEN=daily")
+        yield _none_backs_up(f"{got}, which {'back' if running[1:] else 'backs'} up nothing", "write JOB_300_WHAT=backup and JOB_300_WHEN=daily")
 
 
 def _none_backs_up(got: str, hint: str) -> Finding:
