@@ -19,6 +19,8 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _NAMES = {name: number for number, name in enumerate(_DAYS)} | {name: n for n, name in enumerate(_MONTHS, 1)}
 _PART = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?")
 _FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_KINDS = ("minute", "hour", "day", "month", "weekday")
+_DAYS_OF = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def longest_pause(job: Job) -> timedelta | None:
@@ -39,11 +41,35 @@ def pause_between(crons: Iterable[str]) -> timedelta | None:
     return max((later - earlier for earlier, later in itertools.pairwise(starts)), default=None)
 
 
+def why_never(cron: str) -> str:
+    """Given a cron line of five fields, return why it never comes due as it is meant; empty where it does.
+
+    Only what no cron can take: a number that its field does not have, and a date that is in no month.
+    """
+    words = cron.split()
+    for word, (least, most), kind in zip(words, _FIELDS, _KINDS, strict=False):
+        for number in re.findall(r"(?<![\w/])\d+", word):
+            if not least <= int(number) <= most:
+                return f"there is no {kind} {number}"
+    try:
+        _, _, dates, months, weekdays = (frozenset(_values(*each)) for each in _bounded(cron))
+    except ValueError:
+        return ""
+    dated = len({day % 7 for day in weekdays}) == 7  # noqa: PLR2004 - of any day of a week: the date alone decides
+    in_some_month = any(date <= _DAYS_OF[month] for date in dates for month in months)
+    return "" if in_some_month or not dated else "no month of it has that day"
+
+
 def _read(cron: str) -> list[frozenset[int]]:
+    return [frozenset(_values(*each)) for each in _bounded(cron)]
+
+
+def _bounded(cron: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each field of a cron line with its least and its greatest number."""
     words = _SHORT.get(cron.strip(), cron).split()
     if len(words) != len(_FIELDS):
         raise ValueError(cron)
-    return [frozenset(_values(word, *bounds)) for word, bounds in zip(words, _FIELDS, strict=True)]
+    yield from ((word, *bounds) for word, bounds in zip(words, _FIELDS, strict=True))
 
 
 def _values(word: str, least: int, most: int) -> Iterator[int]:

@@ -6,7 +6,7 @@ from verify.checks import Finding, Severity
 from verify.job.credentials import printable_destination
 from verify.job.destination.urls import read_url
 from verify.job.job import Job
-from verify.job.runs.called import unknown_backups
+from verify.job.runs.called import calls_by_name, unknown_backups
 from verify.job.stack.mounts import clean, holds
 
 HOME = "/root"  # of the user that the image runs duplicity as
@@ -19,8 +19,16 @@ def readable_in_spite_of_passphrase(job: Job) -> Iterator[Finding]:
             "encryption-on",
             expected="a job with a PASSPHRASE encrypts",
             got="--no-encryption in its options",
-            hint="remove --no-encryption from OPTIONS; or PASSPHRASE, if who reads the store may read everything",
+            hint=f"remove --no-encryption from {_where_readable(job)}; or PASSPHRASE, if who reads the store may read "
+            "everything",
         )
+
+
+def _where_readable(job: Job) -> str:
+    """Return where the job says --no-encryption."""
+    calls, _ = calls_by_name(job)
+    own = [each.name for each in calls if "--no-encryption" in each.call.words]
+    return own[0] if own else "OPTIONS"
 
 
 def lost_with_container(job: Job) -> Iterator[Finding]:

@@ -149,6 +149,10 @@ def test_each_thing_that_a_job_lacks_is_one_finding(tmp_path: Path, text: str, g
         (GOOD + "JOB_300_WHEN=daily wekly\n", Severity.AT_RISK),
         ("SRC=a\nDST=file:///x\nPASSPHRASE=p\n", Severity.AT_RISK),
         (GOOD + "CRONTAB_WEEKLY=0 1 * *\n", Severity.AT_RISK),
+        (GOOD + "CRONTAB_DAILY=0 1 * *\n", Severity.LOST),
+        (GOOD + "CRONTAB_DAILY=0 25 * * *\n", Severity.LOST),
+        (GOOD + "CRONTAB_DAILY=0 25 * * *\nJOB_300_WHEN=daily weekly\n", Severity.AT_RISK),
+        (GOOD + "JOB_300_WHEN=daily,weekly\n", Severity.LOST),
     ],
 )
 def test_a_job_that_makes_no_backup_at_all_is_lost_and_another_at_risk(
@@ -160,7 +164,7 @@ def test_a_job_that_makes_no_backup_at_all_is_lost_and_another_at_risk(
 def test_an_empty_schedule_stops_the_job_that_it_would_start(tmp_path: Path) -> None:
     found = [finding.got for finding in incomplete(job_of(tmp_path, GOOD + "CRONTAB_DAILY=\n"))]
     assert found == [
-        "none: no schedule has the period daily, so the container would run and never back up",
+        "none: CRONTAB_DAILY is empty, so the container never backs up",
     ]
 
 
@@ -179,6 +183,19 @@ def test_other_complete_jobs_lack_nothing(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("when", "hint"),
+    [
+        ("daily,weekly", "JOB_300_WHEN=daily weekly"),
+        ("daily, weekly", "JOB_300_WHEN=daily weekly"),
+        ("daily;weekly hourly", "JOB_300_WHEN=daily weekly hourly"),
+    ],
+)
+def test_periods_without_a_blank_between_them_are_told_with_the_line(tmp_path: Path, when: str, hint: str) -> None:
+    found = [each.hint for each in incomplete(job_of(tmp_path, f"{GOOD}JOB_300_WHEN={when}\n"))]
+    assert found[0] == f"write {hint}"
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("SRC=/a\nPASSPHRASE=p\nDEST=file:///x\n", "no DST (DEST is set, which nothing reads)"),
@@ -187,6 +204,7 @@ def test_other_complete_jobs_lack_nothing(tmp_path: Path, text: str) -> None:
         ("SRC=/a\nDST=file:///x\nPASSPHRASE_FILE=/run/secrets/p\n", "PASSPHRASE_FILE is set, which nothing reads"),
         ("SRC=/a\nDST=file:///x\npassphrase=p\n", "passphrase is set"),
         (GOOD + "OPTION=--exclude /a/b\n", "OPTION, which nothing reads"),
+        (GOOD + "JOB_DUMP_WHAT=/dump.sh\n", "JOB_DUMP_WHAT, which nothing reads"),
         (GOOD + "JOB_300_WHATS=backup --exclude /a/b\n", "JOB_300_WHATS, which nothing reads"),
         (GOOD + "CRONTAB_DALY=0 4 * * *\nJOB_300_WHEN=daily daly\n", ""),  # the image takes any period
         (GOOD + "AWS_SECRET_KEY=x\n", "AWS_SECRET_KEY, which nothing reads"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from verify.job.pauses import pause_between
+from verify.job.pauses import pause_between, why_never
 
 HOUR = timedelta(hours=1)
 
@@ -31,3 +31,27 @@ HOUR = timedelta(hours=1)
 )
 def test_the_longest_pause_between_two_starts(crons: list[str], pause: timedelta | None) -> None:
     assert pause_between(crons) == pause
+
+
+@pytest.mark.parametrize(
+    ("cron", "why"),
+    [
+        ("0 25 * * *", "there is no hour 25"),
+        ("60 2 * * *", "there is no minute 60"),
+        ("0 2 0 * *", "there is no day 0"),
+        ("0 2 1-32 * *", "there is no day 32"),
+        ("0 2 * 13 *", "there is no month 13"),
+        ("0 2 * * 8", "there is no weekday 8"),
+        ("0 2 31 2 *", "no month of it has that day"),
+        ("0 2 31 4,6,9,11 *", "no month of it has that day"),
+        ("0 2 29 2 *", ""),
+        ("0 2 31 2 MON", ""),  # each Monday of February
+        ("*/90 * * * *", ""),
+        ("0 22-4 * * *", ""),
+        ("0 2 * * 7", ""),
+        ("0 2 L * *", ""),
+        ("@daily", ""),
+    ],
+)
+def test_a_cron_line_that_never_comes_due_is_told(cron: str, why: str) -> None:
+    assert why_never(cron) == why

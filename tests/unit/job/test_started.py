@@ -118,7 +118,7 @@ def test_one_period_starts_what_waits_for_it_alone(tmp_path: Path) -> None:
     [
         ("bakcup", "bakcup, which the image does not have"),
         ("duplicty full /a x://y", "duplicty, which"),
-        ("dup cleanup --force $DST", "JOB_300_WHAT, which back up nothing"),
+        ("dup cleanup --force $DST", "JOB_300_WHAT, which backs up nothing"),
     ],
 )
 def test_a_schedule_that_starts_no_backup_is_found(tmp_path: Path, what: str, got: str) -> None:

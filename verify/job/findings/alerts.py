@@ -34,6 +34,8 @@ def alert_findings(job: Job) -> Iterator[Finding]:
 
 def alerts_not_told(job: Job) -> str:
     """Given a job without findings of its alerts, return why these are not proven; empty where they are."""
+    if not job.scheduled and not job.commanded:
+        return "nothing starts a backup that could be told of"
     if _starts_otherwise(job):
         return "what starts the backups is not the image's jobrunner, which alone sends mails and pings"
     if not mails_are_meant(job) and not _pings(job):

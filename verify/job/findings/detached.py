@@ -1,7 +1,7 @@
 """Values that begin with a dash and stand behind a blank: since 2.0.0 duplicity takes them for an option."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from packaging.version import Version
 
@@ -9,6 +9,7 @@ from verify.checks import Finding, Severity
 from verify.job.credentials import printable_text
 from verify.job.findings.removed import SINCE
 from verify.job.job import Job
+from verify.job.option_names import FLAGS, SHORT, VALUED
 from verify.job.options import parsed
 
 _NUMBER = re.compile(r"-\d+|-\d*\.\d+")
@@ -27,21 +28,28 @@ def detached_values(job: Job, release: Version) -> Iterator[Finding]:
     ]
     if release < SINCE or not refused:
         return
+    name, value = refused[0]
+    got = f"{value}, which duplicity {release} takes for another option: expected one argument"
+    if value.partition("=")[0] in FLAGS | VALUED | set(SHORT):
+        hint = f"write a value behind {name}, or leave it out"
+    else:
+        hint = f"write {_joint(job, refused)}"
+    yield Finding(
+        "command-succeeds",
+        expected=f"a value for {name}",
+        got=printable_text(got, job.secrets),
+        hint=printable_text(hint, job.secrets),
+        severity=Severity.LOST,
+    )
+
+
+def _joint(job: Job, refused: Sequence[tuple[str, ...]]) -> str:
+    """Return OPTIONS with each value behind a `=`; where that is not what holds them, the options alone."""
     text = job.options_text
     for name, value in refused:
         text = re.sub(rf"(?<!\S){re.escape(name)}\s+(?=['\"]*{re.escape(value)})", f"{name}=", text)
     joined = " ".join(f"{name}={value}" for name, value in refused)
-    line = f"OPTIONS={text}" if text != job.options_text else joined
-    name, value = refused[0]
-    yield Finding(
-        "command-succeeds",
-        expected=f"a value for {name}",
-        got=printable_text(
-            f"{value}, which duplicity {release} takes for another option: expected one argument", job.secrets
-        ),
-        hint=printable_text(f"write {line}", job.secrets),
-        severity=Severity.LOST,
-    )
+    return f"OPTIONS={text}" if text != job.options_text else joined
 
 
 def _is_option(word: str) -> bool:

@@ -30,6 +30,7 @@ _MEANT = {
     "SMTP_PASSWORD": "SMTP_PASS",
     "SMTP_USERNAME": "SMTP_USER",
 }
+_UNNUMBERED = re.compile(r"JOB_[A-Z]\w*_(WHAT|WHEN)")  # the image takes digits alone
 OF_A_FILE = "_FILE"  # what other images read a secret from, and this one does not
 # Their absence is a finding by itself.
 NEEDED = frozenset({"SRC", "DST", "PASSPHRASE"})
@@ -75,6 +76,8 @@ def _meant(name: str, *, near: bool) -> str:
         return ""
     if plain.endswith(OF_A_FILE) and plain.removesuffix(OF_A_FILE) in _READ:
         return name.upper().removesuffix(OF_A_FILE)
+    if unnumbered := _UNNUMBERED.fullmatch(plain):
+        return f"JOB_{number}_{unnumbered[1]}"
     alike = difflib.get_close_matches(plain, _READ, n=1, cutoff=NEAR) if near else []
     found = _MEANT.get(plain) or next(iter(alike), "")
     return found.replace("_n_", f"_{number}_")

@@ -1,6 +1,7 @@
 """What is wrong with a job's entries and schedules: what would fail, and what never runs although it is meant to."""
 
 import difflib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,11 +9,13 @@ from verify.checks import Finding, Severity
 from verify.job.findings.starting import lacks, never_started, spelt, switched_off
 from verify.job.image import Schedule, ScheduleEntry
 from verify.job.job import Job
+from verify.job.pauses import why_never
 from verify.job.runs.called import calls_by_name
 from verify.job.runs.calls import programs_in
 from verify.job.shellwords import without_quotes
 
 BACKING_UP = ("backup", "duplicity")  # the programs that make one
+_WORD = re.compile(r"\w+")
 OWN = frozenset({"dup", "duplicity", "restore"})  # of these all that they do is known
 ALIKE = 0.8  # how much alike a misspelt program and one of these are
 NEAR = 0.7  # how much alike a misspelt period and one that has a schedule are: "dayly", and not "never"
@@ -35,8 +38,10 @@ def schedule_findings(job: Job) -> Iterator[Finding]:
         yield from _no_backup(job)
     elif not any(f"_WHEN={_misspelt(job, cron)}" in each.got for each in found):
         yield _nothing_runs(job, cron)
-    for schedule in cron.values():
-        yield from _of_cron(schedule)
+    wrong = {schedule.period: each for schedule in cron.values() for each in _of_cron(schedule)}
+    starting = {period for entry in job.scheduled if entry.what for period in entry.when or () if period in cron}
+    alone = starting and starting <= wrong.keys()  # nothing else starts the job
+    yield from (replace(each, severity=Severity.LOST) if alone else each for each in wrong.values())
 
 
 def _no_backup(job: Job) -> Iterator[Finding]:
@@ -52,7 +57,10 @@ def _no_backup(job: Job) -> Iterator[Finding]:
         yield _none_backs_up(f"{misspelt[0]}, which the image does not have", f"write {name}=backup")
     elif all(program in OWN for program in programs):
         got = " and ".join(f"JOB_{each.number}_WHAT" for each in running)
-        yield _none_backs_up(f"{got}, which {'back' if running[1:] else 'backs'} up nothing", "write JOB_300_WHAT=backup and JOB_300_WHEN=daily")
+        yield _none_backs_up(
+            f"{got}, which {'back' if running[1:] else 'backs'} up nothing",
+            "write JOB_300_WHAT=backup and JOB_300_WHEN=daily",
+        )
 
 
 def _none_backs_up(got: str, hint: str) -> Finding:
@@ -75,12 +83,23 @@ def _of_entry(job: Job, entry: ScheduleEntry, cron: dict[str, Schedule]) -> Iter
         return
     for period in entry.when or ():
         near = difflib.get_close_matches(period, cron, n=1, cutoff=NEAR)
-        if period not in cron and (runs or near):
+        if _is_joint(period, cron):
+            got = f"{when}={written}: the image takes it apart at blanks alone, and {period} has no schedule"
+            hint = f"write {when}={' '.join(_WORD.findall(written))}"
+            yield lacks("periods with a blank between them", got, hint)
+            return
+        elif period not in cron and (runs or near):
             got = f"{when}={period}: it never runs, and the image says nothing"
             write = f"write {when}={near[0]}" if near else "correct the name"
             other = period.isidentifier() and period.lower() not in cron  # a period is in lower case
             hint = write + (f", or add CRONTAB_{period.upper()} (image v4.1.0 or newer)" if other else "")
             yield lacks(f"a period that has a schedule ({', '.join(cron)})", got, hint)
+
+
+def _is_joint(period: str, cron: dict[str, Schedule]) -> bool:
+    """Return whether a period is one or more of them with what is no blank behind each: daily,weekly."""
+    parts = _WORD.findall(period)
+    return bool(parts) and period not in cron and all(part in cron for part in parts)
 
 
 def _misspelt(job: Job, cron: dict[str, Schedule]) -> str:
@@ -89,7 +108,8 @@ def _misspelt(job: Job, cron: dict[str, Schedule]) -> str:
     misspelt = (
         each
         for each in periods
-        if each not in cron and (difflib.get_close_matches(each, cron, cutoff=NEAR) or each[0] in "'\"")
+        if each not in cron
+        and (_is_joint(each, cron) or difflib.get_close_matches(each, cron, cutoff=NEAR) or each[0] in "'\"")
     )
     return next(misspelt, " ")
 
@@ -105,15 +125,20 @@ def _nothing_runs(job: Job, cron: dict[str, Schedule]) -> Finding:
     waiting = sorted(all_waiting - cron.keys())
     hint = "write JOB_300_WHAT=backup and JOB_300_WHEN=daily into the env file"
     got = "none: the container would run and never back up"
-    if waiting:
+    emptied = [name for each in waiting if (name := f"CRONTAB_{each.upper()}") in job.variables]
+    if emptied:
+        got = f"none: {' and '.join(emptied)} {'are' if emptied[1:] else 'is'} empty, so the container never backs up"
+        hint = f"leave out {emptied[0]}, or give it a cron line, such as 0 2 * * *"
+    elif waiting:
         got = f"none: no schedule has the period {', '.join(waiting)}, so the container would run and never back up"
     return replace(lacks("a job that a schedule starts", got, hint), severity=Severity.LOST)
 
 
 def _of_cron(schedule: Schedule) -> Iterator[Finding]:
-    fields = len(schedule.cron.split())
+    name, fields = f"CRONTAB_{schedule.period.upper()}", len(schedule.cron.split())
     if fields != 5 and not schedule.cron.startswith("@"):  # noqa: PLR2004 - a cron line has five fields
-        name = f"CRONTAB_{schedule.period.upper()}"
         yield lacks(
             "a cron line of five fields", f"{name} with {fields}", f"write {name} as minute hour day month weekday"
         )
+    elif never := why_never(schedule.cron):
+        yield lacks("a cron line that comes due", f"{name}={schedule.cron}: {never}", f"correct {name}")
