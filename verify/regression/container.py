@@ -7,12 +7,16 @@ from typing import Any
 
 from verify.job import Job
 from verify.job.credentials import printable_text
+from verify.job.stack.values import go_text
 
 # Settings that change what duplicity meets in its container; of any other it is only known that it is there.
 _UNDERSTOOD = frozenset(
     {"build", "cap_add", "cap_drop", "configs", "init", "network_mode", "platform", "privileged", "read_only",
      "runtime", "secrets", "tmpfs", "user", "volumes_from", "working_dir"}
 )  # fmt: skip
+_PAIRS = {"labels": "=", "sysctls": "=", "extra_hosts": ":"}
+_LISTS = frozenset({"dns", "dns_search", "tmpfs"})
+_OFF = frozenset({"privileged", "read_only", "stdin_open", "tty"})  # `false` is what holds without them
 _OF_RUNNING = frozenset({"deploy.replicas", "scale", "profiles", "restart"})
 
 
@@ -34,6 +38,8 @@ def runs(job: Job) -> Iterator[str]:
 
 def container(job: Job) -> Iterator[str]:
     """Given a job, yield the settings of its container that change what duplicity meets there."""
+    if job.networks:
+        yield f"networks: {', '.join(sorted(network.name for network in job.networks))}"
     for name, value in _settings(job):
         if name in _UNDERSTOOD:
             yield f"{name}: {printable_text(_text(value), job.secrets)}"
@@ -59,12 +65,26 @@ def hidden_settings(before: Job, after: Job) -> Iterator[str]:
 
 
 def _settings(job: Job) -> Iterator[tuple[str, Any]]:
-    """Yield the settings of the service; those of `deploy` one by one."""
+    """Yield the settings of the service, each in one spelling; those of `deploy` one by one."""
     for name, value in sorted(job.settings.items()):
         if name == "deploy" and isinstance(value, dict):
-            yield from ((f"deploy.{part}", each) for part, each in sorted(value.items()))
-        else:
-            yield name, value
+            yield from ((f"deploy.{part}", _in_one_spelling(part, each)) for part, each in sorted(value.items()))
+        elif name not in _OFF or value is not False:
+            yield name, _in_one_spelling(name, value)
+
+
+def _in_one_spelling(name: str, value: Any) -> Any:
+    """Given a setting, return it as the long of its spellings has it."""
+    if name in _PAIRS and isinstance(value, list):
+        pairs = (str(each).partition(_PAIRS[name]) for each in value)
+        return {key: rest for key, _, rest in pairs}
+    if name in _PAIRS and isinstance(value, dict):
+        return {key: "" if each is None else go_text(each) for key, each in value.items()}
+    if name in _LISTS and isinstance(value, str):
+        return [value]
+    if name in {"secrets", "configs"} and isinstance(value, list):
+        return [{"source": each} if isinstance(each, str) else each for each in value]
+    return value
 
 
 def _text(value: Any) -> str:

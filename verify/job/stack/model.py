@@ -54,6 +54,7 @@ class Stack:
     entrypoint: tuple[str, ...] | None = field(default=None, repr=False)
     command: tuple[str, ...] | None = field(default=None, repr=False)
     unknown: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    declared: Mapping[str, Any] = field(default_factory=dict, repr=False)  # options of its volumes and networks
     unset: tuple[UnsetVariable, ...] = ()
     notes: tuple[str, ...] = ()
     surroundings: Mapping[str, str] = field(default_factory=dict, repr=False)

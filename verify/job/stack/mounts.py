@@ -120,3 +120,38 @@ def networks_of(names: Any, declared: Any) -> Iterator[StackNetwork]:
         yield StackNetwork(
             str(name), str(config.get("driver", "")), tuple(str(r["subnet"]) for r in ranges if "subnet" in r)
         )
+
+
+_OF_A_VOLUME = frozenset({"type", "source", "target", "read_only"})  # what a StackVolume holds
+_PROPAGATIONS = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
+
+
+def mount_options(items: Any, declared: Any) -> dict[str, Any]:
+    """Given a service's volumes and the file's, return what else they say, by target: in both spellings alike."""
+    found = {}
+    for item in items:
+        if isinstance(item, dict):
+            source, target = str(item.get("source") or ""), str(item.get("target") or "")
+            options = {key: value for key, value in item.items() if key not in _OF_A_VOLUME and value}
+        else:
+            source, target, mode = short_form(str(item))
+            words = [word for word in mode.split(",") if word not in {"", "ro", "rw"}]
+            options = dict(_of_mode(word) for word in words)
+        if of_file := {} if _is_path(source) else declared.get(source):
+            options["declared"] = of_file
+        if options:
+            found[clean(target)] = options
+    return found
+
+
+def _of_mode(word: str) -> tuple[str, Any]:
+    if word in _PROPAGATIONS:
+        return "bind", {"propagation": word}
+    return ("volume", {"nocopy": True}) if word == "nocopy" else (word, True)
+
+
+def network_options(names: Any, declared: Any) -> dict[str, Any]:
+    """Given a service's networks and the file's, return what is said of each, by name."""
+    own = names if isinstance(names, dict) else dict.fromkeys(names)
+    said = {str(name): {"own": own[name] or {}, "declared": declared.get(name) or {}} for name in own}
+    return {name: each for name, each in said.items() if any(each.values())}

@@ -7,7 +7,7 @@ from typing import Any
 
 from verify.job.stack.commandline import words_of
 from verify.job.stack.model import Stack, StackRefusedError, UnsetVariable
-from verify.job.stack.mounts import StackVolume, networks_of, volume_of
+from verify.job.stack.mounts import StackVolume, mount_options, network_options, networks_of, volume_of
 from verify.job.stack.values import go_text
 
 # Keys that a Stack has a place for, and those that cannot change what is backed up.
@@ -42,9 +42,18 @@ def stack_of(
         entrypoint=_words(config, "entrypoint", file, compose=compose),
         command=_words(config, "command", file, compose=compose),
         unknown={key: value for key, value in config.items() if key not in _READ | _IDLE},
+        declared=_declared(config, document),
         unset=own,
         surroundings=variables,
     )
+
+
+def _declared(config: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of a service's volumes and networks besides which they are."""
+    volumes = mount_options(config.get("volumes") or (), document.get("volumes") or {})
+    networks = network_options(config.get("networks") or (), document.get("networks") or {})
+    told = {"options of its volumes": volumes, "options of its networks": networks}
+    return {name: options for name, options in told.items() if options}
 
 
 def _below(name: str, unset: list[UnsetVariable]) -> Iterator[UnsetVariable]:
