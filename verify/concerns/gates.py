@@ -6,7 +6,7 @@ A job that duplicity does not even begin would fail every test alike, and the op
 from dataclasses import replace
 
 from verify.checks import Finding
-from verify.job import cannot_begin, detached_values, no_way_there, removed_options, scheme_finding
+from verify.job import cannot_begin, detached_values, long_dashes, no_way_there, removed_options, scheme_finding
 from verify.lab.jobs.own_rules import OwnRules
 from verify.lab.lab import Lab
 from verify.trees import Tree, file
@@ -62,7 +62,8 @@ def refused_options_findings(lab: Lab) -> list[Finding]:
 
 
 def _surely_refused(lab: Lab) -> list[Finding]:
-    return [*removed_options(lab.site.tried, lab.release), *detached_values(lab.site.tried, lab.release)]
+    job, release = lab.site.tried, lab.release
+    return [*long_dashes(job), *removed_options(job, release), *detached_values(job, release)]
 
 
 def refused_by_others(lab: Lab) -> list[Finding]:

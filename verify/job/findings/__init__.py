@@ -6,6 +6,7 @@ from verify.checks import Finding
 from verify.job.destination.addresses import misread_addresses, wrong_addresses
 from verify.job.destination.schemes import dead_schemes
 from verify.job.findings.alerts import alert_findings, alerts_not_told
+from verify.job.findings.dashes import long_dashes
 from verify.job.findings.detached import detached_values
 from verify.job.findings.differing import two_readings
 from verify.job.findings.endless import never_removed, removes_old_backups
@@ -23,6 +24,7 @@ __all__ = [
     "detached_values",
     "findings_of",
     "incomplete",
+    "long_dashes",
     "never_removed",
     "not_started_again",
     "removed_options",
@@ -44,6 +46,7 @@ def findings_of(job: Job, release: Version = NEWEST) -> list[Finding]:
         *wrong_addresses(job, release),
         *misread_addresses(job),
         *removed_options(job, release),
+        *long_dashes(job),
         *detached_values(job, release),
         *never_removed(job),
         *readable_in_spite_of_passphrase(job),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from verify.checks import Finding, Severity
+from verify.job.destination.urls import is_url
 from verify.job.findings.several import in_vain_at_several
 from verify.job.job import Job
 from verify.job.options import FORCING
@@ -34,6 +35,14 @@ def never_removed(job: Job) -> Iterator[Finding]:
             severity=Severity.AT_RISK,
         )
     for each in removing:
+        if not any(is_url(word) or "$" in word for word in each.call.positional):
+            yield Finding(
+                "retention",
+                expected=f"a destination that {each.call.verb} removes from",
+                got=f"{each.name} without one, which duplicity refuses: nothing is ever removed",
+                hint=f"write $DST at the end of {each.name}",
+                severity=Severity.AT_RISK,
+            )
         if "--force" not in option_names_of(job, each):
             yield Finding(
                 "retention",

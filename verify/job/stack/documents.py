@@ -1,6 +1,7 @@
 """A stack file's content: its YAML, with each reference replaced."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,11 +53,22 @@ class Replacer:
         except InterpolationError as error:
             raise StackRefusedError(
                 f"{self.file}: {'.'.join(place)}: {error}, so {_NAMES[self.compose]} refuses the file",
-                "write `$$` for a `$`, or set the variable where it is started",
+                self._advice(text),
                 by_others=not self.compose and self._is_right_for_compose(text),
             ) from None
         self.unset += [UnsetVariable(name, place, text) for name in plain_names(text) if name not in self.variables]
         return done
+
+    def _advice(self, text: str) -> str:
+        """Return what to do about a text that is refused: of a required variable, the `.env` of compose may set it."""
+        if re.search(r"\$\{\w+:?\?", text):
+            beside = (
+                ""
+                if self.compose
+                else "; where a `.env` sets it, docker compose alone reads that: --started-by compose"
+            )
+            return f"set the variable where it is started{beside}"
+        return "write `$$` for a `$`, or set the variable where it is started"
 
     def _is_right_for_compose(self, text: str) -> bool:
         try:
