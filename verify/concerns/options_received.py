@@ -81,9 +81,17 @@ class _Comparison:
         texts = spelling_that_arrives(self._meaning, run, recording)
         if texts is None:
             return "no quoting brings it through this image's shells: do without blanks and shell characters there"
-        lines = [f"{name}={text}" for name, text in texts.items() if text != self._texts.get(name)]
+        job = self._meaning.job
+        lines = [
+            job.line(name, self._with_commands(text), beside="" if name in self._texts else "OPTIONS")
+            for name, text in texts.items()
+            if text != self._texts.get(name)
+        ]
         head = "recorded with this spelling, all of it arrives; write"
-        text = "\n".join([head, *lines])
+        return "\n".join([head, *lines])
+
+    def _with_commands(self, text: str) -> str:
+        """Return a text with the job's own commands again, for which others stood in."""
         for stands_in, command in self._written.items():
             text = text.replace(stands_in, command)
-        return printable_text(text, self._secrets)
+        return text

@@ -178,6 +178,7 @@ def _job(
             reading_notes=(*_of_starter(choice), *(stack.notes if stack else ())),
             unset=stack.unset if stack else (),
             **(_beside(stack) if stack and reading == "raw" else {}),
+            of_the_stack_file=frozenset(stack.environment if stack else ()),
             settings=MappingProxyType({**stack.unknown, **stack.declared} if stack else {}),
             env_files=read.env_files,
             stack_file=stack.file if stack else None,

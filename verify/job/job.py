@@ -14,6 +14,7 @@ from verify.job.credentials import (
     printable_command,
     printable_destination,
     printable_option,
+    printable_text,
     secrets_in_url,
 )
 from verify.job.image import Schedule, ScheduleEntry, is_for_image_only
@@ -66,6 +67,7 @@ class Job:
     unset: tuple[UnsetVariable, ...] = ()  # variables that the stack file names, and that nothing sets
     dotenv_beside: Path | None = None  # compose's `.env`, where it is not read
     dotenv_names: frozenset[str] = frozenset()  # what it would set
+    of_the_stack_file: frozenset[str] = frozenset()  # variables that the stack file itself sets, and no env file
     settings: Mapping[str, Any] = field(default_factory=dict)  # what else the stack file says of its service
     env_files: tuple[Path, ...] = ()
     stack_file: Path | None = None
@@ -147,6 +149,14 @@ class Job:
         """Given a variable's name, return its value in the clear, empty if it is not set."""
         value = self.variables.get(name, "")
         return value.reveal() if isinstance(value, Secret) else value
+
+    def line(self, name: str, text: str, *, beside: str = "") -> str:
+        """Given a variable and its value, return the line to write, without secrets: in a stack file a `$` is `$$`.
+
+        A variable that is new goes where the one `beside` it is set.
+        """
+        shown = printable_text(text, self.secrets)
+        return f"{name}={shown.replace('$', '$$') if (beside or name) in self.of_the_stack_file else shown}"
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

@@ -26,6 +26,6 @@ def long_dashes(job: Job) -> Iterator[Finding]:
         "command-succeeds",
         expected="options that begin with two hyphens",
         got=printable_text(f"{' and '.join(words)} with another dash, which duplicity takes for paths", job.secrets),
-        hint=printable_text(f"write OPTIONS={text}", job.secrets),
+        hint=f"write {job.line('OPTIONS', text)}",
         severity=Severity.LOST,
     )

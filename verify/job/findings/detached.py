@@ -49,7 +49,7 @@ def _joint(job: Job, refused: Sequence[tuple[str, ...]]) -> str:
     for name, value in refused:
         text = re.sub(rf"(?<!\S){re.escape(name)}\s+(?=['\"]*{re.escape(value)})", f"{name}=", text)
     joined = " ".join(f"{name}={value}" for name, value in refused)
-    return f"OPTIONS={text}" if text != job.options_text else joined
+    return job.line("OPTIONS", text) if text != job.options_text else joined
 
 
 def _is_option(word: str) -> bool:

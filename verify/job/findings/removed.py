@@ -106,4 +106,4 @@ def _hint(job: Job, names: Sequence[str]) -> str:
             text = re.sub(rf"(?<!\S){name}{value}(?!\S)\s*", "", text)
     if text == job.options_text:
         return f"leave out {', '.join(names)}"
-    return f"write OPTIONS={printable_text(text.strip(), job.secrets)}"
+    return f"write {job.line('OPTIONS', text.strip())}"
