@@ -18,6 +18,7 @@ from verify.job.runs.called import as_called
 from verify.job.shellwords import SplitWords, split
 from verify.job.stack import Stack, Starter, StarterChoice, dotenv_of, from_dotenv, read_stack, starter_of
 from verify.secret import Secret
+from verify.secret_files import WithSecretFiles
 
 READINGS: Mapping[Starter, Reading] = MappingProxyType({"stack": "raw", "compose": "dotenv"})
 Texts = Mapping[Path, str]
@@ -36,13 +37,14 @@ def read_job(
     """Given an env file, a stack file or both, return the job that they describe.
 
     `env_file` takes the place of those that the stack file names, unless it is one of them.
-    `caller_env` gives bare names and references their values. `reading` is the one that the job
-    runs under: raw for docker run and docker stack deploy, dotenv for docker compose; None: what the
-    stack file says (`starter_of`), raw without one. `service` names the stack file's service, and
-    `destination` one of several (DST_2), for the job as it is for that one alone. `image_env` is what the image
+    `caller_env` gives bare names and references their values, by itself or by the file that NAME_FILE
+    names. `reading` is the one that the job runs under: raw for docker run and docker stack deploy,
+    dotenv for docker compose; None: what the stack file says (`starter_of`), raw without one. `service` names
+    the stack file's service, and `destination` one of several (DST_2), for the job as it is for that one alone. `image_env` is what the image
     itself sets, where that is known; else its flavour is told by its name. Raise `CannotRunError` if there is
     nothing to read, or if that reading refuses it.
     """
+    caller_env = WithSecretFiles(caller_env)
     choice = StarterChoice("stack" if reading == "raw" else "compose") if reading else StarterChoice("stack")
     if reading is None and stack_file:
         choice = starter_of(stack_file, caller_env)
@@ -115,7 +117,7 @@ def _read_as_compose(texts: Texts, stack: Stack | None, caller_env: Mapping[str,
     written = stack.environment if stack else {}
     around = stack.surroundings if stack else caller_env
     own = _set({name: around.get(name) if value is None else value for name, value in written.items()})
-    known, variables = {**own, **around}, dict[str, str]()
+    known, variables = WithSecretFiles({**own, **around}), dict[str, str]()
     for file, text in texts.items():
         if stack and file in stack.raw_files:
             variables |= read_raw(text, known, name=str(file))

@@ -10,6 +10,7 @@ from verify.job.job import Job
 LOOKED_AT = 400  # days: a year, and what a date that comes once a month is after it
 BEGIN = datetime(2027, 1, 1)  # noqa: DTZ001 - a schedule's clock has no zone
 MOST = 400  # starts of a day that are told apart; more are taken as every few minutes
+MOST_OF_A_DAY = 1440  # all of them: one each minute
 _SHORT = {
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
     "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
@@ -60,6 +61,15 @@ def why_never(cron: str) -> str:
     return "" if in_some_month or not dated else "no month of it has that day"
 
 
+def next_start(cron: str, after: datetime) -> datetime | None:
+    """Given a cron line and a time without a zone, return its first start after it; None if it has none or is none."""
+    try:
+        fields = _read(cron)
+    except ValueError:
+        return None
+    return next((start for start in _starts(fields, after, MOST_OF_A_DAY) if start > after), None)
+
+
 def _read(cron: str) -> list[frozenset[int]]:
     return [frozenset(_values(*each)) for each in _bounded(cron)]
 
@@ -89,16 +99,17 @@ def _number(word: str) -> int:
     return int(word) if word.isdecimal() else _NAMES.get(word.upper(), -1)
 
 
-def _starts(fields: list[frozenset[int]]) -> Iterator[datetime]:
+def _starts(fields: list[frozenset[int]], begin: datetime = BEGIN, most: int = MOST) -> Iterator[datetime]:
     """Yield when a cron line starts; of a date and a weekday either will do, as cron has it."""
+    first = begin.replace(hour=0, minute=0, second=0, microsecond=0)
     minutes, hours, dates, months, weekdays = fields
     days = {day % 7 for day in weekdays}
     any_date, any_day = len(dates) == 31, len(days) == 7  # noqa: PLR2004 - a month's and a week's days
     for number in range(LOOKED_AT):
-        day = BEGIN + timedelta(days=number)
+        day = first + timedelta(days=number)
         of_date, of_week = day.day in dates, (day.weekday() + 1) % 7 in days
         chosen = of_date and of_week if any_date or any_day else of_date or of_week
         if day.month in months and chosen:
             at = sorted((hour, minute) for hour in hours for minute in minutes)
-            kept = at if len(at) <= MOST else [(hour, min(minutes)) for hour in sorted(hours)]
+            kept = at if len(at) <= most else [(hour, min(minutes)) for hour in sorted(hours)]
             yield from (day + timedelta(hours=hour, minutes=minute) for hour, minute in kept)

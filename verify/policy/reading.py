@@ -13,6 +13,7 @@ from verify.policy import kinds
 from verify.policy.kinds import ValueKind
 from verify.policy.notified import NotifyTable, keys_of_notify
 from verify.policy.policy import Policy, kinds_of_job, kinds_of_keys
+from verify.secret_files import WithSecretFiles
 
 FILE_NAME = "duplicity-verify.toml"
 _REFERENCE = re.compile(r"(\$?)\$\{(?:([A-Za-z_]\w*)\}|[^}]*\}?)")
@@ -34,9 +35,9 @@ def read_policy(file: Path | None, environment: Mapping[str, str], job: str | No
 
     What the job's own table says goes before what is said of all.
 
-    `${NAME}` in a text is replaced from `environment`. Paths of files are relative to the policy
-    file's folder. Raise `CannotRunError` for a file that cannot be read, an unknown key, a value
-    that is none of its key's kind, and a variable that is not set.
+    `${NAME}` in a text is replaced from `environment`, or from the file that NAME_FILE names there. Paths of
+    files are relative to the policy file's folder. Raise `CannotRunError` for a file that cannot be read, an
+    unknown key, a value that is none of its key's kind, and a variable that is not set.
     """
     if file is None:
         if job:
@@ -156,13 +157,15 @@ def _replaced(where: str, value: Any, environment: Mapping[str, str]) -> Any:
     if not isinstance(value, str):
         return value
 
+    given = WithSecretFiles(environment)
+
     def replacement(found: re.Match[str]) -> str:
         if found[1]:
             return found[0][1:]
         if not found[2]:
             raise CannotRunError(f"{where}: {found[0]} names no variable: write ${{NAME}}, or $${{ for a plain ${{")
-        if found[2] not in environment:
+        if found[2] not in given:
             raise CannotRunError(f"{where}: the variable {found[2]} is not set: set it, or write the value itself")
-        return environment[found[2]]
+        return given[found[2]]
 
     return _REFERENCE.sub(replacement, value)

@@ -1,6 +1,8 @@
 """Past drills as a table, and their figures as lines that rise and fall."""
 
+import contextlib
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from verify.cli import main
 from verify.commands.history_table import sparkline, table_of, trends_of
 from verify.drill.ledger.ledger import Ledger, PastDrill
+from verify.durations import age_words
 
 FIGURES = {
     "newest": 1, "age": 5_000, "files_restored": 120, "bad": 0, "volumes": 40, "volumes_proven": 12,
@@ -84,3 +87,38 @@ def test_without_drills_one_sentence_says_so(
         (tmp_path / "drill/ledger.sqlite").write_bytes(content)
     assert main(["history", f"--report-dir={tmp_path}"]) == 2
     assert ("cannot be read" if content else "no drill was made with") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("ended", "begun", "code"),
+    [
+        (20, None, 0),
+        (27, None, 1),
+        (27, 1, 0),  # the next one is at work
+        (53, 1, 1),  # or so it has been for too long
+        (60, 30, 1),  # that one was killed
+    ],
+)
+def test_a_drill_that_is_overdue_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ended: int, begun: int | None, code: int
+) -> None:
+    now = time.time()
+    with contextlib.closing(Ledger(tmp_path / "drill", "file:///once")) as ledger:  # the job had it once
+        ledger.end(ledger.begin(0), 9, "proven")
+    with contextlib.closing(Ledger(tmp_path / "drill", "file:///x")) as ledger:
+        ledger.end(ledger.begin(now - ended * 3600 - 60), now - ended * 3600, "findings")
+        if begun:
+            ledger.begin(now - begun * 3600)
+    assert main(["history", f"--report-dir={tmp_path}", "--due=26h"]) == code
+    assert capsys.readouterr().out == (
+        f"the last drill ended {age_words(ended * 3600)} ago, {'and was due within' if code else 'within'} 26h\n"
+    )
+
+
+def test_what_is_no_duration_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with contextlib.closing(Ledger(tmp_path / "drill", "file:///x")) as ledger:
+        assert main(["history", f"--report-dir={tmp_path}", "--due=26h"]) == 2
+        ledger.end(ledger.begin(0), 9, "proven")
+    assert main(["history", f"--report-dir={tmp_path}", "--due=26 hours"]) == 2
+    assert "no drill has ended with" in (said := capsys.readouterr().err)
+    assert "--due 26 hours is no duration: write a duration" in said

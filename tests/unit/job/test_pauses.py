@@ -1,10 +1,10 @@
 """How long a schedule starts nothing, and what a policy file demands because of that."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from verify.job.pauses import pause_between, why_never
+from verify.job.pauses import next_start, pause_between, why_never
 
 HOUR = timedelta(hours=1)
 
@@ -55,3 +55,20 @@ def test_the_longest_pause_between_two_starts(crons: list[str], pause: timedelta
 )
 def test_a_cron_line_that_never_comes_due_is_told(cron: str, why: str) -> None:
     assert why_never(cron) == why
+
+
+@pytest.mark.parametrize(
+    ("cron", "start"),
+    [
+        ("30 5 * * *", "2027-03-02 05:30"),
+        ("31 5 * * *", "2027-03-01 05:31"),
+        ("* * * * *", "2027-03-01 05:31"),
+        ("0 5 29 2 *", "2028-02-29 05:00"),
+        ("0 5 * * SUN", "2027-03-07 05:00"),
+        ("0 25 * * *", None),
+        ("daily", None),
+    ],
+)
+def test_the_next_start_is_after_now(cron: str, start: str | None) -> None:
+    found = next_start(cron, datetime.fromisoformat("2027-03-01 05:30"))
+    assert found == (start and datetime.fromisoformat(start))

@@ -13,9 +13,10 @@ from verify.drill.ledger.database import FILE
 from verify.drill.ledger.memory import Content, Memory
 from verify.errors import CannotRunError
 
-__all__ = ["FILE", "Content", "Ledger", "PastDrill", "PastRestore", "past_drills"]
+__all__ = ["FILE", "Content", "Ledger", "PastDrill", "PastRestore", "last_begun", "past_drills"]
 
 RESTORES = 200  # that a rate is made from
+BEGUN = "SELECT max(started) FROM drills"
 PAST = "SELECT destination, started, ended, verdict, figures FROM drills WHERE ended IS NOT NULL ORDER BY started"
 
 
@@ -48,17 +49,26 @@ def past_drills(folder: Path) -> dict[str, list[PastDrill]]:
 
     Raise `CannotRunError` where there is no ledger, or one that cannot be read.
     """
+    found: dict[str, list[PastDrill]] = {}
+    for destination, past in map(_past, _rows(folder, PAST)):
+        found.setdefault(destination, []).append(past)
+    return found
+
+
+def last_begun(folder: Path) -> float:
+    """Given a drill's folder, return when the last drill began, also one that has not ended; 0 without any."""
+    ((begun,),) = _rows(folder, BEGUN)
+    return float(begun or 0)
+
+
+def _rows(folder: Path, query: str) -> list[Any]:
     if not (folder / FILE).exists():
         raise CannotRunError(f"no drill was made with {folder.parent}: name the --report-dir of one")
     try:
         with contextlib.closing(sqlite3.connect(f"file:{quote(str(folder / FILE))}?mode=ro", uri=True)) as db:
-            rows = list(map(_past, db.execute(PAST)))
+            return db.execute(query).fetchall()
     except sqlite3.Error as error:
         raise CannotRunError(f"the ledger {folder / FILE} cannot be read ({error}): move it away") from error
-    found: dict[str, list[PastDrill]] = {}
-    for destination, past in rows:
-        found.setdefault(destination, []).append(past)
-    return found
 
 
 def _past(row: tuple[str, float, float, str, str]) -> tuple[str, PastDrill]:

@@ -13,6 +13,7 @@ from verify.job.stack.merging import merged, plain
 from verify.job.stack.model import StackRefusedError
 from verify.job.stack.mounts import clean, volume_of
 from verify.job.stack.values import Replacing
+from verify.secret_files import WithSecretFiles
 
 # The names under which docker compose looks for a file by itself: only then does it read an override file.
 FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -37,11 +38,11 @@ def dotenv_of(file: Path) -> Path | None:
     return beside if beside.is_file() else None
 
 
-def surroundings_of(file: Path, caller_env: Mapping[str, str]) -> dict[str, str]:
+def surroundings_of(file: Path, caller_env: Mapping[str, str]) -> Mapping[str, str]:
     """Given a stack file, return the variables that docker compose replaces its references by."""
     beside = dotenv_of(file)
     own = read_dotenv(text_of(beside), caller_env, name=str(beside)) if beside else {}
-    return {**own, **caller_env}
+    return caller_env.over(own) if isinstance(caller_env, WithSecretFiles) else {**own, **caller_env}
 
 
 @dataclass

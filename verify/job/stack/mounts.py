@@ -16,6 +16,7 @@ class StackVolume:
     source: str  # a path, a volume's name, or empty for an anonymous one
     target: str
     read_only: bool = False
+    outside: str = ""  # a volume's name in the engine, where the file fixes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class StackNetwork:
     name: str
     driver: str = ""
     subnets: tuple[str, ...] = ()
+    outside: str = ""  # its name in the engine, where the file fixes it
 
 
 def volume_of(item: Any, folder: Path, caller_env: Mapping[str, str]) -> StackVolume:
@@ -117,9 +119,18 @@ def networks_of(names: Any, declared: Any) -> Iterator[StackNetwork]:
     for name in names:
         config = declared.get(name) or {}
         ranges = (config.get("ipam") or {}).get("config") or ()
-        yield StackNetwork(
-            str(name), str(config.get("driver", "")), tuple(str(r["subnet"]) for r in ranges if "subnet" in r)
-        )
+        subnets = tuple(str(r["subnet"]) for r in ranges if "subnet" in r)
+        yield StackNetwork(str(name), str(config.get("driver", "")), subnets, outside_name(str(name), config))
+
+
+def outside_name(name: str, declared: Mapping[str, Any]) -> str:
+    """Given a network or a volume and what the file declares of it, return its name in the engine.
+
+    It is empty where whoever starts the file puts a name of his own before it.
+    """
+    external = declared.get("external")
+    own = declared.get("name") or (external.get("name") if isinstance(external, dict) else None)
+    return str(own) if own else name if external else ""
 
 
 _OF_A_VOLUME = frozenset({"type", "source", "target", "read_only"})  # what a StackVolume holds

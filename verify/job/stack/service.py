@@ -2,12 +2,20 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from verify.job.stack.commandline import words_of
 from verify.job.stack.model import Stack, StackRefusedError, UnsetVariable
-from verify.job.stack.mounts import StackVolume, mount_options, network_options, networks_of, volume_of
+from verify.job.stack.mounts import (
+    StackVolume,
+    mount_options,
+    network_options,
+    networks_of,
+    outside_name,
+    volume_of,
+)
 from verify.job.stack.values import go_text
 
 # Keys that a Stack has a place for, and those that cannot change what is backed up.
@@ -30,13 +38,19 @@ def stack_of(
     """
     config: Mapping[str, Any] = document["services"][name]
     own = tuple(_below(name, unset))
+    declared = document.get("volumes") or {}
     return Stack(
         file=file,
         service=name,
         image=_text(config.get("image")),
         **env_files_of(config, file),
         environment=environment_of(config),
-        volumes=tuple(_volumes(config, file, name, variables, own)),
+        volumes=tuple(
+            replace(each, outside=outside_name(each.source, declared[each.source] or {}))
+            if each.type == "volume" and each.source in declared
+            else each
+            for each in _volumes(config, file, name, variables, own)
+        ),
         networks=tuple(networks_of(config.get("networks") or (), document.get("networks") or {})),
         hostname=_text(config.get("hostname")),
         entrypoint=_words(config, "entrypoint", file, compose=compose),
