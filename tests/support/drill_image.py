@@ -40,12 +40,13 @@ class Container:
 
     labels: Mapping[str, str]
     volumes: Sequence[str]  # name:target[:ro]
+    options: Sequence[str] = ("--read-only", "--tmpfs=/tmp")
 
     def said(self, *words: str, image: str = NAME, code: int = 0, more: Sequence[str] = ()) -> str:
-        """Run a command with a read-only root; return what it printed. Raise unless it ends with the code."""
+        """Run a command; return what it printed. Raise unless it ends with the code."""
         labels = [f"--label={name}={value}" for name, value in self.labels.items()]
         volumes = [f"--volume={each}" for each in self.volumes]
-        command = ["docker", "run", "--rm", "--read-only", "--tmpfs=/tmp", *labels, *volumes, *more, image, *words]
+        command = ["docker", "run", "--rm", *self.options, *labels, *volumes, *more, image, *words]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         said = done.stdout + done.stderr
         assert done.returncode == code, said

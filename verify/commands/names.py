@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "differential": "compare two duplicity versions on the same histories",
     "detect": "which deliberate defects the suite catches (in a checkout)",
     "init": "write a policy file for a job, from what its files say",
+    "deploy": "write a stack file, a compose file or a timer that runs the drill",
     "schema": "print the JSON schema of the policy file",
     "doctor": "what this machine can run, and what to install",
     "completion": "print the completion script of a shell",

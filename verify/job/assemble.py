@@ -39,10 +39,10 @@ def read_job(
     `env_file` takes the place of those that the stack file names, unless it is one of them.
     `caller_env` gives bare names and references their values, by itself or by the file that NAME_FILE
     names. `reading` is the one that the job runs under: raw for docker run and docker stack deploy,
-    dotenv for docker compose; None: what the stack file says (`starter_of`), raw without one. `service` names
-    the stack file's service, and `destination` one of several (DST_2), for the job as it is for that one alone. `image_env` is what the image
-    itself sets, where that is known; else its flavour is told by its name. Raise `CannotRunError` if there is
-    nothing to read, or if that reading refuses it.
+    dotenv for docker compose; None: what the stack file says (`starter_of`), raw without one. `service`
+    names the stack file's service, and `destination` one of several (DST_2), for the job as it is for that
+    one alone. `image_env` is what the image itself sets, where that is known; else its flavour is told by
+    its name. Raise `CannotRunError` if there is nothing to read, or if that reading refuses it.
     """
     caller_env = WithSecretFiles(caller_env)
     choice = StarterChoice("stack" if reading == "raw" else "compose") if reading else StarterChoice("stack")

@@ -35,7 +35,7 @@ def longest_pause(job: Job) -> timedelta | None:
 def pause_between(crons: Iterable[str]) -> timedelta | None:
     """Given cron lines, return the longest time between two starts; None without two, and for a line that is none."""
     try:
-        read = [_read(cron) for cron in crons]
+        read = [fields_of(cron) for cron in crons]
     except ValueError:
         return None
     starts = sorted({start for fields in read for start in _starts(fields)})
@@ -64,13 +64,14 @@ def why_never(cron: str) -> str:
 def next_start(cron: str, after: datetime) -> datetime | None:
     """Given a cron line and a time without a zone, return its first start after it; None if it has none or is none."""
     try:
-        fields = _read(cron)
+        fields = fields_of(cron)
     except ValueError:
         return None
     return next((start for start in _starts(fields, after, MOST_OF_A_DAY) if start > after), None)
 
 
-def _read(cron: str) -> list[frozenset[int]]:
+def fields_of(cron: str) -> list[frozenset[int]]:
+    """Given a cron line, return its minutes, hours, dates, months and weekdays. Raise ValueError if it is none."""
     return [frozenset(_values(*each)) for each in _bounded(cron)]
 
 

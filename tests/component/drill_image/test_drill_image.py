@@ -44,12 +44,12 @@ def backed_up() -> Iterator[Container]:
         drill_image()
         backup = duplicity_image(None, asset("ci/images"), "3.2.1")
         script = (
-            f"cd /job && printf '{ENV}' | sed 's/\\\\n/\\n/g' >duplicity.env && echo 'open sesame' >passphrase"
+            f"cd /job && printf %s '{ENV}' >duplicity.env && echo 'open sesame' >passphrase"
             " && chmod 644 passphrase && echo hello >/data/a && mkdir /data/b && seq 10000 >/data/b/c"
             " && chown -R 1234 /data/b && chmod 600 /data/b/c && export PASSPHRASE='open sesame'"
             " && duplicity full --volsize 1 --archive-dir=/tmp/archive /data file:///backups && chmod -R a+rX /backups"
         )
-        Container(run.labels, volumes[:3]).said("sh", "-c", script, image=backup.name)
+        Container(run.labels, volumes[:3], ()).said("sh", "-c", script, image=backup.name)
         read_only = [f"{each}:ro" for each in volumes[:3]]
         yield Container(run.labels, [*read_only, *volumes[3:]])
 
@@ -92,7 +92,7 @@ def test_what_is_no_schedule_is_refused(backed_up: Container) -> None:
 
 
 def test_a_state_that_cannot_be_written_is_one_sentence(backed_up: Container) -> None:
-    said = backed_up.said("--version", more=["--tmpfs=/state:mode=0700,uid=0"], code=2)
+    said = Container(backed_up.labels, ()).said("--version", more=["--tmpfs=/state:mode=0700,uid=0"], code=2)
     assert "cannot be written by user 10001: give /state a volume of that user's" in said
 
 

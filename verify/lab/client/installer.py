@@ -3,8 +3,6 @@
 import subprocess
 from pathlib import Path
 
-import uv
-
 from verify.errors import CannotRunError
 
 TO_COMPILE = (
@@ -75,6 +73,12 @@ def _uv(cwd: Path, arguments: tuple[str, ...], *locks: int) -> str | None:
 
     It runs in the cache, where no pyproject.toml of the user's constrains what it installs.
     """
+    try:
+        import uv  # noqa: PLC0415 - the image of the drill has none
+    except ModuleNotFoundError:
+        return (
+            "error: there is no uv here; the image of the drill has the duplicity that it was built with, and no other"
+        )
     argv = [uv.find_uv_bin(), "--quiet", "--no-progress", "--color", "never", *arguments]
     done = subprocess.run(argv, check=False, capture_output=True, text=True, cwd=cwd, pass_fds=locks, errors="replace")
     return None if done.returncode == 0 else done.stderr.strip() or f"exit code {done.returncode}"
