@@ -52,7 +52,7 @@ def chain_findings(drill: Drill) -> list[Finding]:
         sets = f"{counted(volumes, 'volume')} of {counted(len(there.stored.points), 'set')}"
         night.say(", ".join([sets, *completeness.unfinished(there.lying)]))
         raised: list[Finding] = []
-        found = completeness.chain_findings(there.lying, functools.partial(affected, drill, raised))
+        found = completeness.chain_findings(there.lying, functools.partial(affected, night, drill.listings, raised))
         several = copies.copy_findings(there, {each.path for each in found})
         found = night.blame([*copies.placed(found, there), *several.read]) + several.others
         night.blamed |= several.bad - {each.path for each in several.others}

@@ -83,7 +83,7 @@ def volume_findings(drill: Drill) -> list[Finding]:
         there.must_be_seen_whole()
     found, several = copies.damaged_findings(found, hashed, there)
     raised: list[Finding] = []
-    at_stake = completeness.with_stakes(found, there.lying, functools.partial(affected, drill, raised))
+    at_stake = completeness.with_stakes(found, there.lying, functools.partial(affected, night, drill.listings, raised))
     return night.blame([*at_stake, *several.read, *raised]) + several.others
 
 

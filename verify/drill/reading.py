@@ -1,6 +1,7 @@
 """What a drill finds by reading every byte: `archive.reader` takes all chains apart, and nothing is restored."""
 
 import contextlib
+import functools
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from verify.archive.reader.scratch import Scratch
 from verify.archive.sets import Object, StoredSet
 from verify.checks import Finding
 from verify.drill import copies
+from verify.drill.affected import affected
 from verify.drill.fetching import Fetching
 from verify.drill.host.drill_host import GPG_HOME, environment_of
 from verify.drill.listings import Listings
@@ -89,7 +91,9 @@ class Reading:
             Finding(VOLUMES, each.object_name, _expected(each, read), each.got, each.hint or DAMAGED) for each in bad
         ]
         night.ledger.note_bad(each.path for each in found)
-        found = night.blame(completeness.with_stakes(copies.placed(found, there), there.lying))
+        raised: list[Finding] = []
+        held = functools.partial(affected, night, self._listings, raised)
+        found = night.blame([*completeness.with_stakes(copies.placed(found, there), there.lying, held), *raised])
         volumes, hashed = volumes_of(night)
         size = sum(each.size for each in read.good)
         night.say(f"{len(read.good):,} volumes of {size:,} bytes read; {noted_reach(night, volumes, hashed)}")
