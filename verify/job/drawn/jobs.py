@@ -80,7 +80,7 @@ _DAYS = (
     "JOB_200_WHEN=never\nJOB_300_WHAT=backup\nJOB_300_WHEN=15min",
     (
         "JOB_300_WHAT=backup --full-if-older-than 1M\nJOB_300_WHEN=daily\n"
-        "JOB_500_WHAT=dup remove-all-but-n-full 2 --force\nJOB_500_WHEN=weekly"
+        "JOB_500_WHAT=dup remove-all-but-n-full 2 --force $DST\nJOB_500_WHEN=weekly"
     ),
 )
 _PASSPHRASES = ("correct-horse", "with blank", "ünïcode", "0", "-dash", "a=b:c@d/e", "x" * 200, "%41\\n", "*?[]!")
