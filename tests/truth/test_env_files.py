@@ -1,6 +1,8 @@
 """What docker compose and docker stack deploy make of an env file is what their own readers say."""
 
 import json
+import os
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from verify.errors import CannotRunError
 from verify.job import read_dotenv, read_job
 from verify.job.drawn import CALLER, env_texts
+from verify.job.env_file.differing import differing_names
 
 REFUSED = "refused"
 Variables = Mapping[str, str | None] | str  # what a reader gives, or REFUSED
@@ -76,3 +79,44 @@ def test_docker_stack_deploy_reads_an_env_file_as_we_say(docker_stack: None, tmp
 def without_unset(theirs: Variables) -> Variables:
     """Given what docker prints, return it without variables that get no value."""
     return theirs if isinstance(theirs, str) else {name: value for name, value in theirs.items() if value is not None}
+
+
+OPTION_PIECES = st.sampled_from(
+    [
+        "--exclude",
+        "/a#b",
+        "#",
+        " # ",
+        " ",
+        "  ",
+        "\t",
+        "'",
+        '"',
+        "''",
+        '""',
+        "$SRC",
+        "${SRC}",
+        "$NIL",
+        "=",
+        "-v5",
+        "x y",
+    ]
+)
+SET = {"SRC": "/mnt/backup/src", "NIL": ""}
+
+
+def words_of_the_shell(options: str) -> list[str] | None:
+    """Return the words that the image's first shell prints; None where it refuses the text."""
+    done = subprocess.run(
+        ["sh", "-c", f"echo -n {options}"], env={**SET, "PATH": os.defpath}, capture_output=True, text=True, check=False
+    )
+    return None if done.returncode else done.stdout.split()
+
+
+@examples(150)
+@given(texts=st.lists(st.lists(OPTION_PIECES, max_size=6).map("".join), min_size=2, max_size=2))
+def test_options_differ_where_the_shell_makes_other_words_of_them(texts: list[str]) -> None:
+    raw, dotenv = ({**SET, "OPTIONS": text} for text in texts)
+    theirs = [words_of_the_shell(text) for text in texts]
+    alike = theirs[0] == theirs[1] if None not in theirs else texts[0].strip() == texts[1].strip()
+    assert ("OPTIONS" in differing_names(raw, dotenv)) is not alike

@@ -10,7 +10,9 @@ _WHAT = re.compile(r"JOB_\d+_WHAT")
 _SPLIT = re.compile(r"(JOB|CRONTAB)_\w+")
 _SHELL = re.compile(r"(DST_\d+_)?OPTIONS(_EXTRA)?")
 # What a shell does something with that is not modelled here.
-_MORE = re.compile(r"[*?\[\]~`\\;&|<>()!]|\$\$|\$\{\w*[^\w}]|'[^']*\$")
+_MORE = re.compile(r"[*?\[\]~`\\;&|<>()!\n]|\$\$|\$\{\w*[^\w}]")
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
 
 
 def differing_names(raw: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[str, str]:
@@ -33,17 +35,19 @@ def _after_the_shell(text: str, variables: Mapping[str, str]) -> str:
 
     It cuts a comment, takes quotes off, and knows the variables: all that comes behind it gets what it prints.
     """
-    if _MORE.search(text):
+    given = _without_comment(text)
+    unquoted = _QUOTED.sub("", given)
+    in_single_quotes = any(each.startswith("'") and "$" in each for each in _QUOTED.findall(given))
+    if _MORE.search(text) or in_single_quotes or "'" in unquoted or '"' in unquoted:
         return text.strip()
-    known = {name: value for name, value in variables.items() if _is_one_word(value)}
-    try:
-        return " ".join(shlex.split(Template(text).safe_substitute(known), comments=True))
-    except ValueError:
-        return text.strip()
+    known = {name: value for name, value in variables.items() if not value or shlex.quote(value) == value}
+    words = shlex.split(Template(given).safe_substitute(known))
+    return " ".join(" ".join(words).split())
 
 
-def _is_one_word(value: str) -> bool:
-    return shlex.quote(value) == value
+def _without_comment(text: str) -> str:
+    comment = next((word for word in _WORD.finditer(text) if word[0].startswith("#")), None)
+    return text[: comment.start()] if comment else text
 
 
 def _how(raw: str | None, dotenv: str | None) -> str:
