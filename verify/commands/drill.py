@@ -105,7 +105,8 @@ def each_job(options: argparse.Namespace) -> list[argparse.Namespace]:
     file = find_policy(options.policy and Path(options.policy), Path.cwd(), None)
     jobs = read_policy(file, os.environ).jobs
     if not jobs:
-        raise CannotRunError(f"--all: {file or 'no policy file is here: it'} names no job: write a table [jobs.NAME]")
+        where = f"{file} names no job" if file else "there is no policy file here, which would name the jobs"
+        raise CannotRunError(f"--all: {where}: write a table [jobs.NAME] into duplicity-verify.toml")
     return [
         argparse.Namespace(
             **{**vars(options), "all": False, "job": name, "report_dir": str(folder_of_job(options.report_dir, name))}

@@ -52,7 +52,8 @@ def _services(form: str, service: str, written: Mapping[str, str]) -> tuple[str,
     own = {name: json.dumps(text, ensure_ascii=False).replace("$", "$$") for name, text in written.items()}
     pairs = "".join(f"      {name}: {text}\n" for name, text in own.items())
     mapping = f"    environment:\n{pairs}" if own else ""
-    listed = "".join(f"      - {json.dumps(f'{n}={t}', ensure_ascii=False)}\n" for n, t in written.items())
+    one_each = (json.dumps(f"{name}={text}", ensure_ascii=False).replace("$", "$$") for name, text in written.items())
+    listed = "".join(f"      - {each}\n" for each in one_each)
     env_file = f"    env_file: {ENV_FILE}\n"
     match form:
         case "anchors":
