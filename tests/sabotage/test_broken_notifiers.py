@@ -1,14 +1,9 @@
 """A notifier that lies is caught by the test that is named for it."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from broken_notifier import BREAKS, NAMED_BY
+from broken_parts import exit_codes
 
-CHECKOUT = Path(__file__).parents[2]
 CAUGHT_BY = {
     "green_for_findings": ("component/notify/test_telling.py", "test_a_drill_tells_that_it_begins_and_how_it_ended"),
     "green_by_exit_code": ("unit/notify/test_states.py", "test_findings_that_do_not_count_for_the_exit_code"),
@@ -21,14 +16,4 @@ CAUGHT_BY = {
 @pytest.mark.nightly(reason="each is a pytest run of its own; the tests that catch them run by day")
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_notifier_that_lies_is_caught(name: str) -> None:
-    module, test = CAUGHT_BY[name]
-    words = [f"tests/{module}", "-k", test, "-n", "0", "-q", "--tb=line", "-p", "broken_notifier"]
-    support = {"PYTHONPATH": str(CHECKOUT / "tests" / "support")}
-    assert [exit_code(words, support), exit_code(words, {**support, NAMED_BY: name})] == [0, 1]
-
-
-def exit_code(words: list[str], more: dict[str, str]) -> int:
-    environment = {**os.environ, **more}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *words], cwd=CHECKOUT, env=environment, check=False
-    ).returncode
+    assert exit_codes("broken_notifier", NAMED_BY, name, *CAUGHT_BY[name]) == [0, 1]

@@ -1,14 +1,9 @@
 """A reader that lies is caught by the test that is named for it: most by the checks of a drill that uses it."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from broken_parts import exit_codes
 from broken_reader import BREAKS, NAMED_BY
 
-CHECKOUT = Path(__file__).parents[2]
 DRILL, ARCHIVE = "component/drill/test_reading.py", "component/archive"
 GOOD, CHANGED = "test_a_good_chain_is_read_to_the_last_byte and prefixes", "test_a_volume_that_changed_is_told_once"
 CAUGHT_BY = {
@@ -24,14 +19,4 @@ CAUGHT_BY = {
 @pytest.mark.nightly(reason="each is a pytest run of its own; the tests that catch them run by day")
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_reader_that_lies_is_caught(name: str) -> None:
-    module, tests = CAUGHT_BY[name]
-    words = [f"tests/{module}", "-k", tests, "-n", "0", "-q", "--tb=line", "-p", "broken_reader"]
-    support = {"PYTHONPATH": str(CHECKOUT / "tests" / "support")}
-    assert [exit_code(words, support), exit_code(words, {**support, NAMED_BY: name})] == [0, 1]
-
-
-def exit_code(words: list[str], more: dict[str, str]) -> int:
-    environment = {**os.environ, **more}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *words], cwd=CHECKOUT, env=environment, check=False
-    ).returncode
+    assert exit_codes("broken_reader", NAMED_BY, name, *CAUGHT_BY[name]) == [0, 1]
