@@ -32,10 +32,6 @@ class WithSecretFiles(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._variables)
 
-    def over(self, others: Mapping[str, str]) -> "WithSecretFiles":
-        """Given other variables, return both; of one name, these beat the others."""
-        return WithSecretFiles({**others, **self._variables})
-
 
 def _line_of(file: Path, name: str) -> str:
     try:

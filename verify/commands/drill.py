@@ -96,13 +96,13 @@ def each_job(options: argparse.Namespace) -> list[argparse.Namespace]:
 
     Raise `CannotRunError` where the file names none, or an option names one.
     """
-    from verify.policy import find_policy, read_policy  # noqa: PLC0415 - after --help and --version
+    from verify.policy import policy_file_of, read_policy  # noqa: PLC0415 - after --help and --version
 
     given = [name for name in ("env_file", "stack", "service", "source", "job", "destination") if vars(options)[name]]
     if given:
         flag = given[0].replace("_", "-")
         raise CannotRunError(f"--all and --{flag} say both what is drilled at: give one of them")
-    file = find_policy(options.policy and Path(options.policy), Path.cwd(), None)
+    file = policy_file_of(vars(options))
     jobs = read_policy(file, os.environ).jobs
     if not jobs:
         where = f"{file} names no job" if file else "there is no policy file here, which would name the jobs"

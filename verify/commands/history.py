@@ -74,10 +74,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _bound(options: argparse.Namespace) -> float | None:
     """Return how many seconds a restore of everything may take, as the policy says; None where it does not."""
-    from verify.policy import find_policy, read_policy  # noqa: PLC0415 - not for --help
+    from verify.policy import policy_file_of, read_policy  # noqa: PLC0415 - not for --help
 
-    file = find_policy(options.policy and Path(options.policy), Path.cwd(), None)
-    bound = read_policy(file, os.environ, options.job).max_restore_time
+    bound = read_policy(policy_file_of(vars(options)), os.environ, options.job).max_restore_time
     return bound.total_seconds() if bound else None
 
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from verify.errors import CannotRunError
-from verify.policy import Policy, find_policy, read_policy, with_flags
+from verify.policy import Policy, policy_file_of, read_policy, with_flags
 from verify.regression import read_lock
 from verify.report.wording import near
 
@@ -18,8 +18,7 @@ def take_policy(options: argparse.Namespace) -> Policy:
     The options are given its files of the job. A flag beats the file. Raise `CannotRunError` for a
     policy or a lock that cannot be read.
     """
-    named, env_file = options.policy, options.env_file
-    file = find_policy(named and Path(named), Path.cwd(), env_file and Path(env_file))
+    file = policy_file_of(vars(options))
     policy = with_flags(read_policy(file, os.environ), vars(options))
     options.policy = str(file) if file else None
     for name in FILES_OF_THE_JOB:

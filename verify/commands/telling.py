@@ -84,13 +84,11 @@ def folder_of_job(reports: str, name: str) -> Path:
 
 def _receivers(options: argparse.Namespace) -> "tuple[list[ToldReceiver], list[Job]]":
     from verify.notify.settings import receivers_of, variables_of  # noqa: PLC0415 - not for --help
-    from verify.policy import NotifyTable, find_policy, read_notify  # noqa: PLC0415 - as above
+    from verify.policy import NotifyTable, policy_file_of, read_notify  # noqa: PLC0415 - as above
 
-    env_file = Path(options.env_file) if options.env_file else None
-    named = Path(options.policy) if options.policy else None
     tables = [NotifyTable(receiver=each) for each in options.notify or ()]
     with contextlib.suppress(CannotRunError):  # the drill stops by it, too, and says so
-        tables = [*read_notify(find_policy(named, Path.cwd(), env_file), os.environ), *tables]
+        tables = [*read_notify(policy_file_of(vars(options)), os.environ), *tables]
     if not tables:
         return [], []
     jobs = [*_jobs(options)]
@@ -102,12 +100,12 @@ def _receivers(options: argparse.Namespace) -> "tuple[list[ToldReceiver], list[J
 def _jobs(options: argparse.Namespace) -> Iterator["Job"]:
     """Yield the job, or all jobs of the policy file, as far as they can be read: the drill says why others cannot."""
     from verify.drill.settings import DrillSettings  # noqa: PLC0415 - not for --help
-    from verify.policy import find_policy, read_policy  # noqa: PLC0415 - as above
+    from verify.policy import policy_file_of, read_policy  # noqa: PLC0415 - as above
 
     names: tuple[str | None, ...] = (options.job,)
     with contextlib.suppress(CannotRunError):
         if options.all:
-            names = read_policy(find_policy(options.policy and Path(options.policy), Path.cwd(), None), os.environ).jobs
+            names = read_policy(policy_file_of(vars(options)), os.environ).jobs
     for name in names:
         with contextlib.suppress(CannotRunError):
             yield DrillSettings.from_options({**vars(options), "job": name}).lab.read_job(os.environ)

@@ -29,12 +29,9 @@ def mounted_findings(lab: Lab, entries: Sequence[Entry], words: Sequence[str]) -
     usual = chain.duplicity
     taking = replace(usual, options=(*words, *usual.options))
     lab.ran(taking.full(DEV, chain.destination.url, at=chain.next_time)).must_succeed()
-    target = lab.host.scratch_path("restored")
-    try:
+    with lab.host.scratch_for("restored") as target:
         listed = lab.ran(usual.list_current_files(chain.destination.url)).must_succeed().paths
         lab.ran(usual.restore(chain.destination.url, target)).must_succeed()
         restored = lab.host.observe(target).paths
-    finally:
-        lab.host.remove(target)
     decisions = {each.path: each for each in select(entries, parse_rules(DEV, words, lab.release))}
     return placement_findings({LISTED: frozenset(listed), RESTORED: frozenset(restored)}, decisions)

@@ -41,15 +41,12 @@ ONTO = (
 
 def restore_target_findings(lab: Lab, point: Point, onto: Onto) -> list[Finding]:
     """Restore a point of `TREE` onto `THERE`; return a finding for each file of `THERE` that changed."""
-    target = lab.host.scratch_path("occupied")
-    lab.host.materialise(target, THERE)
-    before = lab.host.observe(target)
-    try:
+    with lab.host.scratch_for("occupied") as target:
+        lab.host.materialise(target, THERE)
+        before = lab.host.observe(target)
         chain = point.chain
         lab.ran(chain.duplicity.restore(chain.destination.url, target + onto.below, path=onto.path, at=point.time))
         after = lab.host.observe(target)
-    finally:
-        lab.host.remove(target)
     # New files are those restored, and they change the time of the folder that they are in.
     differing = (each for each in compare(before, after) if each.path and each.aspect != "added")
     return findings_of(differing, check="restore-destroys-nothing")

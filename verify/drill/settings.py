@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from verify.errors import CannotRunError
 from verify.lab.settings import LabSettings
-from verify.policy import Policy, find_policy, read_policy, with_flags
+from verify.policy import Policy, policy_file_of, read_policy, with_flags
 
 FOLDER = "drill"  # below the reports: the ledger, duplicity's archive, the lock
 OF_JOB = ("env_file", "stack", "service", "destination", "source")  # what the policy may say of a job's files
@@ -33,11 +33,7 @@ class DrillSettings:
 
         Raise `CannotRunError` where no job is named: the sample job has no destination.
         """
-        env_file = Path(options["env_file"]) if options.get("env_file") else None
-        named = Path(options["policy"]) if options.get("policy") else None
-        policy = with_flags(
-            read_policy(find_policy(named, Path.cwd(), env_file), os.environ, options.get("job")), options
-        )
+        policy = with_flags(read_policy(policy_file_of(options), os.environ, options.get("job")), options)
         if not policy.env_file and not policy.stack:
             jobs = f", or --all, or --job with one of {', '.join(policy.jobs)}" if policy.jobs else ", or --stack"
             raise CannotRunError(f"a drill looks at a real destination: name the job with --env-file{jobs}")

@@ -47,7 +47,7 @@ class Coverage:
         if self.proven < self.volumes:
             return f"{self.proven:,} of {volumes} proven so far ({_percent(self.proven_bytes, self.bytes)})"
         days = max(1, -(-int(self.oldest) // DAY))
-        return f"100 % of {volumes} proven within {days} day{'' if days == 1 else 's'}"
+        return f"100 % of {volumes} proven within {counted(days, 'day')}"
 
 
 def hashed_volumes(stored: Stored, manifests: Manifests) -> Iterator[HashedVolume]:

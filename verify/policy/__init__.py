@@ -2,7 +2,17 @@
 
 from verify.policy.notified import NotifyTable
 from verify.policy.policy import Policy
-from verify.policy.reading import FILE_NAME, find_policy, read_notify, read_policy, with_flags
+from verify.policy.reading import FILE_NAME, find_policy, policy_file_of, read_notify, read_policy, with_flags
 from verify.policy.schema import schema
 
-__all__ = ["FILE_NAME", "NotifyTable", "Policy", "find_policy", "read_notify", "read_policy", "schema", "with_flags"]
+__all__ = [
+    "FILE_NAME",
+    "NotifyTable",
+    "Policy",
+    "find_policy",
+    "policy_file_of",
+    "read_notify",
+    "read_policy",
+    "schema",
+    "with_flags",
+]

@@ -30,6 +30,12 @@ def find_policy(named: Path | None, working_dir: Path, env_file: Path | None) ->
     return next((folder / FILE_NAME for folder in folders if (folder / FILE_NAME).is_file()), None)
 
 
+def policy_file_of(options: Mapping[str, Any]) -> Path | None:
+    """Given parsed options by name, return the policy file of a command in the working directory; None without one."""
+    named, env_file = (Path(path) if (path := options.get(name)) else None for name in ("policy", "env_file"))
+    return find_policy(named, Path.cwd(), env_file)
+
+
 def read_policy(file: Path | None, environment: Mapping[str, str], job: str | None = None) -> Policy:
     """Given a policy file, and the name of one of its jobs, return the policy; the defaults without a file.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from verify.checks import Finding
 from verify.drill.contents.kinds import DATABASES, FileKind, files_of, kind_of, trouble_with
+from verify.plurals import counted
 from verify.trees import printable
 from verify.trees.model import second_seen
 
@@ -28,7 +29,7 @@ class OpenedFiles:
     late: bool = False  # the time was used up before all were opened
 
     def __str__(self) -> str:
-        opened = ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
+        opened = ", ".join(counted(count, name) for name, count in self.counts.items())
         same = f"; {self.as_in_source:,} cannot be opened in the source either" if self.as_in_source else ""
         return f"{opened} opened{same}{'; the time was used up before all were' if self.late else ''}"
 

@@ -42,7 +42,7 @@ def surroundings_of(file: Path, caller_env: Mapping[str, str]) -> Mapping[str, s
     """Given a stack file, return the variables that docker compose replaces its references by."""
     beside = dotenv_of(file)
     own = read_dotenv(text_of(beside), caller_env, name=str(beside)) if beside else {}
-    return caller_env.over(own) if isinstance(caller_env, WithSecretFiles) else {**own, **caller_env}
+    return WithSecretFiles({**own, **caller_env})
 
 
 @dataclass

@@ -70,14 +70,11 @@ class Duplicity:
 
     def collection_status(self, url: str) -> StatusResult:
         """Ask for the chains and sets at a destination."""
-        log = self.host.scratch_path("status")
-        try:
+        with self.host.scratch_for("status") as log:
             result = self._run(StatusResult, "collection-status", (f"--log-file={log}",), (url,))
             with contextlib.suppress(FileNotFoundError):  # where it ended before it opened it
                 return result.with_records(self.host.get(log))
             return result
-        finally:
-            self.host.remove(log)
 
     def cleanup(self, url: str, *, force: bool = False) -> Result:
         """Remove what belongs to no complete set; without `force` only say so."""

@@ -3,11 +3,12 @@
 A host is one long-lived gateway, so that a command costs milliseconds and not a `docker exec`.
 """
 
+import contextlib
 import itertools
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -119,6 +120,15 @@ class Host:
     def scratch_path(self, name: str) -> str:
         """Return an unused path `<scratch>/<name>-<n>`."""
         return f"{self.scratch}/{name}-{next(self._names)}"
+
+    @contextlib.contextmanager
+    def scratch_for(self, name: str) -> Iterator[str]:
+        """Give an unused path, as `scratch_path` does; whatever lies there afterwards is removed."""
+        path = self.scratch_path(name)
+        try:
+            yield path
+        finally:
+            self.remove(path)
 
     def mkdir(self, path: str, mode: int = 0o755) -> None:
         """Make a folder and its parents. It may exist already."""

@@ -107,8 +107,5 @@ class AlertTrial:
 @contextlib.contextmanager
 def alert_trial(host: Host, job: Job) -> Iterator[AlertTrial]:
     """Give a trial on a host that is the job's image; nothing of it is left there afterwards."""
-    folder = host.scratch_path("alerts")
-    try:
+    with host.scratch_for("alerts") as folder:
         yield AlertTrial(host, job, folder)
-    finally:
-        host.remove(folder)

@@ -99,8 +99,5 @@ def _call(line: bytes) -> Call:
 @contextlib.contextmanager
 def recorder(host: Host, job: Job) -> Iterator[CallRecorder]:
     """Give a recorder on a host that is the job's image; nothing of it is left there afterwards."""
-    folder = host.scratch_path("recorder")
-    try:
+    with host.scratch_for("recorder") as folder:
         yield CallRecorder(host, job, folder)
-    finally:
-        host.remove(folder)

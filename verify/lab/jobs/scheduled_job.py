@@ -61,14 +61,11 @@ class ScheduledJob:
 
     def restored(self, path: str = "") -> Inventory:
         """Return what `duplicity restore` gives, of one path or of all."""
-        target = self._lab.host.scratch_path("restored")
         flag = "--path-to-restore" if self._lab.release >= PATH_TO_RESTORE_SINCE else "--file-to-restore"
         one = [flag, path] if path else []
-        try:
+        with self._lab.host.scratch_for("restored") as target:
             self._succeeded(["duplicity", "restore", *one, *self._options, self.destination.url, target])
             return self._lab.host.observe(target)
-        finally:
-            self._lab.host.remove(target)
 
     @property
     def _options(self) -> tuple[str, ...]:
